@@ -1,0 +1,218 @@
+"""The records a store returns, and those a caller may hand to it.
+
+All are frozen. ``to_dict()`` gives plain dicts, lists and strings that ``json.dumps`` takes;
+datetimes become ISO 8601 text with the offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+JSONValue: TypeAlias = Any
+"""Whatever ``json.dumps(value, allow_nan=False)`` takes, with str keys only."""
+
+Role: TypeAlias = Literal["user", "assistant", "system", "tool"]
+
+Content: TypeAlias = "str | Sequence[Mapping[str, JSONValue]]"
+"""Text, or a list of parts: mappings with a ``type``, as model providers use them."""
+
+
+class _Record:
+    """What all records share: a JSON-ready dict of their fields."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, JSONValue]:
+        """The fields by name, in order, ready for ``json.dumps``."""
+        return {f.name: _jsonable(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+
+
+def _jsonable(value: Any) -> JSONValue:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, _Record):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, list) and any(isinstance(item, _Record) for item in value):
+        return [_jsonable(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Session(_Record):
+    """A conversation.
+
+    Attributes:
+        id: the session's id.
+        created_at: when it was created (UTC).
+        updated_at: when something was last saved to it (UTC).
+        active: False once it was closed.
+        metadata: the caller's own data, ``{}`` when none was given.
+    """
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    active: bool
+    metadata: dict[str, JSONValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall(_Record):
+    """One call of a tool by an assistant message.
+
+    Returned by a store, every field is set. Given to a store (in ``save_assistant_message``
+    or a `NewMessage`), only ``tool_name`` is needed; ``session_id``, ``message_id``,
+    ``position`` and ``success`` are the store's and are ignored. A call without
+    ``completed_at`` is pending.
+
+    Attributes:
+        id: the store's id of the call; a new UUIDv7 where the caller gives none.
+        session_id: the session it belongs to.
+        message_id: the message that made it.
+        position: its place among the calls of that message: 0, 1, 2, …
+        call_id: the model provider's id of the call (``call_abc…``), or None.
+        tool_name: the tool's name.
+        arguments: what the tool was called with.
+        result: what it returned; None while pending (see ``completed_at``).
+        success: ``result["success"]`` where that is a bool, else None.
+        timestamp: when it was made (UTC); the message's timestamp unless given.
+        completed_at: when it got its result (UTC); None while it has none.
+    """
+
+    id: str = None  # type: ignore[assignment]  # None only before it is saved
+    session_id: str = None  # type: ignore[assignment]
+    message_id: str = None  # type: ignore[assignment]
+    position: int = None  # type: ignore[assignment]
+    call_id: str | None = None
+    tool_name: str
+    arguments: JSONValue = field(default_factory=dict)
+    result: JSONValue = None
+    success: bool | None = None
+    timestamp: datetime = None  # type: ignore[assignment]
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message(_Record):
+    """One message of a session, with its tool calls.
+
+    Attributes:
+        id: the message's id.
+        session_id: the session it belongs to.
+        position: its place in the session: 0, 1, 2, … in the order saved.
+        role: 'user', 'assistant', 'system' or 'tool'.
+        content: its text.
+        parts: the list of parts where content was given as one, else None.
+        timestamp: when it was saved (UTC), or the time the caller gave.
+        response_type: the ``type`` of the response it was saved from, or None.
+        response: the other fields of that response, or None.
+        metadata: the caller's own data, ``{}`` when none was given.
+        tool_calls: its tool calls, in order.
+    """
+
+    id: str
+    session_id: str
+    position: int
+    role: Role
+    content: str
+    parts: list[dict[str, JSONValue]] | None
+    timestamp: datetime
+    response_type: str | None
+    response: dict[str, JSONValue] | None
+    metadata: dict[str, JSONValue]
+    tool_calls: list[ToolCall]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingConfirmation(_Record):
+    """A tool call that waits for the user's yes; a session has at most one.
+
+    Given to a store, only ``tool_name`` is needed.
+
+    Attributes:
+        id: the store's id of it; always a new UUIDv7.
+        session_id: the session it belongs to.
+        tool_name: the tool that would be called.
+        arguments: what it would be called with.
+        user_message: what the user had asked for.
+        timestamp: when it was saved (UTC), or the time the caller gave.
+    """
+
+    id: str = None  # type: ignore[assignment]  # None only before it is saved
+    session_id: str = None  # type: ignore[assignment]
+    tool_name: str
+    arguments: JSONValue = field(default_factory=dict)
+    user_message: str = ""
+    timestamp: datetime = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message for ``save_messages``.
+
+    Attributes:
+        role: 'user', 'assistant', 'system' or 'tool'.
+        content: text or a list of parts.
+        id: the caller's own id of the message; a new UUIDv7 where None.
+        metadata: the caller's own data.
+        response_type: as `Message.response_type`.
+        response: as `Message.response`.
+        tool_calls: `ToolCall` records or mappings with ``tool_name``, ``arguments`` and
+            optionally ``result``, ``call_id``, ``id``, ``timestamp``, ``completed_at``.
+        timestamp: when it happened (timezone-aware); now where None.
+    """
+
+    role: Role
+    content: Content
+    id: str | None = None
+    metadata: Mapping[str, JSONValue] | None = None
+    response_type: str | None = None
+    response: Mapping[str, JSONValue] | None = None
+    tool_calls: Sequence[ToolCall | Mapping[str, JSONValue]] = ()
+    timestamp: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentResponse:
+    """What an agent answered, for ``save_assistant_message``.
+
+    Attributes:
+        type: what kind of answer it is ('execute', 'clarify', 'confirm', …).
+        message: its text, or a list of parts.
+        tool_calls: the calls it made, `ToolCall` records or mappings.
+        data, questions, options, action, risk, preview, missing: kept in
+            ``Message.response`` under these names where they are not None.
+        extra: further fields, spread among the others.
+    """
+
+    type: str
+    message: Content = ""
+    tool_calls: Sequence[ToolCall | Mapping[str, JSONValue]] = ()
+    data: JSONValue = None
+    questions: JSONValue = None
+    options: JSONValue = None
+    action: JSONValue = None
+    risk: JSONValue = None
+    preview: JSONValue = None
+    missing: JSONValue = None
+    extra: Mapping[str, JSONValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaStatus(_Record):
+    """Which migrations a database has.
+
+    Attributes:
+        applied: names of this version's migrations that are applied.
+        pending: names of this version's migrations that are not.
+        unknown: names applied by a newer version; they do no harm.
+    """
+
+    applied: list[str]
+    pending: list[str]
+    unknown: list[str]
