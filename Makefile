@@ -1,0 +1,55 @@
+# `make help` lists what there is. All of it runs in a virtual environment of its own.
+
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+bin := $(VENV)/bin
+stamp := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test wheel-test lint lint-sql type check clean
+
+help: ## What can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+venv: $(stamp) ## The virtual environment, with all that development needs
+
+demo: $(stamp) ## The main job on SQLite: import conversations, read them back; then a small agent
+	$(bin)/python examples/demo.py
+
+test: $(stamp) ## All tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
+	$(bin)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+wheel-test: $(stamp) ## Only: build the wheel, install it in a fresh environment, use it
+	$(bin)/python -m pytest tests/test_wheel.py
+
+lint: $(stamp) type lint-sql ## Style, types and SQL
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+
+type: $(stamp) ## mypy --strict
+	$(bin)/mypy --strict
+
+lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
+	$(bin)/sqlfluff lint --templater raw --dialect postgres sql/postgresql migrations/postgresql
+	$(bin)/sqlfluff lint --templater raw --dialect mysql sql/mysql migrations/mysql
+	$(bin)/sqlfluff lint --templater raw --dialect sqlite sql/sqlite migrations/sqlite
+
+check: test lint ## All that CI runs
+
+clean: ## Removes the virtual environment and what tools left behind
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(stamp): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+		{ echo "agentstore needs Python 3.10 or later: make PYTHON=…" >&2; exit 1; }
+	@# Debian keeps venv in a package of its own.
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv; } || \
+		{ echo "$(PYTHON) has no venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(bin)/python -m pip install --quiet --upgrade 'pip>=25.1'  # the first that knows --group
+	$(bin)/python -m pip install --quiet --editable '.[all,testing]' --group dev
+	@touch $@

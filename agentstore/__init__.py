@@ -1,0 +1,54 @@
+"""Keeps AI agents' conversations in the SQL database you already run."""
+
+from agentstore.connecting import bind, connect
+from agentstore.errors import (
+    ConfigurationError,
+    DatabaseError,
+    InvalidInputError,
+    MessageExistsError,
+    SchemaError,
+    SessionExistsError,
+    SessionNotFoundError,
+    StorageError,
+    ToolResultExistsError,
+    TransactionConflictError,
+    UnavailableError,
+)
+from agentstore.records import (
+    AgentResponse,
+    Message,
+    NewMessage,
+    PendingConfirmation,
+    SchemaStatus,
+    Session,
+    ToolCall,
+)
+from agentstore.registry import register_dialect
+from agentstore.storage import Storage
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AgentResponse",
+    "ConfigurationError",
+    "DatabaseError",
+    "InvalidInputError",
+    "Message",
+    "MessageExistsError",
+    "NewMessage",
+    "PendingConfirmation",
+    "SchemaError",
+    "SchemaStatus",
+    "Session",
+    "SessionExistsError",
+    "SessionNotFoundError",
+    "Storage",
+    "StorageError",
+    "ToolCall",
+    "ToolResultExistsError",
+    "TransactionConflictError",
+    "UnavailableError",
+    "bind",
+    "connect",
+    "register_dialect",
+]

@@ -1,0 +1,86 @@
+"""The group of all commands, and what becomes of an error in one of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from agentstore.cli.conversations import export_command, import_command
+from agentstore.cli.database import Database
+from agentstore.cli.prune import prune
+from agentstore.cli.schema import migrate, migrations_path, status
+from agentstore.cli.sessions import sessions, show
+from agentstore.cli.statements import sql
+from agentstore.errors import StorageError
+
+INTERRUPTED = 130
+NOBODY_READS = 141  # as the shell says of a program that SIGPIPE ended
+
+
+class _Commands(click.Group):
+    """A group whose commands end in one line on stderr, without a traceback, when they fail."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except StorageError as exc:
+            raise click.ClickException(" ".join(str(exc).split())) from exc
+        except BrokenPipeError:
+            _stop_writing()
+            raise click.exceptions.Exit(NOBODY_READS) from None
+        except OSError as exc:
+            named = f"{exc.filename}: " if isinstance(exc.filename, str) else ""
+            raise click.ClickException(f"{named}{exc.strerror or exc}") from exc
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("interrupted", err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--database", metavar="URL", help="The database; else DATABASE_URL is used.")
+@click.version_option(message="%(version)s", package_name="agentstore")
+@click.pass_context
+def cli(ctx: click.Context, database: str | None) -> None:
+    """Keep agents' conversations in PostgreSQL, MySQL/MariaDB or SQLite.
+
+    Exit codes: 0 done; 1 it failed, or was not found (for status: migrations are pending);
+    2 the command line is wrong; 130 interrupted; 141 nobody reads the output any more.
+    """
+    ctx.obj = Database(database)
+
+
+for command in (
+    migrate,
+    status,
+    migrations_path,
+    sql,
+    import_command,
+    export_command,
+    sessions,
+    show,
+    prune,
+):
+    cli.add_command(command)
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """Run a command; see ``agentstore.cli.main``."""
+    try:
+        cli.main(arguments, prog_name="agentstore")
+    except SystemExit as exc:
+        return exc.code if isinstance(exc.code, int) else int(exc.code is not None)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _stop_writing() -> None:
+    """Let what is still buffered go nowhere, or Python would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,73 @@
+"""The ``--database`` option, before or behind a command's name, and the store it leads to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+import agentstore
+from agentstore.errors import ConfigurationError
+from agentstore.registry import dialect_of
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass
+class Database:
+    """The URL that was given; its repr shows none of it."""
+
+    url: str | None
+
+    def __repr__(self) -> str:
+        return "Database(…)"
+
+    def connect(self) -> agentstore.Storage:
+        """The store, not connected yet.
+
+        Raises:
+            click.UsageError: no URL was given, or one that cannot be used.
+        """
+        try:
+            return agentstore.connect(self.url)
+        except ConfigurationError as exc:
+            raise click.UsageError(" ".join(str(exc).split())) from exc
+
+    def dialect(self) -> str:
+        """The dialect that serves the URL.
+
+        Raises:
+            click.UsageError: as ``connect``.
+        """
+        url = self.url or os.environ.get("DATABASE_URL")
+        if not url:
+            raise click.UsageError(
+                "no --dialect, no --database, and the environment has no DATABASE_URL"
+            )
+        try:
+            return dialect_of(url)
+        except ConfigurationError as exc:
+            raise click.UsageError(" ".join(str(exc).split())) from exc
+
+
+def database_option(function: _Function) -> _Function:
+    """``--database`` behind the name of a command that takes the context's ``Database``."""
+
+    def remember(ctx: click.Context, _: click.Parameter, url: str | None) -> None:
+        if url is not None:
+            ctx.obj = Database(url)
+
+    option = click.option(
+        "--database",
+        metavar="URL",
+        help="The database; else DATABASE_URL is used.",
+        callback=remember,
+        expose_value=False,
+    )
+    return option(click.pass_obj(function))  # type: ignore[return-value]
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")

@@ -1,0 +1,78 @@
+"""prune: delete old sessions, in batches."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+
+import click
+
+from agentstore.cli.database import Database, database_option, json_option
+from agentstore.cli.output import progress_bar, write_json, write_line
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _read_age(_: click.Context, __: click.Parameter, text: str) -> datetime:
+    """The moment that lies a time span such as 30d ago."""
+    match = re.fullmatch(r"([0-9]{1,9})([smhdw])", text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not a number and one of s, m, h, d, w, as in 30d")
+    try:
+        return datetime.now(timezone.utc) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    except OverflowError:
+        raise click.BadParameter(f"{text} is longer ago than there are dates for") from None
+
+
+@click.command()
+@click.option(
+    "--older-than",
+    "updated_before",
+    callback=_read_age,
+    required=True,
+    metavar="AGE",
+    help="Not updated for so long: 90s, 10m, 12h, 30d, 8w.",
+)
+@click.option("--include-active", is_flag=True, help="Active sessions too, not closed ones only.")
+@click.option("--dry-run", is_flag=True, help="Only say how many there are.")
+@click.option(
+    "--batch-size",
+    type=click.IntRange(1),
+    default=500,
+    show_default=True,
+    help="Sessions deleted at once.",
+)
+@json_option
+@database_option
+def prune(
+    database: Database,
+    *,
+    updated_before: datetime,
+    include_active: bool,
+    dry_run: bool,
+    batch_size: int,
+    as_json: bool,
+) -> None:
+    """Delete closed sessions that were not updated for a while, the oldest first."""
+    with database.connect() as store:
+        found = store.count_sessions(
+            active=None if include_active else False, updated_before=updated_before
+        )
+        deleted = 0
+        if not dry_run:
+            with progress_bar("deleting", found) as advance:
+                batch = batch_size
+                while batch == batch_size:
+                    batch = store.delete_sessions(
+                        inactive_only=not include_active,
+                        updated_before=updated_before,
+                        limit=batch_size,
+                    )
+                    deleted += batch
+                    advance(deleted)
+    if as_json:
+        write_json({"found": found, "deleted": deleted})
+    elif dry_run:
+        write_line(f"{found} sessions would be deleted")
+    else:
+        write_line(f"deleted {deleted} sessions")

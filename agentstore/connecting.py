@@ -1,0 +1,82 @@
+"""How a store is opened: on a DATABASE_URL, or on a connection of the caller's."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from agentstore import registry
+from agentstore.errors import ConfigurationError
+from agentstore.storage import Storage
+from agentstore.url import has_empty_path, parse
+
+ENVIRONMENT_VARIABLE = "DATABASE_URL"
+
+
+def connect(
+    url: str | None = None,
+    *,
+    pool_size: int | None = None,
+    pool_timeout: float | None = None,
+    max_lifetime: float | None = None,
+    connect_timeout: float | None = None,
+    statement_timeout: float | None = None,
+    retry_timeout: float | None = None,
+    prepared_statements: bool | None = None,
+) -> Storage:
+    """Open a store. Nothing is connected before the first call that needs it.
+
+    Args:
+        url: the database's URL; the environment's DATABASE_URL where None. Schemes:
+            ``sqlite://`` (memory), ``sqlite:///relative.db``, ``sqlite:////absolute.db``,
+            ``postgresql://``, ``postgres://``, ``postgresql+psycopg://``, ``mysql://``,
+            ``mariadb://``, ``mysql+pymysql://``, ``mariadb+pymysql://``. Percent-encode what
+            is special in user, password and path. Options may stand in its query, and so may
+            parameters of the driver.
+        pool_size: connections at most (10).
+        pool_timeout: seconds to wait for a free one (10).
+        max_lifetime: seconds after which a connection is replaced (3600).
+        connect_timeout: seconds to wait for the server to accept a connection (5).
+        statement_timeout: seconds that one statement may take (30).
+        retry_timeout: seconds during which a failed call is tried again (30).
+        prepared_statements: False where a pooler refuses them (True).
+
+    Raises:
+        ConfigurationError: no URL, or one that cannot be served.
+    """
+    if url is None:
+        url = os.environ.get(ENVIRONMENT_VARIABLE)
+        if not url:
+            raise ConfigurationError(
+                f"no database URL: pass one, or set {ENVIRONMENT_VARIABLE} in the environment"
+            )
+    given = {
+        "pool_size": pool_size,
+        "pool_timeout": pool_timeout,
+        "max_lifetime": max_lifetime,
+        "connect_timeout": connect_timeout,
+        "statement_timeout": statement_timeout,
+        "retry_timeout": retry_timeout,
+        "prepared_statements": prepared_statements,
+    }
+    parsed = parse(url, {name: value for name, value in given.items() if value is not None})
+    repository_class = registry.repository_class(parsed.scheme)
+    if has_empty_path(url) and repository_class.dialect == "sqlite":
+        raise ConfigurationError("sqlite:/// lacks a path; a database in memory is sqlite://")
+    return Storage(repository_class(url=parsed))
+
+
+def bind(connection: Any) -> Storage:
+    """A store on an open driver connection of the caller's, inside its transaction.
+
+    It never commits, rolls back or closes the connection, retries nothing, and leaves its
+    settings as they are; what it has to undo, it undoes by a savepoint. A write on a
+    connection in autocommit with no transaction begun is refused (StorageError).
+
+    Args:
+        connection: a psycopg.Connection, pymysql.Connection or sqlite3.Connection.
+
+    Raises:
+        ConfigurationError: no dialect works on such a connection.
+    """
+    return Storage(registry.repository_class_for(connection)(bound=connection))

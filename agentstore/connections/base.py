@@ -1,0 +1,166 @@
+"""An open connection, as the repositories use it; a dialect supplies what differs."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeAlias
+
+from agentstore.errors import StorageError
+from agentstore.faults import Fault, error_of
+from agentstore.statements import NO_BLOCKS, StatementLibrary
+
+Row: TypeAlias = "tuple[Any, ...]"
+Parameters: TypeAlias = Mapping[str, Any]
+NO_PARAMETERS: Parameters = {}
+
+
+class Connection(ABC):
+    """One driver connection that runs the statements of a dialect by name.
+
+    A pooled connection is in autocommit except between ``begin`` and ``commit`` or
+    ``rollback``. A bound one belongs to the caller and is never begun, ended or closed.
+
+    Args:
+        driver_connection: the driver's open connection.
+        statements: the dialect's statements.
+    """
+
+    exceptions: ClassVar[tuple[type[BaseException], ...]]
+    """What the driver raises."""
+
+    def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
+        self.driver_connection = driver_connection
+        self.statements = statements
+        self.opened_at = time.monotonic()
+        self.used_at = self.opened_at
+        self.is_broken = False
+        self.observe: Callable[[str], None] | None = None
+
+    def rows(
+        self,
+        name: str,
+        parameters: Parameters = NO_PARAMETERS,
+        blocks: frozenset[str] = NO_BLOCKS,
+    ) -> list[Row]:
+        """Run a statement and fetch its rows.
+
+        Args:
+            name: the statement's name.
+            parameters: its parameters by name.
+            blocks: the names of the blocks to send.
+
+        Raises:
+            StorageError: the public error of the fault (see `agentstore.faults`).
+        """
+        return self._guarded(self._rows, self.statements[name].render(blocks), parameters)
+
+    def count(
+        self,
+        name: str,
+        parameters: Parameters = NO_PARAMETERS,
+        blocks: frozenset[str] = NO_BLOCKS,
+    ) -> int:
+        """Run a statement and say how many rows it found; as `rows` otherwise."""
+        return self._guarded(self._count, self.statements[name].render(blocks), parameters)
+
+    def run_many(self, name: str, parameters: Iterable[Parameters]) -> None:
+        """Run a statement once for each set of parameters; as `rows` otherwise."""
+        self._guarded(self._run_many, self.statements[name].render(), list(parameters))
+
+    def begin(self) -> None:
+        """Begin a transaction that may write."""
+        self.count("transactions/begin")
+
+    def commit(self) -> None:
+        """Commit it."""
+        self.count("transactions/commit")
+
+    def rollback(self) -> None:
+        """Undo it; a connection that cannot even do that is broken from now on."""
+        try:
+            self.count("transactions/rollback")
+        except StorageError:
+            self.is_broken = True
+
+    def savepoint(self, depth: int) -> None:
+        """Set the savepoint of a nested block, ``depth`` blocks deep."""
+        self._run_numbered("transactions/savepoint", depth)
+
+    def release_savepoint(self, depth: int) -> None:
+        """Forget a savepoint, keeping what was done since."""
+        self._run_numbered("transactions/release_savepoint", depth)
+
+    def roll_back_to_savepoint(self, depth: int) -> None:
+        """Undo what was done since a savepoint, and forget it."""
+        self._run_numbered("transactions/rollback_to_savepoint", depth)
+        self._run_numbered("transactions/release_savepoint", depth)
+
+    def _run_numbered(self, name: str, depth: int) -> None:
+        self._guarded(self._count, self.statements[name].numbered(depth), NO_PARAMETERS)
+
+    def _guarded(self, function: Callable[..., Any], text: str, parameters: Any) -> Any:
+        """Call the driver; its exceptions become ours, and a connection left in the middle
+        of an exchange is not used again."""
+        if self.observe is not None:
+            self.observe(text)
+        try:
+            result = function(text, parameters)
+        except self.exceptions as exc:
+            raise self.translated(exc) from exc
+        except StorageError:
+            raise
+        except BaseException:
+            # KeyboardInterrupt and the like: the reply may still be on its way.
+            self.is_broken = True
+            raise
+        self.used_at = time.monotonic()
+        return result
+
+    def translated(self, exc: BaseException) -> StorageError:
+        """The public error for a driver's exception."""
+        fault = self.fault(exc)
+        if fault is Fault.DISCONNECTED:
+            self.is_broken = True
+        return error_of(fault, self.describe(exc))
+
+    @classmethod
+    def describe(cls, exc: BaseException) -> str:
+        """A driver's exception in one line."""
+        lines = str(exc).strip().splitlines()
+        return f"{type(exc).__name__}: {lines[0]}" if lines else type(exc).__name__
+
+    @abstractmethod
+    def fault(self, exc: BaseException) -> Fault:
+        """Which fault a driver's exception is."""
+
+    @abstractmethod
+    def is_usable(self) -> bool:
+        """Whether the connection still lives, as far as can be told without a round trip."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close it; never raises."""
+
+    @abstractmethod
+    def may_write(self) -> bool:
+        """Whether what is written now is part of a transaction that somebody will end.
+
+        Asked of a bound connection before each write.
+        """
+
+    def begin_bound(self) -> None:
+        """Begin the caller's transaction as the driver itself would at its first write."""
+
+    @abstractmethod
+    def _rows(self, text: str, parameters: Parameters) -> list[Row]:
+        """Run a text and fetch its rows."""
+
+    @abstractmethod
+    def _count(self, text: str, parameters: Parameters) -> int:
+        """Run a text and say how many rows it found."""
+
+    @abstractmethod
+    def _run_many(self, text: str, parameters: list[Parameters]) -> None:
+        """Run a text for each set of parameters."""

@@ -1,0 +1,299 @@
+"""psycopg (version 3): a connection to PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import math
+import select
+import time
+from collections.abc import Callable, Generator
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import pq
+from psycopg.adapt import AdaptersMap
+from psycopg.rows import tuple_row
+
+from agentstore.connections.base import Connection, Parameters, Row
+from agentstore.errors import ConfigurationError, StorageError
+from agentstore.faults import Fault, fault_of
+from agentstore.statements import StatementLibrary
+from agentstore.url import DatabaseURL, Options
+
+DRIVER_PARAMETERS = frozenset(
+    option.keyword.decode() for option in pq.Conninfo.get_defaults()
+) - {"connect_timeout"}
+"""What libpq takes; connect_timeout is an option of ours."""
+
+_ADAPTERS = AdaptersMap(psycopg.adapters)
+_POLL_INTERVAL = 0.1
+_CLIENT_MARGIN = 0.5
+
+_FAULTS = {
+    "23505": Fault.DUPLICATE,
+    "25006": Fault.UNAVAILABLE,
+    "25P03": Fault.DISCONNECTED,
+    "26000": Fault.UNPREPARED,
+    "40001": Fault.CONFLICT,
+    "40P01": Fault.CONFLICT,
+    "42P01": Fault.MISSING_TABLE,
+    "42703": Fault.MISSING_TABLE,
+    "3F000": Fault.MISSING_TABLE,
+    "42P05": Fault.UNPREPARED,
+    "3D000": Fault.CONFIGURATION,
+    "53300": Fault.UNAVAILABLE,
+    "55P03": Fault.LOCKED,
+    "57014": Fault.TIMED_OUT,
+    "57P01": Fault.DISCONNECTED,
+    "57P02": Fault.DISCONNECTED,
+    "57P03": Fault.UNAVAILABLE,
+    "57P05": Fault.DISCONNECTED,
+}
+_FAULT_CLASSES = {"08": Fault.DISCONNECTED, "28": Fault.CONFIGURATION}
+# libpq gives no code for a refused log-in, only the server's text.
+_REFUSALS = (
+    "authentication failed",
+    "no password supplied",
+    "does not exist",
+    "no pg_hba.conf entry",
+    "permission denied for database",
+    "not permitted to log in",
+    "invalid connection option",
+    "invalid sslmode",
+    "does not support SSL",
+    "certificate",
+)
+
+# psycopg warns of the rows it discards when a connection is closed in the middle of a query.
+logging.getLogger("psycopg").addFilter(
+    lambda record: "error ignored in rollback" not in record.getMessage()
+)
+
+
+class _StatementTimedOut(psycopg.OperationalError):
+    """The server has been silent for longer than a statement may take."""
+
+
+class _BoundedConnection(psycopg.Connection[Row]):
+    """A psycopg connection whose every wait ends: a silent network cannot hold a caller."""
+
+    limit: float = math.inf
+
+    def wait(self, gen: Any, interval: float = _POLL_INTERVAL, timeout: float | None = None) -> Any:
+        return super().wait(self._bounded(gen), min(interval, _POLL_INTERVAL))
+
+    def _bounded(self, gen: Any) -> Generator[Any, Any, Any]:
+        deadline = time.monotonic() + self.limit
+        try:
+            ready = yield next(gen)
+            while True:
+                if not ready and time.monotonic() > deadline:
+                    raise _StatementTimedOut(f"no answer for {self.limit:g} s")
+                ready = yield gen.send(ready)
+        except StopIteration as stop:
+            return stop.value
+
+
+class _Cursor(psycopg.Cursor[Row]):
+    """A cursor that is deaf to what the caller has registered on a bound connection."""
+
+    @property
+    def adapters(self) -> AdaptersMap:
+        return _ADAPTERS
+
+
+class PostgreSQLConnection(Connection):
+    """One psycopg connection.
+
+    Attributes:
+        is_pooled: whether a pooler such as PgBouncer stands between, so that what is set for
+            the session could reach another client.
+    """
+
+    exceptions = (psycopg.Error, UnicodeEncodeError, OSError)
+
+    driver_connection: psycopg.Connection[Any]
+
+    def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
+        super().__init__(driver_connection, statements)
+        self.is_pooled = False
+        self.search_path: str | None = None
+        self._on_refusal: Callable[[], None] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        url: DatabaseURL,
+        statements: StatementLibrary,
+        *,
+        prepare: bool,
+        on_refusal: Callable[[], None],
+    ) -> PostgreSQLConnection:
+        """Connect to the server of a URL.
+
+        Args:
+            url: the URL; its query parameters go to libpq.
+            statements: the dialect's statements.
+            prepare: whether statements may be prepared on the server.
+            on_refusal: called when the server turns out to refuse prepared statements.
+
+        Raises:
+            StorageError: the public error of what went wrong.
+        """
+        try:
+            driver_connection = _BoundedConnection.connect(**connect_arguments(url))
+        except psycopg.Error as exc:
+            raise cls(None, statements).translated(exc) from exc
+        connection = cls(driver_connection, statements)
+        connection._on_refusal = on_refusal
+        try:
+            connection._prepare_for_use(url, prepare=prepare)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @classmethod
+    def bind(cls, driver_connection: Any, statements: StatementLibrary) -> PostgreSQLConnection:
+        """Wrap the caller's connection.
+
+        Raises:
+            ConfigurationError: it is not in UTF-8, so it cannot carry every text.
+        """
+        connection = cls(driver_connection, statements)
+        connection._check_encoding()
+        return connection
+
+    def _prepare_for_use(self, url: DatabaseURL, *, prepare: bool) -> None:
+        self._check_encoding()
+        connection = cast(_BoundedConnection, self.driver_connection)
+        options = url.options
+        connection.limit = options.statement_timeout + _CLIENT_MARGIN
+        connection.prepare_threshold = None
+        self.search_path = url.query.get("schema")
+        ((self.is_pooled,),) = self.rows(
+            "connection/open_connection",
+            {
+                "connection_pid": connection.info.backend_pid,
+                "statement_timeout": _milliseconds(options.statement_timeout),
+                "lock_timeout": _milliseconds(_lock_timeout(options)),
+                "schema": self.search_path,
+            },
+        )
+        if prepare and not self.is_pooled:
+            connection.prepare_threshold = 5
+
+    def _check_encoding(self) -> None:
+        for side, encoding in (
+            ("client", self.driver_connection.info.encoding),
+            ("server", self.driver_connection.info.parameter_status("server_encoding") or ""),
+        ):
+            if encoding.lower().replace("-", "") != "utf8":
+                raise ConfigurationError(
+                    f"the {side}'s encoding is {encoding}; agentstore needs UTF8"
+                )
+
+    def fault(self, exc: BaseException) -> Fault:
+        if isinstance(exc, UnicodeEncodeError):
+            return Fault.OTHER
+        code = getattr(exc, "sqlstate", None)
+        if code is None:
+            return self._fault_without_code(exc)
+        if code == "25006":
+            # A standby takes no writes: the next attempt looks for the primary anew.
+            self.is_broken = True
+        if code in _FAULTS:
+            return _FAULTS[code]
+        if code[:2] in _FAULT_CLASSES:
+            return _FAULT_CLASSES[code[:2]]
+        if self.driver_connection is not None and self.driver_connection.closed:
+            return Fault.DISCONNECTED
+        return Fault.OTHER
+
+    def translated(self, exc: BaseException) -> StorageError:
+        error = super().translated(exc)
+        if fault_of(error) is Fault.UNPREPARED:
+            # The text was refused before it ran, so it may be sent again, unprepared.
+            self.driver_connection.prepare_threshold = None
+            if self._on_refusal is not None:
+                self._on_refusal()
+        return error
+
+    def _fault_without_code(self, exc: BaseException) -> Fault:
+        if self.driver_connection is None:
+            text = str(exc)
+            refused = any(refusal in text for refusal in _REFUSALS)
+            return Fault.CONFIGURATION if refused else Fault.UNAVAILABLE
+        if isinstance(exc, (_StatementTimedOut, OSError)) or self.driver_connection.closed:
+            return Fault.DISCONNECTED
+        return Fault.OTHER
+
+    def is_usable(self) -> bool:
+        connection = self.driver_connection
+        if connection.closed or connection.info.transaction_status != pq.TransactionStatus.IDLE:
+            return False
+        # An idle server has nothing to say: a readable socket is its good-bye.
+        poller = select.poll()
+        poller.register(connection.fileno(), select.POLLIN)
+        return not poller.poll(0)
+
+    def close(self) -> None:
+        try:
+            self.driver_connection.close()
+        except Exception:
+            self.is_broken = True
+
+    def may_write(self) -> bool:
+        connection = self.driver_connection
+        status = connection.info.transaction_status
+        return not connection.autocommit or status != pq.TransactionStatus.IDLE
+
+    def begin(self) -> None:
+        super().begin()
+        if self.is_pooled and self.search_path is not None:
+            self.rows("connection/set_local_schema", {"schema": self.search_path})
+
+    def _execute(self, text: str, parameters: Parameters) -> psycopg.Cursor[Row]:
+        cursor = _Cursor(self.driver_connection, row_factory=tuple_row)
+        return cursor.execute(cast("LiteralString", text), parameters)
+
+    def _rows(self, text: str, parameters: Parameters) -> list[Row]:
+        return self._execute(text, parameters).fetchall()
+
+    def _count(self, text: str, parameters: Parameters) -> int:
+        return self._execute(text, parameters).rowcount
+
+    def _run_many(self, text: str, parameters: list[Parameters]) -> None:
+        cursor = _Cursor(self.driver_connection, row_factory=tuple_row)
+        cursor.executemany(cast("LiteralString", text), parameters)
+
+
+def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
+    """The keywords of psycopg.connect for a URL."""
+    arguments: dict[str, Any] = {
+        "client_encoding": "utf8",
+        "fallback_application_name": "agentstore",
+        "autocommit": True,
+        "connect_timeout": math.ceil(url.options.connect_timeout / max(1, len(url.hosts))),
+    }
+    if url.hosts:
+        arguments["host"] = ",".join(host for host, _ in url.hosts)
+        arguments["port"] = ",".join("" if port is None else str(port) for _, port in url.hosts)
+    for keyword, value in (
+        ("user", url.user),
+        ("password", url.password),
+        ("dbname", url.database),
+    ):
+        if value is not None:
+            arguments[keyword] = value
+    arguments.update((name, value) for name, value in url.query.items() if name != "schema")
+    return arguments
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(min(max(1, math.ceil(seconds * 1000)), 2**31 - 1))
+
+
+def _lock_timeout(options: Options) -> float:
+    """A little less than the statement's own limit, so that a lock is named as the cause."""
+    return options.statement_timeout * 0.9

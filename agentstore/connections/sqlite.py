@@ -1,0 +1,228 @@
+"""The standard library's sqlite3: a connection to a database file, or to one in memory."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from agentstore.connections.base import Connection, Parameters, Row
+from agentstore.faults import Fault, error_of
+from agentstore.statements import StatementLibrary
+from agentstore.url import DatabaseURL
+
+DRIVER_PARAMETERS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
+"""What SQLite takes in the query of a file: URI."""
+
+_OPERATIONS_BETWEEN_LOOKS = 100_000
+
+_FAULTS = {
+    "SQLITE_BUSY": Fault.LOCKED,
+    "SQLITE_LOCKED": Fault.LOCKED,
+    "SQLITE_CANTOPEN": Fault.CONFIGURATION,
+    "SQLITE_NOTADB": Fault.CONFIGURATION,
+    "SQLITE_INTERRUPT": Fault.TIMED_OUT,
+    "SQLITE_TOOBIG": Fault.TOO_LARGE,
+    "SQLITE_CONSTRAINT_UNIQUE": Fault.DUPLICATE,
+    "SQLITE_CONSTRAINT_PRIMARYKEY": Fault.DUPLICATE,
+}
+# Python 3.10 has no codes on its exceptions; SQLite's texts are in English always.
+_FAULT_TEXTS = {
+    "database is locked": Fault.LOCKED,
+    "database table is locked": Fault.LOCKED,
+    "unable to open database file": Fault.CONFIGURATION,
+    "file is not a database": Fault.CONFIGURATION,
+    "interrupted": Fault.TIMED_OUT,
+    "too big": Fault.TOO_LARGE,
+    "UNIQUE constraint failed": Fault.DUPLICATE,
+    "no such table": Fault.MISSING_TABLE,
+    "no such column": Fault.MISSING_TABLE,
+    "has no column named": Fault.MISSING_TABLE,
+    "closed database": Fault.DISCONNECTED,
+}
+
+_write_locks: dict[str, threading.Lock] = {}
+# A thread of the parent that held one at the fork is not there to release it.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_write_locks.clear)
+
+
+class SQLiteConnection(Connection):
+    """One sqlite3 connection.
+
+    Args:
+        driver_connection: the sqlite3 connection.
+        statements: the dialect's statements.
+        path: the database file; None for one in memory or a bound connection.
+        lock_timeout: seconds to wait for the lock of this process's own writers.
+    """
+
+    exceptions = (sqlite3.Error, OverflowError, UnicodeEncodeError)
+
+    driver_connection: sqlite3.Connection
+
+    def __init__(
+        self,
+        driver_connection: sqlite3.Connection,
+        statements: StatementLibrary,
+        *,
+        path: str | None = None,
+        lock_timeout: float = 0.0,
+    ) -> None:
+        super().__init__(driver_connection, statements)
+        self._lock_timeout = lock_timeout
+        self._path = path
+        self._held_lock: threading.Lock | None = None
+        self._deadline = 0.0
+
+    @classmethod
+    def open(cls, url: DatabaseURL, statements: StatementLibrary) -> SQLiteConnection:
+        """Open the database of a URL.
+
+        Raises:
+            StorageError: the public error of what went wrong.
+        """
+        limit = url.options.statement_timeout
+        path = None if url.database is None else os.path.realpath(url.database)
+        driver_connection = cls.open_driver(url)
+        connection = cls(driver_connection, statements, path=path, lock_timeout=limit)
+        try:
+            connection._prepare_for_use(limit)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @classmethod
+    def open_driver(cls, url: DatabaseURL) -> sqlite3.Connection:
+        """A bare sqlite3 connection to the database of a URL.
+
+        Raises:
+            StorageError: the public error of what went wrong.
+        """
+        path = None if url.database is None else os.path.realpath(url.database)
+        try:
+            return sqlite3.connect(
+                ":memory:" if path is None else _file_uri(path, url),
+                timeout=url.options.statement_timeout,
+                isolation_level=None,
+                check_same_thread=False,
+                uri=path is not None,
+            )
+        except sqlite3.Error as exc:
+            raise error_of(_fault(exc), cls.describe(exc)) from exc
+
+    @classmethod
+    def bind(cls, driver_connection: Any, statements: StatementLibrary) -> SQLiteConnection:
+        """Wrap the caller's connection."""
+        return cls(driver_connection, statements)
+
+    def _prepare_for_use(self, limit: float) -> None:
+        self.driver_connection.set_progress_handler(
+            lambda: time.monotonic() > self._deadline + limit, _OPERATIONS_BETWEEN_LOOKS
+        )
+        self.rows("connection/enforce_foreign_keys")
+        self.rows("connection/sync_fully")
+        if self._path is not None:
+            self.rows("connection/use_write_ahead_log")
+
+    def fault(self, exc: BaseException) -> Fault:
+        return _fault(exc)
+
+    def is_usable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._release_lock()
+        try:
+            self.driver_connection.close()
+        except sqlite3.Error:
+            self.is_broken = True
+
+    def may_write(self) -> bool:
+        connection = self.driver_connection
+        if connection.in_transaction:
+            return True
+        autocommit = getattr(connection, "autocommit", -1)
+        return autocommit is False or (autocommit == -1 and connection.isolation_level is not None)
+
+    def begin_bound(self) -> None:
+        # Otherwise a savepoint would be the transaction, and its release a commit.
+        if not self.driver_connection.in_transaction:
+            self.count("transactions/begin_bound")
+
+    def begin(self) -> None:
+        self._take_lock()
+        try:
+            super().begin()
+        except BaseException:
+            self._release_lock()
+            raise
+
+    def commit(self) -> None:
+        super().commit()
+        self._release_lock()
+
+    def rollback(self) -> None:
+        # SQLite itself has rolled back after some errors, a full disk among them.
+        if self.driver_connection.in_transaction:
+            super().rollback()
+        self._release_lock()
+
+    def _take_lock(self) -> None:
+        """Writers of one process queue here: SQLite's own waiting is by sleeps, and unfair."""
+        if self._path is None:
+            return
+        lock = _write_locks.setdefault(self._path, threading.Lock())
+        if not lock.acquire(timeout=self._lock_timeout):
+            raise error_of(Fault.LOCKED, "another thread of this process is writing")
+        self._held_lock = lock
+
+    def _release_lock(self) -> None:
+        lock, self._held_lock = self._held_lock, None
+        if lock is not None:
+            lock.release()
+
+    def _guarded(self, function: Any, text: str, parameters: Any) -> Any:
+        self._deadline = time.monotonic()
+        was_usable = not self.is_broken
+        try:
+            return super()._guarded(function, text, parameters)
+        except BaseException:
+            # There is no network whose reply could still come.
+            self.is_broken = not was_usable
+            raise
+
+    def _execute(self, text: str, parameters: Parameters) -> sqlite3.Cursor:
+        cursor = self.driver_connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(text, parameters)
+
+    def _rows(self, text: str, parameters: Parameters) -> list[Row]:
+        return self._execute(text, parameters).fetchall()
+
+    def _count(self, text: str, parameters: Parameters) -> int:
+        return self._execute(text, parameters).rowcount
+
+    def _run_many(self, text: str, parameters: list[Parameters]) -> None:
+        self.driver_connection.cursor().executemany(text, parameters)
+
+
+def _fault(exc: BaseException) -> Fault:
+    name = getattr(exc, "sqlite_errorname", None) or ""
+    for known, fault in _FAULTS.items():
+        if name == known or name.startswith(f"{known}_"):
+            return fault
+    text = str(exc)
+    for known, fault in _FAULT_TEXTS.items():
+        if known in text:
+            return fault
+    return Fault.OTHER
+
+
+def _file_uri(path: str, url: DatabaseURL) -> str:
+    query = urlencode(dict(url.query))
+    return f"file:{quote(path)}" + (f"?{query}" if query else "")

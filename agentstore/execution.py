@@ -1,0 +1,315 @@
+"""Where an operation runs: in the thread's open transaction, on a pooled connection with
+retry, or on the caller's own connection.
+
+An operation is a function of a connection. It is run again after a failure that passes, so
+it must do the same thing a second time even where the first took effect unseen: the ids of
+what it writes are made before.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias, TypeVar
+
+from agentstore.connections.base import Connection
+from agentstore.errors import StorageError
+from agentstore.faults import fault_of
+from agentstore.pool import Pool
+from agentstore.retry import retrying
+
+T = TypeVar("T")
+Operation: TypeAlias = Callable[[Connection], T]
+
+_CLOSED = "the store is closed"
+
+
+class Transaction:
+    """An open transaction() block: its connection, how deeply it is nested, what went wrong."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.depth = 0
+        self.failure: StorageError | None = None
+        self._process = os.getpid()
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether it was open at a fork and is the parent's."""
+        return self._process != os.getpid()
+
+    def check(self) -> None:
+        """Refuse work in a block that can only be left.
+
+        Raises:
+            StorageError: it has failed, or belongs to the parent process.
+        """
+        if self.is_inherited:
+            raise StorageError("this transaction() was open at a fork: it is the parent's")
+        if self.failure is not None:
+            raise type(self.failure)(
+                f"this transaction() has failed and can only be left: {self.failure}"
+            ) from self.failure
+
+    def run(self, operation: Operation[T], *, undoable: bool) -> T:
+        """Run an operation as part of the block.
+
+        Args:
+            operation: what to run.
+            undoable: whether its failure must leave the block usable.
+        """
+        self.check()
+        try:
+            if undoable:
+                with self.savepoint():
+                    return operation(self.connection)
+            return operation(self.connection)
+        except StorageError as error:
+            if self._is_fatal(error, undone=undoable):
+                self.failure = error
+            raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A nested block: an exception undoes just what was done in it."""
+        self.depth += 1
+        depth = self.depth
+        try:
+            self.connection.savepoint(depth)
+            yield
+            self.check()
+            self.connection.release_savepoint(depth)
+        except BaseException:
+            self._undo(depth)
+            raise
+        finally:
+            self.depth = depth - 1
+
+    def _undo(self, depth: int) -> None:
+        if self.is_inherited or self.connection.is_broken:
+            return
+        if self.failure is not None and self._is_fatal(self.failure, undone=True):
+            return
+        try:
+            self.connection.roll_back_to_savepoint(depth)
+        except StorageError as error:
+            self.failure = error
+        else:
+            self.failure = None
+
+    def _is_fatal(self, error: StorageError, *, undone: bool) -> bool:
+        fault = fault_of(error)
+        if fault is None:
+            return False
+        return not undone or fault.ends_transaction or self.connection.is_broken
+
+
+class Executor(ABC):
+    """Runs operations; one a store."""
+
+    @abstractmethod
+    def read(self, operation: Operation[T]) -> T:
+        """Run an operation that only reads, and is one statement or may see two snapshots."""
+
+    @abstractmethod
+    def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
+        """Run an operation that writes.
+
+        Args:
+            operation: what to run.
+            atomic: whether it needs a transaction around it; False where it is one
+                statement, or brings its own.
+            undoable: whether its failure must leave an open transaction() usable.
+        """
+
+    def once(self, operation: Operation[T]) -> T:
+        """Run a reading operation without a retry."""
+        return self.read(operation)
+
+    @abstractmethod
+    def transaction(self) -> Iterator[None]:
+        """One transaction() block, as a generator for contextmanager."""
+
+    @abstractmethod
+    def in_transaction(self) -> bool:
+        """Whether what runs now is part of a transaction that is already open."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what is the store's own; idempotent."""
+
+
+class PooledExecutor(Executor):
+    """Runs operations on connections of the store's own.
+
+    Args:
+        make_pool: makes the pool, once now and once in each forked child.
+        retry_timeout: seconds during which a failed operation is tried again.
+        survives_fork: False where the database lives in this process alone.
+    """
+
+    def __init__(
+        self, make_pool: Callable[[], Pool], *, retry_timeout: float, survives_fork: bool
+    ) -> None:
+        self._make_pool = make_pool
+        self._pool = make_pool()
+        self._retry_timeout = retry_timeout
+        self._survives_fork = survives_fork
+        self._local = threading.local()
+        self._refusal = ""
+        _executors.add(self)
+
+    def read(self, operation: Operation[T]) -> T:
+        transaction = self._transaction()
+        if transaction is not None:
+            return transaction.run(operation, undoable=False)
+        return self._retrying(lambda: self._attempt(operation, atomic=False))
+
+    def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
+        transaction = self._transaction()
+        if transaction is not None:
+            return transaction.run(operation, undoable=undoable)
+        return self._retrying(lambda: self._attempt(operation, atomic=atomic))
+
+    def once(self, operation: Operation[T]) -> T:
+        if self._transaction() is not None:
+            return self.read(operation)
+        return self._attempt(operation, atomic=False)
+
+    def transaction(self) -> Iterator[None]:
+        transaction = self._transaction()
+        if transaction is not None:
+            transaction.check()
+            with transaction.savepoint():
+                yield
+            return
+        connection = self._retrying(self._begun)
+        transaction = self._local.transaction = Transaction(connection)
+        try:
+            yield
+            transaction.check()
+            connection.commit()
+        except BaseException:
+            if not transaction.is_inherited and not connection.is_broken:
+                connection.rollback()
+            raise
+        finally:
+            self._local.transaction = None
+            if not transaction.is_inherited:
+                self._pool.release(connection)
+
+    def in_transaction(self) -> bool:
+        return self._transaction() is not None
+
+    def close(self) -> None:
+        if not self._refusal:
+            self._refusal = _CLOSED
+            self._pool.close()
+
+    def after_fork_in_child(self) -> None:
+        """Leave the parent's connections alone, for good, and open others when asked."""
+        _inherited.append(self._pool)
+        if self._survives_fork:
+            self._pool = self._make_pool()
+        elif not self._refusal:
+            self._refusal = "this store keeps its data in the memory of the parent process"
+
+    def _transaction(self) -> Transaction | None:
+        if self._refusal:
+            raise StorageError(self._refusal)
+        transaction: Transaction | None = getattr(self._local, "transaction", None)
+        return transaction
+
+    def _retrying(self, attempt: Callable[[], T]) -> T:
+        pool = self._pool
+        return retrying(
+            attempt, timeout=self._retry_timeout, may_retry=lambda: pool.has_connected
+        )
+
+    def _attempt(self, operation: Operation[T], *, atomic: bool) -> T:
+        connection = self._pool.acquire()
+        try:
+            if not atomic:
+                return operation(connection)
+            connection.begin()
+            try:
+                result = operation(connection)
+                connection.commit()
+            except BaseException:
+                if not connection.is_broken:
+                    connection.rollback()
+                raise
+            return result
+        finally:
+            self._pool.release(connection)
+
+    def _begun(self) -> Connection:
+        connection = self._pool.acquire()
+        try:
+            connection.begin()
+        except BaseException:
+            self._pool.release(connection)
+            raise
+        return connection
+
+
+class BoundExecutor(Executor):
+    """Runs operations on the caller's connection, inside the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._transaction = Transaction(connection)
+        self._closed = False
+
+    def read(self, operation: Operation[T]) -> T:
+        self._check_open()
+        return self._transaction.run(operation, undoable=False)
+
+    def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
+        self._join_callers_transaction()
+        return self._transaction.run(operation, undoable=atomic or undoable)
+
+    def transaction(self) -> Iterator[None]:
+        self._join_callers_transaction()
+        with self._transaction.savepoint():
+            yield
+
+    def in_transaction(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageError(_CLOSED)
+        # The caller may have rolled back since: only the database knows what is usable.
+        if self._transaction.depth == 0:
+            self._transaction.failure = None
+
+    def _join_callers_transaction(self) -> None:
+        self._check_open()
+        connection = self._transaction.connection
+        if not connection.may_write():
+            raise StorageError(
+                "this connection is in autocommit and no transaction is begun: "
+                "begin one, so that what is written can be rolled back with your own rows"
+            )
+        connection.begin_bound()
+
+
+_executors: weakref.WeakSet[PooledExecutor] = weakref.WeakSet()
+_inherited: list[Pool] = []
+"""The parent's pools: kept, so that no connection in them is ever closed by the child."""
+
+
+def _after_fork_in_child() -> None:
+    for executor in list(_executors):
+        executor.after_fork_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,104 @@
+"""The pool of connections of one store: bounded, for threads, the same for every driver.
+
+The connection used last is given out first, so that idle ones grow old and are replaced. A
+connection is opened by the thread that needs it, so its error reaches the caller at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from agentstore.connections.base import Connection
+from agentstore.errors import UnavailableError
+from agentstore.faults import Fault, error_of
+
+
+class Pool:
+    """Connections that are opened as they are needed, up to a number.
+
+    Args:
+        open_connection: opens one.
+        size: how many there may be at once.
+        timeout: seconds to wait for one when all are in use.
+        max_lifetime: seconds after which one is closed rather than given out again.
+    """
+
+    def __init__(
+        self,
+        open_connection: Callable[[], Connection],
+        *,
+        size: int,
+        timeout: float,
+        max_lifetime: float,
+    ) -> None:
+        self._open_connection = open_connection
+        self._size = size
+        self._timeout = timeout
+        self._max_lifetime = max_lifetime
+        self._idle: deque[Connection] = deque()
+        self._free = threading.Semaphore(size)
+        self._closed = False
+        self.has_connected = False
+
+    def acquire(self) -> Connection:
+        """A connection for this thread alone, until it is given back by `release`.
+
+        Raises:
+            UnavailableError: all stay in use for ``timeout`` seconds, or the server is away.
+            ConfigurationError: the server does not let us in.
+        """
+        if not self._free.acquire(timeout=self._timeout):
+            raise UnavailableError(
+                f"all {self._size} connections of the pool were in use for {self._timeout:g} s "
+                "(pool_size, pool_timeout)"
+            )
+        try:
+            return self._take_idle() or self._connect()
+        except BaseException:
+            self._free.release()
+            raise
+
+    def release(self, connection: Connection) -> None:
+        """Give a connection back; a broken or old one is closed."""
+        if connection.is_broken or self._closed or self._is_old(connection):
+            connection.close()
+        else:
+            self._idle.append(connection)
+            if self._closed:
+                self._close_idle()
+        self._free.release()
+
+    def close(self) -> None:
+        """Close the idle connections now, and each other one when it is given back."""
+        self._closed = True
+        self._close_idle()
+
+    def _take_idle(self) -> Connection | None:
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if not self._is_old(connection) and connection.is_usable():
+                return connection
+            connection.close()
+
+    def _connect(self) -> Connection:
+        if self._closed:
+            raise error_of(Fault.DISCONNECTED, "the store was closed meanwhile")
+        connection = self._open_connection()
+        self.has_connected = True
+        return connection
+
+    def _is_old(self, connection: Connection) -> bool:
+        return time.monotonic() - connection.opened_at > self._max_lifetime
+
+    def _close_idle(self) -> None:
+        while True:
+            try:
+                self._idle.pop().close()
+            except IndexError:
+                return

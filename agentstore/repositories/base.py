@@ -1,0 +1,166 @@
+"""A dialect's repository: all operations over its SQL files, and how it is opened."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar
+
+from agentstore import assets, schema
+from agentstore.connections.base import NO_PARAMETERS, Connection
+from agentstore.errors import ConfigurationError, SchemaError
+from agentstore.execution import BoundExecutor, PooledExecutor
+from agentstore.pool import Pool
+from agentstore.records import SchemaStatus
+from agentstore.repositories.confirmations import ConfirmationRepository
+from agentstore.repositories.messages import MessageRepository
+from agentstore.repositories.tool_calls import ToolCallRepository
+from agentstore.statements import StatementLibrary, library
+from agentstore.url import DatabaseURL
+
+
+class Repository(MessageRepository, ToolCallRepository, ConfirmationRepository, ABC):
+    """What ``agentstore.register_dialect`` takes: subclass it, and say what differs.
+
+    A dialect is its folder of statements, its folder of migrations, a connection class and
+    the facts below.
+    """
+
+    dialect: ClassVar[str]
+    """What is the dialect called?"""
+
+    paramstyle: ClassVar[str]
+    """How does its driver mark parameters (PEP 249): 'named' or 'pyformat'?"""
+
+    driver_parameters: ClassVar[frozenset[str]]
+    """Which parameters of a URL reach the driver?"""
+
+    driver_module: ClassVar[str]
+    """Which package do its driver's connections come from, for ``agentstore.bind``?"""
+
+    @classmethod
+    def sql_path(cls) -> Path:
+        """The folder of its statements."""
+        return assets.sql_path(cls.dialect)
+
+    @classmethod
+    def migrations_path(cls) -> Path:
+        """The folder of its yoyo migrations."""
+        return assets.migrations_path(cls.dialect)
+
+    @classmethod
+    def statement_library(cls) -> StatementLibrary:
+        """Its statements, read once a process."""
+        return library(cls.sql_path(), cls.paramstyle)
+
+    def __init__(self, *, url: DatabaseURL | None = None, bound: Any = None) -> None:
+        """A repository on a pool of its own, or on a connection of the caller's.
+
+        Nothing is connected before it is used.
+
+        Args:
+            url: where the database is.
+            bound: the caller's open driver connection, in place of a URL.
+
+        Raises:
+            ConfigurationError: the URL has something that the dialect does not know.
+        """
+        self.url = url
+        if url is None:
+            super().__init__(BoundExecutor(self.wrap(bound)))
+            return
+        self._check_query(url)
+        self.check_url(url)
+        super().__init__(
+            PooledExecutor(
+                lambda: self._make_pool(url),
+                retry_timeout=url.options.retry_timeout,
+                survives_fork=not self.is_private(url),
+            )
+        )
+
+    def _make_pool(self, url: DatabaseURL) -> Pool:
+        return Pool(
+            lambda: self.connect(url),
+            size=self.pool_size(url),
+            timeout=url.options.pool_timeout,
+            max_lifetime=self.connection_lifetime(url),
+        )
+
+    def _check_query(self, url: DatabaseURL) -> None:
+        unknown = sorted(set(url.query) - self.driver_parameters)
+        if unknown:
+            raise ConfigurationError(
+                f"unknown parameter {unknown[0]!r} in the database URL; known are "
+                + ", ".join(sorted(self.driver_parameters | url.options.names()))
+            )
+
+    @classmethod
+    def check_url(cls, url: DatabaseURL) -> None:
+        """Refuse a URL that cannot be this dialect's.
+
+        Raises:
+            ConfigurationError: it says what is wrong.
+        """
+
+    @classmethod
+    def is_private(cls, url: DatabaseURL) -> bool:
+        """Whether the database lives in this process, reachable by this store alone."""
+        return False
+
+    def pool_size(self, url: DatabaseURL) -> int:
+        """How many connections there may be."""
+        return url.options.pool_size
+
+    def connection_lifetime(self, url: DatabaseURL) -> float:
+        """Seconds after which a connection is replaced."""
+        return url.options.max_lifetime
+
+    @abstractmethod
+    def connect(self, url: DatabaseURL) -> Connection:
+        """Open a connection that is ready for use."""
+
+    @classmethod
+    @abstractmethod
+    def wrap(cls, driver_connection: Any) -> Connection:
+        """A connection over one of the caller's."""
+
+    @classmethod
+    @abstractmethod
+    def connect_driver(cls, url: DatabaseURL) -> Any:
+        """Open a bare driver connection for migrations, with no limit on a statement."""
+
+    def ping(self) -> None:
+        """One round trip, without a retry."""
+        self.executor.once(lambda connection: connection.rows("connection/ping", NO_PARAMETERS))
+
+    def migrate(self) -> list[str]:
+        """Apply the migrations that the database lacks; says which these were."""
+        url = self._own_url()
+        return schema.migrate(
+            lambda: self.connect_driver(url),
+            self.migrations_path(),
+            dialect=self.dialect,
+            timeout=url.options.retry_timeout,
+            schema=url.query.get("schema"),
+        )
+
+    def schema_status(self) -> SchemaStatus:
+        """Which migrations the database has."""
+        try:
+            rows = self.read("schema/applied_migrations", NO_PARAMETERS)
+        except SchemaError:
+            rows = []
+        return schema.compare(self.migrations_path(), [row[0] for row in rows])
+
+    def _own_url(self) -> DatabaseURL:
+        if self.url is None:
+            raise ConfigurationError(
+                "a bound store has no connection of its own to migrate with: "
+                "use `agentstore migrate`, yoyo apply or a store from agentstore.connect"
+            )
+        return self.url
+
+    def close(self) -> None:
+        """Close the connections of the repository's own."""
+        self.executor.close()

@@ -1,0 +1,127 @@
+"""MySQL and MariaDB: a turn is one guarded batch, many turns are inserts of many rows.
+
+A batch (one text of several statements, the driver's CLIENT.MULTI_STATEMENTS) takes one
+round trip where BEGIN, UPDATE, INSERT, INSERT, COMMIT take five.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from agentstore.connections.base import NO_PARAMETERS, Connection, Parameters
+from agentstore.connections.mysql import DRIVER_PARAMETERS, MySQLConnection
+from agentstore.repositories.base import Repository
+from agentstore.turns import Turn
+from agentstore.url import DatabaseURL
+
+TURNS_A_BATCH = 4
+"""Turns that are sent as one batch; more are inserted as many rows."""
+
+
+class MySQLRepository(Repository):
+    """The repository of the dialect mysql."""
+
+    dialect = "mysql"
+    paramstyle = "pyformat"
+    driver_parameters = DRIVER_PARAMETERS
+    driver_module = "pymysql"
+
+    def connect(self, url: DatabaseURL) -> Connection:
+        return MySQLConnection.open(url, self.statement_library())
+
+    @classmethod
+    def wrap(cls, driver_connection: Any) -> Connection:
+        return MySQLConnection.bind(driver_connection, cls.statement_library())
+
+    @classmethod
+    def connect_driver(cls, url: DatabaseURL) -> Any:
+        connection = MySQLConnection.reach(url, cls.statement_library(), no_limit=True)
+        return connection.driver_connection
+
+    def _needs_transaction(self) -> bool:
+        # Alone, the batch is its own transaction.
+        return self.executor.in_transaction()
+
+    def _insert_session(
+        self,
+        connection: Connection,
+        session_id: str,
+        metadata: str,
+        entries: list[str],
+        system_message: Turn | None,
+        now: datetime,
+    ) -> bool:
+        batch: list[tuple[str, Parameters]] = [
+            (
+                "sessions/insert_session",
+                {
+                    "session_id": session_id,
+                    "now": self.write_time(now),
+                    "next_position": 0 if system_message is None else 1,
+                    "metadata": metadata,
+                },
+            )
+        ]
+        if entries:
+            listed = self.write_list(entries)
+            batch.append(
+                (
+                    "sessions/insert_metadata_entries",
+                    {"session_id": session_id, "entries": listed},
+                )
+            )
+        if system_message is not None:
+            batch.append(
+                (
+                    "messages/insert_message",
+                    {"session_id": session_id, "back": 1, **self.write_turn(system_message)},
+                )
+            )
+        self._run_batch(connection, batch)
+        return True
+
+    def _turns_need_transaction(self, turns: list[Turn]) -> bool:
+        return len(turns) > TURNS_A_BATCH or self.executor.in_transaction()
+
+    def _insert_turns(
+        self, connection: Connection, session_id: str, turns: list[Turn], now: datetime
+    ) -> bool:
+        if len(turns) > TURNS_A_BATCH:
+            return super()._insert_turns(connection, session_id, turns, now)
+        batch: list[tuple[str, Parameters]] = [
+            (
+                "messages/reserve_positions",
+                {"session_id": session_id, "count": len(turns), "now": self.write_time(now)},
+            )
+        ]
+        for ordinal, turn in enumerate(turns):
+            place = {"session_id": session_id, "back": len(turns) - ordinal}
+            batch.append(("messages/insert_message", {**place, **self.write_turn(turn)}))
+            batch += [
+                ("tool_calls/insert_tool_call", {**place, **self.write_call(turn, call, number)})
+                for number, call in enumerate(turn.calls)
+            ]
+        return self._run_batch(connection, batch) > 0
+
+    def _run_batch(
+        self, connection: Connection, batch: list[tuple[str, Parameters]]
+    ) -> int:
+        """Run a batch as a transaction, or inside the open one; says what its first found."""
+        ours = cast(MySQLConnection, connection)
+        if self.executor.in_transaction():
+            return ours.run_batch(batch)[0]
+        whole = [
+            ("transactions/begin", NO_PARAMETERS),
+            *batch,
+            ("transactions/commit", NO_PARAMETERS),
+        ]
+        return ours.run_batch(whole, ends_transaction=True)[1]
+
+    def _reserve_positions(
+        self, connection: Connection, session_id: str, count: int, now: datetime
+    ) -> int | None:
+        parameters = {"session_id": session_id, "count": count, "now": self.write_time(now)}
+        if not connection.count("messages/reserve_positions", parameters):
+            return None
+        return cast(MySQLConnection, connection).last_insert_id() - count

@@ -1,0 +1,160 @@
+"""PostgreSQL: turns and sessions are written in one statement each, in one round trip."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from agentstore.connections.base import Connection
+from agentstore.connections.postgresql import (
+    DRIVER_PARAMETERS,
+    PostgreSQLConnection,
+    connect_arguments,
+)
+from agentstore.repositories.base import Repository
+from agentstore.turns import Turn
+from agentstore.url import DatabaseURL
+
+TURNS_A_STATEMENT = 1000
+"""Turns in one statement of save_messages; more go in several, in one transaction."""
+
+
+class PostgreSQLRepository(Repository):
+    """The repository of the dialect postgresql."""
+
+    dialect = "postgresql"
+    paramstyle = "pyformat"
+    driver_parameters = DRIVER_PARAMETERS | {"schema"}
+    driver_module = "psycopg"
+    has_times_and_lists = True
+    _may_prepare = True
+
+    def connect(self, url: DatabaseURL) -> Connection:
+        prepare = url.options.prepared_statements and self._may_prepare
+        return PostgreSQLConnection.open(
+            url, self.statement_library(), prepare=prepare, on_refusal=self._stop_preparing
+        )
+
+    def _stop_preparing(self) -> None:
+        self._may_prepare = False
+
+    @classmethod
+    def wrap(cls, driver_connection: Any) -> Connection:
+        return PostgreSQLConnection.bind(driver_connection, cls.statement_library())
+
+    @classmethod
+    def connect_driver(cls, url: DatabaseURL) -> Any:
+        try:
+            return psycopg.connect(**connect_arguments(url))
+        except psycopg.Error as exc:
+            raise PostgreSQLConnection(None, cls.statement_library()).translated(exc) from exc
+
+    def _needs_transaction(self) -> bool:
+        return False
+
+    def _insert_session(
+        self,
+        connection: Connection,
+        session_id: str,
+        metadata: str,
+        entries: list[str],
+        system_message: Turn | None,
+        now: datetime,
+    ) -> bool:
+        parameters: dict[str, Any] = {
+            "session_id": session_id,
+            "now": now,
+            "next_position": 0 if system_message is None else 1,
+            "metadata": metadata,
+        }
+        blocks = set()
+        if entries:
+            blocks.add("entries")
+            parameters["entries"] = entries
+        if system_message is not None:
+            blocks.add("system_message")
+            content, content_escaped = self.write_text(system_message.content)
+            parameters |= {
+                "message_id": system_message.id,
+                "content": content,
+                "content_escaped": content_escaped,
+                "parts": system_message.parts,
+            }
+        return bool(connection.rows("sessions/create_session", parameters, frozenset(blocks)))
+
+    def _turns_need_transaction(self, turns: list[Turn]) -> bool:
+        return len(turns) > TURNS_A_STATEMENT or any(turn.uses_own_ids for turn in turns)
+
+    def _insert_turns(
+        self, connection: Connection, session_id: str, turns: list[Turn], now: datetime
+    ) -> bool:
+        own_message_ids = [turn.id for turn in turns if turn.has_own_id]
+        own_call_ids = [call.id for turn in turns for call in turn.calls if call.has_own_id]
+        own: dict[str, Any] = {}
+        if own_message_ids or own_call_ids:
+            own = {"own_message_ids": own_message_ids, "own_call_ids": own_call_ids}
+            connection.rows("messages/lock_ids", {"ids": own_message_ids + own_call_ids})
+        for start in range(0, len(turns), TURNS_A_STATEMENT):
+            chunk = turns[start : start + TURNS_A_STATEMENT]
+            name, parameters = "messages/save_turns", _turns(self, chunk)
+            if len(turns) == 1:
+                name, parameters = "messages/save_turn", self.write_turn(turns[0])
+            calls = _calls(chunk)
+            blocks = {"own_ids"} if own and not start else set()
+            if calls["call_ids"]:
+                blocks.add("tool_calls")
+                parameters |= calls
+            parameters |= own | {"session_id": session_id, "now": now}
+            if not connection.rows(name, parameters, frozenset(blocks)):
+                return False
+        return True
+
+    def _complete_tool_call(self, completion: dict[str, Any]) -> bool:
+        parameters = {**completion, "now": completion["completed_at"]}
+        return bool(
+            self.executor.write(
+                lambda connection: connection.rows("tool_calls/complete_tool_call", parameters),
+                atomic=False,
+            )
+        )
+
+
+def _turns(repository: PostgreSQLRepository, turns: list[Turn]) -> dict[str, Any]:
+    """Messages column by column, as unnest takes them."""
+    texts = [repository.write_text(turn.content) for turn in turns]
+    return {
+        "count": len(turns),
+        "ids": [turn.id for turn in turns],
+        "roles": [turn.role for turn in turns],
+        "contents": [text for text, _ in texts],
+        "content_escapeds": [escaped for _, escaped in texts],
+        "parts": [turn.parts for turn in turns],
+        "timestamps": [turn.timestamp for turn in turns],
+        "response_types": [turn.response_type for turn in turns],
+        "responses": [turn.response for turn in turns],
+        "metadatas": [turn.metadata for turn in turns],
+    }
+
+
+def _calls(turns: list[Turn]) -> dict[str, Any]:
+    """Their tool calls column by column."""
+    placed = [
+        (ordinal, place, turn, call)
+        for ordinal, turn in enumerate(turns)
+        for place, call in enumerate(turn.calls)
+    ]
+    return {
+        "call_message_ordinals": [ordinal for ordinal, _, _, _ in placed],
+        "call_positions": [place for _, place, _, _ in placed],
+        "call_message_ids": [turn.id for _, _, turn, _ in placed],
+        "call_ids": [call.id for _, _, _, call in placed],
+        "call_call_ids": [call.call_id for _, _, _, call in placed],
+        "call_tool_names": [call.tool_name for _, _, _, call in placed],
+        "call_arguments": [call.arguments for _, _, _, call in placed],
+        "call_results": [call.result for _, _, _, call in placed],
+        "call_successes": [call.success for _, _, _, call in placed],
+        "call_timestamps": [call.timestamp for _, _, _, call in placed],
+        "call_completed_ats": [call.completed_at for _, _, _, call in placed],
+    }

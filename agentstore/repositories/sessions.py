@@ -1,0 +1,238 @@
+"""Sessions: created, found, changed and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from agentstore.connections.base import Connection
+from agentstore.errors import DatabaseError
+from agentstore.faults import Fault, fault_of
+from agentstore.filters import Filter, Page, metadata_entries
+from agentstore.records import JSONValue, Session
+from agentstore.repositories.core import RepositoryCore
+from agentstore.turns import Turn
+from agentstore.values import dump_json, load_json, same_json
+
+DELETED_AT_ONCE = 100
+"""Sessions in one transaction of delete_sessions, so that no lock is held for long."""
+
+
+class SessionRepository(RepositoryCore):
+    """The session operations of a repository."""
+
+    def create_session(
+        self,
+        session_id: str,
+        metadata: dict[str, JSONValue],
+        system_message: Turn | None,
+        now: datetime,
+    ) -> bool:
+        """Create a session; False where another has its id."""
+        stored_metadata = dump_json(metadata, "metadata")
+        attempts = 0
+
+        def operation(connection: Connection) -> bool:
+            nonlocal attempts
+            attempts += 1
+            return self._insert_session(
+                connection, session_id, stored_metadata, metadata_entries(metadata),
+                system_message, now,
+            )
+
+        try:
+            created = self.executor.write(
+                operation, atomic=self._needs_transaction(), undoable=True
+            )
+        except DatabaseError as error:
+            if fault_of(error) is not Fault.DUPLICATE:
+                raise
+            created = False
+        # An attempt whose reply was lost may have created the session that is in the way.
+        return created or (attempts > 1 and self._is_ours(session_id, metadata, now))
+
+    def _is_ours(self, session_id: str, metadata: dict[str, JSONValue], now: datetime) -> bool:
+        stored = self.get_session(session_id)
+        return (
+            stored is not None
+            and stored.created_at == now
+            and same_json(stored.metadata, metadata)
+        )
+
+    def _needs_transaction(self) -> bool:
+        """Whether _insert_session is more than one statement, with no transaction of its own."""
+        return True
+
+    def _insert_session(
+        self,
+        connection: Connection,
+        session_id: str,
+        metadata: str,
+        entries: list[str],
+        system_message: Turn | None,
+        now: datetime,
+    ) -> bool:
+        """Insert it with all that belongs to it; False, or a duplicate, where the id is taken."""
+        connection.count(
+            "sessions/insert_session",
+            {
+                "session_id": session_id,
+                "now": self.write_time(now),
+                "next_position": 0 if system_message is None else 1,
+                "metadata": metadata,
+            },
+        )
+        if entries:
+            connection.count(
+                "sessions/insert_metadata_entries",
+                {"session_id": session_id, "entries": self.write_list(entries)},
+            )
+        if system_message is not None:
+            connection.run_many(
+                "messages/insert_messages",
+                [{"session_id": session_id, "position": 0, **self.write_turn(system_message)}],
+            )
+        return True
+
+    def write_turn(self, turn: Turn) -> dict[str, object]:
+        """A turn's message as parameters."""
+        content, content_escaped = self.write_text(turn.content)
+        return {
+            "id": turn.id,
+            "role": turn.role,
+            "content": content,
+            "content_escaped": content_escaped,
+            "parts": turn.parts,
+            "timestamp": self.write_time(turn.timestamp),
+            "response_type": turn.response_type,
+            "response": turn.response,
+            "metadata": turn.metadata,
+        }
+
+    def get_session(self, session_id: str) -> Session | None:
+        """One session."""
+        rows = self.read("sessions/get_session", {"session_id": session_id})
+        return self.read_session(rows[0]) if rows else None
+
+    def get_or_create_session(
+        self, session_id: str, metadata: dict[str, JSONValue], now: datetime
+    ) -> Session:
+        """The session with this id, created where there is none."""
+        while True:
+            session = self.get_session(session_id)
+            if session is not None:
+                return session
+            self.create_session(session_id, metadata, None, now)
+
+    def query_sessions(
+        self, filter_: Filter, page: Page, beyond: Session | None = None
+    ) -> list[Session]:
+        """A page of sessions.
+
+        Args:
+            filter_: which.
+            page: how many, in which order.
+            beyond: the last of the page before, where pages follow each other.
+        """
+        if beyond is not None:
+            filter_ = filter_.with_block(
+                "beyond", {"beyond_created_at": beyond.created_at, "beyond_id": beyond.id}
+            )
+        name = "query_sessions_by_metadata" if filter_.has("entry") else "query_sessions"
+        rows = self.read(
+            f"sessions/{name}_{page.order}",
+            self.write_filter(filter_, limit=page.limit, offset=page.offset),
+            filter_.blocks,
+        )
+        return [self.read_session(row) for row in rows]
+
+    def count_sessions(self, filter_: Filter) -> int:
+        """How many sessions a filter keeps."""
+        name = "count_sessions_by_metadata" if filter_.has("entry") else "count_sessions"
+        rows = self.read(f"sessions/{name}", self.write_filter(filter_), filter_.blocks)
+        return int(rows[0][0])
+
+    def update_session_metadata(
+        self, session_id: str, changes: dict[str, JSONValue], remove: Iterable[str], now: datetime
+    ) -> bool:
+        """Merge changes into a session's metadata; False where there is no session."""
+        removed = set(remove)
+
+        def operation(connection: Connection) -> bool:
+            rows = connection.rows("sessions/lock_session", {"session_id": session_id})
+            if not rows:
+                return False
+            old = load_json(rows[0][0])
+            new = {key: value for key, value in old.items() if key not in removed} | changes
+            before, after = metadata_entries(old), metadata_entries(new)
+            connection.count(
+                "sessions/update_session_metadata",
+                {
+                    "session_id": session_id,
+                    "metadata": dump_json(new, "metadata"),
+                    "now": self.write_time(now),
+                },
+            )
+            for name, entries in (
+                ("sessions/delete_metadata_entries", set(before) - set(after)),
+                ("sessions/insert_metadata_entries", set(after) - set(before)),
+            ):
+                if entries:
+                    listed = self.write_list(sorted(entries))
+                    connection.count(name, {"session_id": session_id, "entries": listed})
+            return True
+
+        return self.executor.write(operation)
+
+    def set_session_active(self, session_id: str, active: bool, now: datetime) -> bool:
+        """Close or reopen a session; False where there is none."""
+        parameters = {"session_id": session_id, "active": active, "now": self.write_time(now)}
+        return self.change("sessions/set_session_active", parameters) > 0
+
+    def delete_session(self, session_id: str) -> bool:
+        """Delete a session with all that hangs on it; False where there is none."""
+        return self.executor.write(
+            lambda connection: self._delete_sessions(connection, [session_id]),
+            atomic=self.queues_writers,
+        ) > 0
+
+    def delete_sessions(
+        self, *, inactive_only: bool, updated_before: datetime, limit: int
+    ) -> int:
+        """Delete the sessions that were not touched for longest, batch by batch."""
+        deleted = 0
+        while deleted < limit:
+            size = min(DELETED_AT_ONCE, limit - deleted)
+            count = self._delete_batch(inactive_only, updated_before, size)
+            deleted += count
+            if not count:
+                break
+        return deleted
+
+    def _delete_batch(self, inactive_only: bool, updated_before: datetime, size: int) -> int:
+        def operation(connection: Connection) -> int:
+            expired = [
+                row
+                for active in ([False] if inactive_only else [False, True])
+                for row in connection.rows(
+                    "sessions/find_expired_sessions",
+                    {
+                        "active": active,
+                        "updated_before": self.write_time(updated_before),
+                        "limit": size,
+                    },
+                )
+            ]
+            expired.sort(key=lambda row: (row[1], row[0]))
+            ids = [row[0] for row in expired[:size]]
+            return self._delete_sessions(connection, ids) if ids else 0
+
+        return self.executor.write(operation)
+
+    def _delete_sessions(self, connection: Connection, session_ids: list[str]) -> int:
+        """Delete sessions with all that hangs on them, by the foreign keys."""
+        if len(session_ids) == 1:
+            return connection.count("sessions/delete_session", {"session_id": session_ids[0]})
+        return connection.count(
+            "sessions/delete_sessions", {"ids": self.write_list(session_ids)}
+        )

@@ -1,0 +1,97 @@
+"""SQLite: every write is a transaction that takes the write lock first."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from agentstore import schema
+from agentstore.connections.base import Connection
+from agentstore.connections.sqlite import DRIVER_PARAMETERS, SQLiteConnection
+from agentstore.errors import ConfigurationError
+from agentstore.repositories.base import Repository
+from agentstore.url import DatabaseURL
+
+
+class SQLiteRepository(Repository):
+    """The repository of the dialect sqlite."""
+
+    dialect = "sqlite"
+    paramstyle = "named"
+    driver_parameters = DRIVER_PARAMETERS
+    driver_module = "sqlite3"
+    queues_writers = True
+
+    @classmethod
+    def check_url(cls, url: DatabaseURL) -> None:
+        if url.hosts or url.user is not None:
+            raise ConfigurationError(
+                "a SQLite URL has no host: sqlite:///relative.db, sqlite:////absolute.db, "
+                "or sqlite:// for a database in memory"
+            )
+        if url.database == ":memory:":
+            raise ConfigurationError("a database in memory is sqlite://")
+        if url.database is None and url.query:
+            raise ConfigurationError("a database in memory takes no parameters of SQLite's")
+
+    @classmethod
+    def is_private(cls, url: DatabaseURL) -> bool:
+        return url.database is None
+
+    def pool_size(self, url: DatabaseURL) -> int:
+        # The database in memory is the connection.
+        return 1 if self.is_private(url) else super().pool_size(url)
+
+    def connection_lifetime(self, url: DatabaseURL) -> float:
+        return math.inf if self.is_private(url) else super().connection_lifetime(url)
+
+    def connect(self, url: DatabaseURL) -> Connection:
+        connection = SQLiteConnection.open(url, self.statement_library())
+        if self.is_private(url):
+            schema.migrate_memory(connection.driver_connection, self.migrations_path())
+        return connection
+
+    @classmethod
+    def wrap(cls, driver_connection: Any) -> Connection:
+        return SQLiteConnection.bind(driver_connection, cls.statement_library())
+
+    @classmethod
+    def connect_driver(cls, url: DatabaseURL) -> Any:
+        return SQLiteConnection.open_driver(url)
+
+    def migrate(self) -> list[str]:
+        if self.is_private(self._own_url()):
+            self.ping()
+            return []
+        return super().migrate()
+
+    def delete_message(self, message_id: str) -> bool:
+        parameters = {"message_id": message_id}
+
+        def operation(connection: Connection) -> bool:
+            connection.count("messages/delete_message_tool_calls", parameters)
+            return connection.count("messages/delete_message", parameters) > 0
+
+        return self.executor.write(operation)
+
+    def delete_session_messages(self, session_id: str) -> int:
+        parameters = {"session_id": session_id}
+
+        def operation(connection: Connection) -> int:
+            connection.count("sessions/delete_session_tool_calls", parameters)
+            return connection.count("messages/delete_session_messages", parameters)
+
+        return self.executor.write(operation)
+
+    def _delete_sessions(self, connection: Connection, session_ids: list[str]) -> int:
+        # The foreign keys would do it, but on a bound connection they may be off.
+        for session_id in session_ids:
+            parameters = {"session_id": session_id}
+            for name in (
+                "sessions/delete_session_tool_calls",
+                "messages/delete_session_messages",
+                "sessions/delete_session_confirmation",
+                "sessions/delete_session_metadata",
+            ):
+                connection.count(name, parameters)
+        return super()._delete_sessions(connection, session_ids)

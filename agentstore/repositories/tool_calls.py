@@ -1,0 +1,74 @@
+"""Tool calls: queried, and given the results that were not there yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from agentstore.connections.base import Connection
+from agentstore.errors import ToolResultExistsError
+from agentstore.filters import Filter, Page
+from agentstore.records import JSONValue, ToolCall
+from agentstore.repositories.core import RepositoryCore
+from agentstore.turns import success_of
+from agentstore.values import dump_json, load_json, same_json
+
+
+class ToolCallRepository(RepositoryCore):
+    """The tool call operations of a repository."""
+
+    def query_tool_calls(self, filter_: Filter, page: Page) -> list[ToolCall]:
+        """A page of tool calls."""
+        in_session = filter_.has("session_id")
+        name = "query_tool_calls_in_session" if in_session else "query_tool_calls"
+        rows = self.read(
+            f"tool_calls/{name}_{page.order}",
+            self.write_filter(filter_, limit=page.limit, offset=page.offset),
+            filter_.blocks,
+        )
+        return [self.read_tool_call(row) for row in rows]
+
+    def get_tool_calls_for_message(self, message_id: str) -> list[ToolCall]:
+        """A message's tool calls in order."""
+        rows = self.read("tool_calls/get_tool_calls_for_message", {"message_id": message_id})
+        return [self.read_tool_call(row) for row in rows]
+
+    def save_tool_result(self, tool_call_id: str, result: JSONValue, now: datetime) -> bool:
+        """Give a pending call its result; False where there is no call.
+
+        Raises:
+            ToolResultExistsError: it has another one.
+        """
+        stored_result = dump_json(result, "result")
+        completion = {
+            "tool_call_id": tool_call_id,
+            "result": stored_result,
+            "success": success_of(load_json(stored_result)),
+            "completed_at": self.write_time(now),
+        }
+        while True:
+            if self._complete_tool_call(completion):
+                return True
+            rows = self.read("tool_calls/get_tool_call", {"tool_call_id": tool_call_id})
+            if not rows:
+                return False
+            call = self.read_tool_call(rows[0])
+            if call.completed_at is None:
+                continue
+            if same_json(call.result, load_json(stored_result)):
+                return True
+            raise ToolResultExistsError(f"the tool call {tool_call_id!r} has another result")
+
+    def _complete_tool_call(self, completion: dict[str, Any]) -> bool:
+        """Give a call its result where it is pending."""
+        touch = {
+            "tool_call_id": completion["tool_call_id"],
+            "now": completion["completed_at"],
+        }
+
+        def operation(connection: Connection) -> bool:
+            if not connection.count("tool_calls/touch_session", touch):
+                return False
+            return connection.count("tool_calls/save_tool_result", completion) > 0
+
+        return self.executor.write(operation)

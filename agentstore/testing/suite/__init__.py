@@ -1,0 +1,154 @@
+"""The contract as tests. ``from agentstore.testing.suite import *`` is a whole test module.
+
+Each class needs the fixtures of ``agentstore.testing.fixtures`` and one named ``backend``.
+"""
+
+from agentstore.testing.suite.bad_arguments import TestBadArguments
+from agentstore.testing.suite.bad_ids import TestBadIds
+from agentstore.testing.suite.bad_values import TestBadValues
+from agentstore.testing.suite.bind import TestBind
+from agentstore.testing.suite.concurrency import (
+    TestAppends,
+    TestLocksAndPools,
+    TestResultsAndConfirmationsAtOnce,
+    TestSessionsAtOnce,
+)
+from agentstore.testing.suite.confirmations import TestConfirmations
+from agentstore.testing.suite.connecting import (
+    TestClose,
+    TestConnect,
+    TestPasswords,
+)
+from agentstore.testing.suite.error_types import (
+    TestClosed,
+    TestErrors,
+    TestNoSchema,
+)
+from agentstore.testing.suite.history import (
+    TestHistory,
+    TestLongHistory,
+)
+from agentstore.testing.suite.ids_and_filters import (
+    TestIds,
+    TestMetadataFilter,
+    TestStringFilters,
+)
+from agentstore.testing.suite.message_queries import (
+    TestQueryMessages,
+    TestSameTimestamps,
+)
+from agentstore.testing.suite.messages import (
+    TestDeleteMessage,
+    TestGetMessage,
+    TestParts,
+    TestSaveMessage,
+)
+from agentstore.testing.suite.paging import (
+    TestIterators,
+    TestIterMessages,
+    TestIterSessions,
+)
+from agentstore.testing.suite.processes import (
+    TestFork,
+    TestProcesses,
+)
+from agentstore.testing.suite.records import TestRecords
+from agentstore.testing.suite.responses import (
+    TestAgentResponse,
+    TestCallsOfAResponse,
+    TestMappingResponse,
+    TestTextResponse,
+)
+from agentstore.testing.suite.retry_safe_ids import (
+    TestAnotherMessageWithTheId,
+    TestSavedAgain,
+)
+from agentstore.testing.suite.save_messages import TestSaveMessages
+from agentstore.testing.suite.session_queries import TestQuerySessions
+from agentstore.testing.suite.sessions import (
+    TestCloseAndReopen,
+    TestCreateSession,
+    TestDeleteSession,
+    TestDeleteSessions,
+    TestGetOrCreateSession,
+    TestUpdateSessionMetadata,
+)
+from agentstore.testing.suite.stateful import TestStateful
+from agentstore.testing.suite.tool_calls import (
+    TestQueryToolCalls,
+    TestSaveToolResult,
+    TestToolCalls,
+)
+from agentstore.testing.suite.transactions import (
+    TestNestedTransactions,
+    TestTransaction,
+    TestTransactionsAndOthers,
+)
+from agentstore.testing.suite.updated_at import TestUpdatedAt
+from agentstore.testing.suite.values import (
+    TestContent,
+    TestJSONValues,
+    TestMetadataObjects,
+    TestStrSubclasses,
+)
+
+__all__ = [
+    "TestAgentResponse",
+    "TestAnotherMessageWithTheId",
+    "TestAppends",
+    "TestBadArguments",
+    "TestBadIds",
+    "TestBadValues",
+    "TestBind",
+    "TestCallsOfAResponse",
+    "TestClose",
+    "TestCloseAndReopen",
+    "TestClosed",
+    "TestConfirmations",
+    "TestConnect",
+    "TestContent",
+    "TestCreateSession",
+    "TestDeleteMessage",
+    "TestDeleteSession",
+    "TestDeleteSessions",
+    "TestErrors",
+    "TestFork",
+    "TestGetMessage",
+    "TestGetOrCreateSession",
+    "TestHistory",
+    "TestIds",
+    "TestIterMessages",
+    "TestIterSessions",
+    "TestIterators",
+    "TestJSONValues",
+    "TestLocksAndPools",
+    "TestLongHistory",
+    "TestMappingResponse",
+    "TestMetadataFilter",
+    "TestMetadataObjects",
+    "TestNestedTransactions",
+    "TestNoSchema",
+    "TestParts",
+    "TestPasswords",
+    "TestProcesses",
+    "TestQueryMessages",
+    "TestQuerySessions",
+    "TestQueryToolCalls",
+    "TestRecords",
+    "TestResultsAndConfirmationsAtOnce",
+    "TestSameTimestamps",
+    "TestSaveMessage",
+    "TestSaveMessages",
+    "TestSaveToolResult",
+    "TestSavedAgain",
+    "TestSessionsAtOnce",
+    "TestStateful",
+    "TestStrSubclasses",
+    "TestStringFilters",
+    "TestTextResponse",
+    "TestToolCalls",
+    "TestTransaction",
+    "TestTransactionsAndOthers",
+    "TestUpdateSessionMetadata",
+    "TestUpdatedAt",
+]

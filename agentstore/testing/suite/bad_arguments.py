@@ -1,0 +1,181 @@
+"""Arguments of the wrong kind are refused by every method alike, and nothing is stored."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from agentstore import NewMessage, Storage
+from agentstore.testing.suite.samples import answer, at, call, everything, refused
+
+LIMITED: dict[str, Callable[..., object]] = {
+    "query_sessions": lambda s, **how: s.query_sessions(**how),
+    "query_messages": lambda s, **how: s.query_messages(**how),
+    "query_messages of one": lambda s, **how: s.query_messages(session_id="s", **how),
+    "query_tool_calls": lambda s, **how: s.query_tool_calls(**how),
+    "query_tool_calls of one": lambda s, **how: s.query_tool_calls(session_id="s", **how),
+}
+
+BOUNDED: dict[str, Callable[[Storage, Any], object]] = {
+    f"{method}.{bound}": lambda s, v, method=method, bound=bound: list(  # type: ignore[misc]
+        getattr(s, method)(**{bound: v})
+    )
+    for method, bounds in {
+        "query_sessions": "created_after created_before updated_after updated_before",
+        "iter_sessions": "created_after created_before updated_after updated_before",
+        "query_messages": "after before",
+        "iter_messages": "after before",
+        "query_tool_calls": "after before",
+    }.items()
+    for bound in bounds.split()
+} | {
+    f"{method}.{bound}": lambda s, v, method=method, bound=bound: getattr(  # type: ignore[misc]
+        s, method
+    )(**{bound: v})
+    for method, bounds in {
+        "count_sessions": "created_after created_before updated_after updated_before",
+        "count_messages": "after before",
+        "delete_sessions": "updated_before",
+    }.items()
+    for bound in bounds.split()
+}
+
+MOMENTS: dict[str, Callable[[Storage, Any], object]] = {
+    "NewMessage.timestamp": lambda s, v: s.save_messages(
+        "s", [NewMessage("user", "x", timestamp=v)]
+    ),
+    "call timestamp": lambda s, v: s.save_assistant_message("s", answer(call(timestamp=v))),
+    "call completed_at": lambda s, v: s.save_assistant_message(
+        "s", answer(call(result=1, completed_at=v))
+    ),
+    "confirmation timestamp": lambda s, v: s.save_pending_confirmation(
+        "s", {"tool_name": "t", "arguments": {}, "timestamp": v}
+    ),
+    "delete_sessions of all": lambda s, v: s.delete_sessions(inactive_only=False, updated_before=v),
+}
+
+METHODS: dict[str, tuple[Any, ...]] = {
+    "create_session": (),
+    "get_session": ("s",),
+    "get_or_create_session": ("new",),
+    "query_sessions": (),
+    "iter_sessions": (),
+    "count_sessions": (),
+    "update_session_metadata": ("s", {"a": 1}),
+    "close_session": ("s",),
+    "reopen_session": ("s",),
+    "delete_session": ("s",),
+    "delete_sessions": (),
+    "save_user_message": ("s", "x"),
+    "save_assistant_message": ("s", "x"),
+    "save_system_message": ("s", "x"),
+    "save_tool_message": ("s", "x"),
+    "save_messages": ("s", [NewMessage("user", "x")]),
+    "get_history": ("s",),
+    "get_message": ("m",),
+    "query_messages": (),
+    "iter_messages": (),
+    "count_messages": (),
+    "get_message_count": ("s",),
+    "delete_message": ("m",),
+    "delete_session_messages": ("s",),
+    "query_tool_calls": (),
+    "get_tool_calls_for_message": ("m",),
+    "save_tool_result": ("pending", 1),
+    "save_pending_confirmation": ("s", {"tool_name": "t", "arguments": {}}),
+    "get_pending_confirmation": ("s",),
+    "clear_pending_confirmation": ("s",),
+    "take_pending_confirmation": ("s",),
+}
+"""Every method of sections 4, with arguments that it takes."""
+
+KEYWORD_ONLY = [
+    "create_session",
+    "query_sessions",
+    "iter_sessions",
+    "count_sessions",
+    "delete_sessions",
+    "query_messages",
+    "iter_messages",
+    "count_messages",
+    "query_tool_calls",
+]
+
+
+class TestBadArguments:
+    @pytest.fixture(autouse=True)
+    def _one_session(self, store: Storage) -> None:
+        store.create_session(id="s")
+        store.save_assistant_message("s", answer(call(id="pending")), id="m")
+        store.save_pending_confirmation("s", {"tool_name": "pay", "arguments": {}})
+
+    @pytest.mark.parametrize("method", list(LIMITED))
+    def test_limit_and_offset(self, store: Storage, method: str) -> None:
+        query = LIMITED[method]
+        for bad in (-1, True, False, 1.0, 1.5, "1", b"1", [1], float("nan"), -(2**70)):
+            refused(lambda bad=bad: query(store, limit=bad), about=("limit", bad))
+            refused(lambda bad=bad: query(store, offset=bad), about=("offset", bad))
+            refused(lambda bad=bad: query(store, limit=0, offset=bad), about=("offset", bad))
+        refused(lambda: query(store, offset=None), about="offset None")
+        assert query(store, limit=0) == []
+        assert query(store, limit=0, offset=10**30) == []
+
+    def test_limit_of_delete_sessions(self, store: Storage) -> None:
+        delete: Any = store.delete_sessions
+        for bad in (-1, True, 1.0, "1"):
+            refused(
+                lambda bad=bad: delete(updated_before=at(0), inactive_only=False, limit=bad),
+                about=bad,
+            )
+        assert store.count_sessions() == 1
+
+    @pytest.mark.parametrize("where", [*BOUNDED, *MOMENTS])
+    def test_datetimes(self, store: Storage, where: str) -> None:
+        before = everything(store)
+        action = {**BOUNDED, **MOMENTS}[where]
+        naive = datetime(2024, 5, 1, 12)
+        for bad in (naive, naive.date(), naive.isoformat(), 1714564800, 1.5, True):
+            refused(lambda bad=bad: action(store, bad), about=bad)
+        assert everything(store) == before
+
+    @pytest.mark.parametrize("method", list(METHODS))
+    def test_an_unknown_keyword(self, store: Storage, method: str) -> None:
+        before = everything(store)
+        action: Any = getattr(store, method)
+        for keyword in ("unknown", "sesion_id", "_id"):
+
+            def call_it(keyword: str = keyword) -> object:
+                needed = {"updated_before": at(0)} if method == "delete_sessions" else {}
+                made = action(*METHODS[method], **needed, **{keyword: None})
+                return list(made) if inspect.isgenerator(made) else made
+
+            refused(call_it, error=TypeError, about=(method, keyword))
+        assert everything(store) == before
+
+    @pytest.mark.parametrize("method", KEYWORD_ONLY)
+    def test_filters_are_keywords(self, store: Storage, method: str) -> None:
+        before = everything(store)
+        action: Any = getattr(store, method)
+        refused(lambda: list(action("s")), error=TypeError, about=method)
+        assert everything(store) == before
+
+    def test_remove_and_metadata_of_the_same_key(self, store: Storage) -> None:
+        before = everything(store)
+        for metadata, remove in (({"a": 1}, ["a"]), ({"a": None, "b": 1}, ("c", "b"))):
+            refused(
+                lambda m=metadata, r=remove: store.update_session_metadata("s", m, remove=r),
+                about=remove,
+            )
+            refused(
+                lambda m=metadata, r=remove: store.update_session_metadata("nobody", m, remove=r),
+                about=remove,
+            )
+        assert everything(store) == before
+
+    def test_every_method_is_in_the_table(self, store: Storage) -> None:
+        for method in METHODS:
+            assert callable(getattr(store, method)), method

@@ -1,0 +1,112 @@
+"""The errors of section 6: their family, and what they carry."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import agentstore
+from agentstore import Storage, StorageError
+from agentstore.testing.suite.bad_arguments import METHODS
+from agentstore.testing.suite.samples import answer, at, call, refused
+
+FAMILY = {
+    "ConfigurationError": (StorageError,),
+    "InvalidInputError": (StorageError, ValueError),
+    "SessionNotFoundError": (StorageError, LookupError),
+    "SessionExistsError": (StorageError,),
+    "MessageExistsError": (StorageError,),
+    "ToolResultExistsError": (StorageError,),
+    "SchemaError": (StorageError,),
+    "UnavailableError": (StorageError,),
+    "DatabaseError": (StorageError,),
+    "TransactionConflictError": (StorageError, agentstore.DatabaseError),
+}
+
+RAISED: dict[str, Callable[[Storage], object]] = {
+    "InvalidInputError": lambda s: s.get_session(""),
+    "SessionNotFoundError": lambda s: s.save_user_message("nobody", "x"),
+    "SessionExistsError": lambda s: s.create_session(id="s"),
+    "MessageExistsError": lambda s: s.save_user_message("s", "other", id="m"),
+    "ToolResultExistsError": lambda s: s.save_tool_result("c", 2),
+    "ConfigurationError": lambda s: agentstore.connect("no-such-scheme://host/name").ping(),
+}
+
+
+def _use(store: Storage, method: str) -> object:
+    """Call any method, and run it through where it is a generator or a block."""
+    if method == "ping":
+        return store.ping()
+    if method == "transaction":
+        with store.transaction():
+            return None
+    needed: dict[str, Any] = {"updated_before": at(0)} if method == "delete_sessions" else {}
+    made = getattr(store, method)(*METHODS[method], **needed)
+    return list(made) if method.startswith("iter_") else made
+
+
+class TestErrors:
+    @pytest.fixture(autouse=True)
+    def _one_session(self, store: Storage) -> None:
+        store.create_session(id="s")
+        store.save_assistant_message("s", answer(call(id="c", result=1)), id="m")
+
+    def test_family(self) -> None:
+        assert issubclass(StorageError, Exception)
+        for name, parents in FAMILY.items():
+            for parent in parents:
+                assert issubclass(getattr(agentstore, name), parent), name
+        assert not issubclass(agentstore.SessionExistsError, agentstore.DatabaseError)
+        assert not issubclass(agentstore.UnavailableError, agentstore.DatabaseError)
+
+    @pytest.mark.parametrize("name", list(RAISED))
+    def test_each_is_raised_as_itself(self, store: Storage, name: str) -> None:
+        with pytest.raises(StorageError) as caught:
+            RAISED[name](store)
+        assert type(caught.value) is getattr(agentstore, name)
+        assert str(caught.value)
+
+    @pytest.mark.parametrize("name", list(RAISED))
+    def test_they_survive_pickling(self, store: Storage, name: str) -> None:
+        with pytest.raises(StorageError) as caught:
+            RAISED[name](store)
+        copy = pickle.loads(pickle.dumps(caught.value))
+        assert type(copy) is type(caught.value)
+        assert str(copy) == str(caught.value)
+
+
+@pytest.mark.parametrize("method", [*METHODS, "ping", "transaction"])
+class TestClosed:
+    def test_every_method_says_so(self, store: Storage, method: str) -> None:
+        store.close()
+        with pytest.raises(StorageError, match="closed"):
+            _use(store, method)
+
+
+class TestNoSchema:
+    def test_every_method_says_what_to_run(self, backend: Any, empty_database_url: str) -> None:
+        if backend.private:
+            pytest.skip("migrates itself")
+        with agentstore.connect(empty_database_url) as store:
+            for method in METHODS:
+                refusal = refused(
+                    lambda name=method: _use(store, name),
+                    error=agentstore.SchemaError,
+                    about=method,
+                )
+                assert "agentstore migrate" in str(refusal), method
+            with pytest.raises(agentstore.SchemaError), store.transaction():
+                store.create_session()
+            store.migrate()
+            session_id = store.create_session(system_message="now")
+            assert store.get_message_count(session_id) == 1
+
+    def test_a_private_one_migrates_itself(self, backend: Any, empty_database_url: str) -> None:
+        if not backend.private:
+            pytest.skip("nothing migrates on its own here")
+        with agentstore.connect(empty_database_url) as store:
+            session_id = store.create_session(system_message="at once")
+            assert store.get_message_count(session_id) == 1

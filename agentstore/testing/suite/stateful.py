@@ -1,0 +1,390 @@
+"""Long random conversations with the store, compared step by step with a plain model."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime, timezone
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from agentstore import NewMessage, Storage, StorageError
+from agentstore.testing.suite.model import Model, ModelSession, shows_confirmation
+from agentstore.testing.suite.samples import Undo, at, same_json
+
+session_ids = st.sampled_from(["s", "S", "t", "nobody"])
+message_ids = st.sampled_from([*["fresh"] * 4, "m", "M", "n"])
+call_ids = st.sampled_from([*["fresh"] * 6, "c", "C"])
+texts = st.sampled_from(["", "a", "A", "\x00\ud800"])
+tool_names = st.sampled_from(["t", "T", "t "])
+response_types = st.sampled_from([None, "x", "X"])
+results: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 1, 1.0, True, "1", {"success": True}, {"success": False}, {"success": 1}]
+)
+scalars: st.SearchStrategy[Any] = st.sampled_from([None, True, False, 0, 1, 1.0, "1", "a", "A"])
+metadata = st.dictionaries(
+    st.sampled_from(["k", "K", "l"]), scalars | st.just([1]) | st.just({"k": 1}), max_size=2
+)
+wanted_metadata = st.dictionaries(st.sampled_from(["k", "K", "l"]), scalars, max_size=2)
+calls = st.lists(
+    st.fixed_dictionaries(
+        {"id": call_ids, "tool_name": tool_names, "arguments": results},
+        optional={"result": results},
+    ),
+    max_size=2,
+)
+new_messages = st.builds(
+    NewMessage,
+    role=st.sampled_from(["user", "assistant", "system", "tool"]),
+    content=texts,
+    id=message_ids,
+    metadata=metadata,
+    response_type=response_types,
+    tool_calls=calls,
+    timestamp=st.none() | st.integers(0, 3).map(at),
+)
+limits = st.none() | st.integers(0, 4)
+orders: st.SearchStrategy[Any] = st.sampled_from(["asc", "desc"])
+maybe_booleans = st.none() | st.booleans()
+moments = st.none() | st.integers(0, 3).map(at)
+
+
+def _outcome(action: Any) -> Any:
+    try:
+        return action()
+    except StorageError as exc:
+        return type(exc)
+
+
+def _equals(stored: Any, wanted: Any) -> bool:
+    if isinstance(stored, bool) or isinstance(wanted, bool) or stored is None or wanted is None:
+        return stored is wanted
+    return bool(stored == wanted)
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Each rule does one thing to the store and to the model; the invariant compares them."""
+
+    def __init__(self, store: Storage) -> None:
+        super().__init__()
+        self.store = store
+        self.model = Model()
+        self.blocks: list[tuple[AbstractContextManager[Any], Model]] = []
+        self.made = 0
+
+    def _fresh(self, own_id: str) -> str:
+        if own_id != "fresh":
+            return own_id
+        self.made += 1
+        return f"fresh-{self.made}"
+
+    def _both(self, method: str, *args: Any, **how: Any) -> Any:
+        """Do it to both; the outcomes, or the errors' types, must be the same."""
+        expected = _outcome(lambda: getattr(self.model, method)(*args, **how))
+        found = _outcome(lambda: getattr(self.store, method)(*args, **how))
+        if isinstance(expected, ModelSession):
+            assert not isinstance(found, type), found
+            assert expected.is_shown_as(found)
+        else:
+            assert same_json(found, expected), (method, found, expected)
+        return found
+
+    @rule(session_id=session_ids, metadata=metadata, system_message=st.none() | texts)
+    def create_session(self, session_id: str, **how: Any) -> None:
+        self._both("create_session", id=session_id, **how)
+
+    @rule(session_id=session_ids, metadata=metadata)
+    def get_or_create_session(self, session_id: str, metadata: dict[str, Any]) -> None:
+        self._both("get_or_create_session", session_id, metadata=metadata)
+
+    @rule(
+        session_id=session_ids,
+        metadata=metadata,
+        remove=st.lists(st.sampled_from(["k", "K", "l"]), max_size=1),
+    )
+    def update_session_metadata(
+        self, session_id: str, metadata: dict[str, Any], remove: list[str]
+    ) -> None:
+        self._both("update_session_metadata", session_id, metadata, remove=remove)
+
+    @rule(session_id=session_ids, method=st.sampled_from(["close_session", "reopen_session"]))
+    def close_or_reopen(self, session_id: str, method: str) -> None:
+        self._both(method, session_id)
+
+    @rule(session_id=session_ids)
+    def delete_session(self, session_id: str) -> None:
+        self._both("delete_session", session_id)
+
+    @rule(inactive_only=st.booleans(), limit=st.integers(0, 2))
+    def delete_sessions(self, inactive_only: bool, limit: int) -> None:
+        far_off = datetime(2900, 1, 1, tzinfo=timezone.utc)
+        self._both(
+            "delete_sessions", inactive_only=inactive_only, updated_before=far_off, limit=limit
+        )
+
+    @rule(session_id=session_ids, messages=st.lists(new_messages, max_size=3))
+    def save_messages(self, session_id: str, messages: list[NewMessage]) -> None:
+        self._both("save_messages", session_id, self._with_ids(session_id, messages))
+
+    @rule(session_id=session_ids, new=new_messages)
+    def save_one_message(self, session_id: str, new: NewMessage) -> None:
+        [new] = self._with_ids(session_id, [new])
+        plain = NewMessage(new.role, new.content, id=new.id, metadata=new.metadata)
+        if new.role == "assistant" and new.response_type is not None:
+            plain = NewMessage(
+                new.role,
+                new.content,
+                id=new.id,
+                metadata=new.metadata,
+                response_type=new.response_type,
+                tool_calls=new.tool_calls,
+            )
+        expected = _outcome(lambda: self.model.save_messages(session_id, [plain])[0])
+        save: Any = getattr(self.store, f"save_{new.role}_message")
+        given: Any = new.content
+        if plain.response_type is not None:
+            given = {
+                "type": plain.response_type,
+                "message": plain.content,
+                "tool_calls": plain.tool_calls,
+            }
+        assert _outcome(lambda: save(session_id, given, new.metadata, id=new.id)) == expected
+
+    def _with_ids(self, session_id: str, messages: list[NewMessage]) -> list[NewMessage]:
+        """With ids of their own; where there is no session, with none that is in use."""
+        known = session_id in self.model.sessions
+        return [
+            NewMessage(
+                new.role,
+                new.content,
+                id=self._fresh(new.id if known and new.id else "fresh"),
+                metadata=new.metadata,
+                response_type=new.response_type,
+                tool_calls=[
+                    {**made, "id": self._fresh(made["id"] if known else "fresh")}  # type: ignore[index]
+                    for made in new.tool_calls
+                ],
+                timestamp=new.timestamp,
+            )
+            for new in messages
+        ]
+
+    @rule(message_id=st.sampled_from(["m", "M", "n", "nobody"]))
+    def delete_message(self, message_id: str) -> None:
+        self._both("delete_message", message_id)
+
+    @rule(session_id=session_ids)
+    def delete_session_messages(self, session_id: str) -> None:
+        self._both("delete_session_messages", session_id)
+
+    @rule(data=st.data(), result=results)
+    def save_tool_result(self, data: st.DataObject, result: Any) -> None:
+        known = sorted(self.model.calls())
+        call_id = data.draw(st.sampled_from([*known, "nobody"]), label="call_id")
+        self._both("save_tool_result", call_id, result)
+
+    @rule(session_id=session_ids, tool_name=tool_names, arguments=results)
+    def save_pending_confirmation(self, session_id: str, **confirmation: Any) -> None:
+        self._both("save_pending_confirmation", session_id, confirmation)
+
+    @rule(session_id=session_ids)
+    def take_pending_confirmation(self, session_id: str) -> None:
+        expected = self.model.take_pending_confirmation(session_id)
+        assert shows_confirmation(self.store.take_pending_confirmation(session_id), expected)
+
+    @rule(session_id=session_ids)
+    def clear_pending_confirmation(self, session_id: str) -> None:
+        self._both("clear_pending_confirmation", session_id)
+
+    @precondition(lambda self: len(self.blocks) < 3)
+    @rule()
+    def begin(self) -> None:
+        block = self.store.transaction()
+        block.__enter__()
+        self.blocks.append((block, self.model.copy()))
+
+    @precondition(lambda self: self.blocks)
+    @rule()
+    def end(self) -> None:
+        block, _ = self.blocks.pop()
+        block.__exit__(None, None, None)
+
+    @precondition(lambda self: self.blocks)
+    @rule()
+    def undo(self) -> None:
+        block, self.model = self.blocks.pop()
+        undo = Undo()
+        assert not block.__exit__(Undo, undo, None), "the exception goes on up"
+
+    @rule(
+        session_id=session_ids,
+        limit=limits,
+        before=limits,
+        roles=st.none() | st.lists(st.sampled_from(["user", "assistant", "tool"]), max_size=2),
+    )
+    def get_history(
+        self, session_id: str, limit: int | None, before: int | None, roles: Any
+    ) -> None:
+        found = self.store.get_history(session_id, limit=limit, before=before, roles=roles)
+        session = self.model.sessions.get(session_id)
+        wanted = [
+            message
+            for message in (session.messages if session else [])
+            if (before is None or message.position < before)
+            and (roles is None or message.role in roles)
+        ]
+        wanted = wanted[max(0, len(wanted) - limit) :] if limit is not None else wanted
+        assert len(found) == len(wanted)
+        assert all(m.is_shown_as(f) for m, f in zip(wanted, found, strict=True))
+
+    @rule(
+        active=maybe_booleans,
+        metadata=st.none() | wanted_metadata,
+        limit=limits,
+        offset=st.integers(0, 2),
+        order=orders,
+    )
+    def query_sessions(
+        self, active: Any, metadata: Any, limit: Any, offset: int, order: Any
+    ) -> None:
+        how: dict[str, Any] = {"active": active, "metadata": metadata}
+        found = self.store.query_sessions(**how, order=order)
+        wanted = {
+            session_id
+            for session_id, session in self.model.sessions.items()
+            if active in (None, session.active)
+            and all(
+                key in session.metadata and _equals(session.metadata[key], value)
+                for key, value in (metadata or {}).items()
+            )
+        }
+        assert {session.id for session in found} == wanted
+        assert len(found) == len(wanted) == self.store.count_sessions(**how)
+        self._in_order([session.created_at for session in found], order)
+        page = self.store.query_sessions(**how, order=order, limit=limit, offset=offset)
+        assert page == found[offset:][:limit]
+        assert list(self.store.iter_sessions(**how, order=order, batch_size=2)) == found
+
+    @rule(
+        session_id=st.none() | session_ids,
+        role=st.none() | st.sampled_from(["user", "assistant"]),
+        response_type=response_types,
+        after=moments,
+        before=moments,
+        limit=limits,
+        offset=st.integers(0, 2),
+        order=orders,
+    )
+    def query_messages(self, limit: Any, offset: int, order: Any, **how: Any) -> None:
+        found = self.store.query_messages(**how, order=order)
+        wanted = [
+            message.id
+            for session_id, session in self.model.sessions.items()
+            for message in session.messages
+            if how["session_id"] in (None, session_id)
+            and how["role"] in (None, message.role)
+            and how["response_type"] in (None, message.response_type)
+            and self._within(message.timestamp, how)
+        ]
+        if how["session_id"] is not None:
+            assert [m.id for m in found] == (wanted if order == "asc" else wanted[::-1])
+        else:
+            assert sorted(m.id for m in found) == sorted(map(str, wanted))
+            self._in_order([m.timestamp for m in found], order)
+        assert self.store.count_messages(**how) == len(wanted)
+        page = self.store.query_messages(**how, order=order, limit=limit, offset=offset)
+        assert page == found[offset:][:limit]
+        assert list(self.store.iter_messages(**how, order=order, batch_size=2)) == found
+
+    @rule(
+        session_id=st.none() | session_ids,
+        tool_name=st.none() | tool_names,
+        success=maybe_booleans,
+        pending=maybe_booleans,
+        after=moments,
+        before=moments,
+        limit=limits,
+        offset=st.integers(0, 2),
+        order=orders,
+    )
+    def query_tool_calls(self, limit: Any, offset: int, order: Any, **how: Any) -> None:
+        found = self.store.query_tool_calls(**how, order=order)
+        wanted = [
+            made.id
+            for session_id, message, made in self.model.calls().values()
+            if how["session_id"] in (None, session_id)
+            and how["tool_name"] in (None, made.tool_name)
+            and (how["success"] is None or made.success is how["success"])
+            and how["pending"] in (None, made.pending)
+            and self._within(message.timestamp, how)
+        ]
+        if how["session_id"] is not None:
+            assert [c.id for c in found] == (wanted if order == "asc" else wanted[::-1])
+        else:
+            assert sorted(c.id for c in found) == sorted(wanted)
+            self._in_order([c.timestamp for c in found], order)
+        page = self.store.query_tool_calls(**how, order=order, limit=limit, offset=offset)
+        assert page == found[offset:][:limit]
+
+    @staticmethod
+    def _within(moment: datetime | None, how: dict[str, Any]) -> bool:
+        assert moment is not None
+        return (how["after"] is None or moment >= how["after"]) and (
+            how["before"] is None or moment <= how["before"]
+        )
+
+    @staticmethod
+    def _in_order(moments: list[datetime], order: str) -> None:
+        assert moments == sorted(moments, reverse=order == "desc")
+
+    @invariant()
+    def store_and_model_are_the_same(self) -> None:
+        found = {session.id: session for session in self.store.query_sessions()}
+        assert found.keys() == self.model.sessions.keys()
+        for session_id, session in self.model.sessions.items():
+            shown = found[session_id]
+            assert session.is_shown_as(shown), (shown, session)
+            if session_id in self.model.touched:
+                assert session.updated_at is None or shown.updated_at > session.updated_at
+            else:
+                assert shown.updated_at == session.updated_at
+            history = self.store.get_history(session_id)
+            assert len(history) == len(session.messages)
+            for message, shown_message in zip(session.messages, history, strict=True):
+                assert message.is_shown_as(shown_message), (shown_message, message)
+                message.id, message.timestamp = shown_message.id, shown_message.timestamp
+            confirmation = self.store.get_pending_confirmation(session_id)
+            assert shows_confirmation(confirmation, session.confirmation)
+            session.created_at, session.updated_at = shown.created_at, shown.updated_at
+        self.model.touched.clear()
+
+    def teardown(self) -> None:
+        while self.blocks:
+            block, self.model = self.blocks.pop()
+            block.__exit__(Undo, Undo(), None)
+        self.store_and_model_are_the_same()
+        for session in self.store.query_sessions():
+            self.store.delete_session(session.id)
+        assert self.store.count_messages() == 0
+        assert self.store.query_tool_calls() == []
+
+
+class TestStateful:
+    def test_store_and_model_stay_the_same(self, store: Storage) -> None:
+        run_state_machine_as_test(
+            lambda: StoreMachine(store),
+            settings=settings(
+                max_examples=25,
+                stateful_step_count=30,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

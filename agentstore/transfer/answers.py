@@ -1,0 +1,153 @@
+"""Which tool message answers which call, and where it stands among the other messages.
+
+In the store an answer is the result of its call and no message of its own. In the form it is a
+message that refers to the call by id, so both the tie and the place have to come back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from agentstore.records import JSONValue
+from agentstore.transfer.plain_form import (
+    STORE_KEY,
+    Call,
+    Form,
+    Turn,
+    plain_answer,
+    plain_turn,
+    store_notes,
+)
+
+Place: TypeAlias = "list[int]"
+"""Where an answer stands: how many turns after its own, and its rank among the answers there."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a message of the form stands for: a turn, or the answer to a call of one."""
+
+    turn: int
+    call: int | None = None
+
+
+class OpenCalls:
+    """The calls of a conversation, read from its start, that have no answer yet."""
+
+    def __init__(self) -> None:
+        self._by_form_id: dict[str, list[Origin]] = defaultdict(list)
+        self._by_message: dict[int, dict[int, Origin]] = {}
+        self._form_ids: dict[Origin, JSONValue] = {}
+
+    def add(self, message: int, turn: int, calls: Sequence[Call]) -> None:
+        """Take note of the calls of a turn that stands as message ``message`` of the form."""
+        self._by_message[message] = {}
+        for index, call in enumerate(calls):
+            origin = Origin(turn, index)
+            self._by_message[message][index] = origin
+            self._form_ids[origin] = call.form_id
+            if isinstance(call.form_id, str):
+                self._by_form_id[call.form_id].append(origin)
+
+    def answered_by(self, message: int, form: Mapping[str, JSONValue]) -> Origin | None:
+        """The open call that a message answers, None where it stands for itself.
+
+        Of several calls with one id: those of the latest turn, and of these the first.
+        """
+        if form["role"] != "tool":
+            return None
+        notes = store_notes(form)
+        if "answers" in notes:
+            if notes["answers"] is None:
+                return None
+            back, index = notes["answers"]
+            origin = self._by_message.get(message - back, {}).get(index)
+            return origin if origin in self._form_ids else None
+        form_id = form.get("tool_call_id")
+        if not isinstance(form_id, str) or not self._by_form_id.get(form_id):
+            return None
+        candidates = self._by_form_id[form_id]
+        latest = candidates[-1].turn
+        return next(origin for origin in candidates if origin.turn == latest)
+
+    def close(self, origin: Origin) -> None:
+        """Take note that a call has its answer."""
+        form_id = self._form_ids.pop(origin)
+        if isinstance(form_id, str):
+            self._by_form_id[form_id].remove(origin)
+
+
+def places(origins: Sequence[Origin]) -> dict[Origin, Place]:
+    """The places of the answers that do not stand right behind their turn, in call order."""
+    result: dict[Origin, Place] = {}
+    turn, group = -1, list[Origin]()
+    for origin in [*origins, Origin(len(origins))]:
+        if origin.call is not None:
+            group.append(origin)
+            continue
+        if group != sorted(group, key=lambda answer: answer.call or 0) or any(
+            answer.turn != turn for answer in group
+        ):
+            result.update((answer, [turn - answer.turn, rank]) for rank, answer in enumerate(group))
+        turn, group = origin.turn, []
+    return result
+
+
+def plain_messages(
+    turns: Sequence[Turn], placed: Mapping[Origin, Place]
+) -> tuple[list[Form], list[Origin]]:
+    """The plain form of a conversation.
+
+    Args:
+        turns: its turns.
+        placed: the answers that do not stand right behind their turn, see ``places``.
+
+    Returns:
+        Its messages, and for each what it stands for.
+    """
+    forms: list[Form] = []
+    origins: list[Origin] = []
+    open_calls = OpenCalls()
+    waiting = _by_turn(turns, placed)
+    message_of_turn: list[int] = []
+    for index, turn in enumerate(turns):
+        form = plain_turn(turn, index)
+        if open_calls.answered_by(len(forms), form) is not None:
+            form[STORE_KEY] = {**form.get(STORE_KEY, {}), "answers": None}
+        for number, call in enumerate(turn.calls):
+            call.form_id = form["tool_calls"][number]["id"]
+        open_calls.add(len(forms), index, turn.calls)
+        message_of_turn.append(len(forms))
+        forms.append(form)
+        origins.append(Origin(index))
+        for answer in waiting[index]:
+            assert answer.call is not None
+            form = plain_answer(turns[answer.turn].calls[answer.call])
+            if open_calls.answered_by(len(forms), form) != answer:
+                back = len(forms) - message_of_turn[answer.turn]
+                form[STORE_KEY] = {**form.get(STORE_KEY, {}), "answers": [back, answer.call]}
+            open_calls.close(answer)
+            forms.append(form)
+            origins.append(answer)
+    return forms, origins
+
+
+def _by_turn(
+    turns: Sequence[Turn], placed: Mapping[Origin, Place]
+) -> defaultdict[int, list[Origin]]:
+    """The answers that stand behind each turn, in order: those with a place, then the others."""
+    ranked: defaultdict[int, list[tuple[int, int, Origin]]] = defaultdict(list)
+    for index, turn in enumerate(turns):
+        for number, call in enumerate(turn.calls):
+            if call.answered:
+                answer = Origin(index, number)
+                later, rank = placed.get(answer, (0, -1))
+                behind = min(index + later, len(turns) - 1)
+                ranked[behind].append((rank < 0, max(rank, 0), answer))
+    result: defaultdict[int, list[Origin]] = defaultdict(list)
+    for index, entries in ranked.items():
+        result[index] = [entry[2] for entry in sorted(entries, key=lambda entry: entry[:2])]
+    return result

@@ -1,0 +1,272 @@
+"""A conversation in the OpenAI chat-completions form <-> what a store keeps of it.
+
+The plain mapping, in both directions:
+
+====================================  ====================================================
+in the form                           in the store
+====================================  ====================================================
+``role``                              ``role``; developer is kept as system, function as
+                                      tool, any role that OpenAI does not know as user
+``content``: text or a list of parts  ``content`` and ``parts``; null beside tool calls is ""
+``tool_calls`` of a message           its tool calls: ``id`` is call_id, ``function.name``
+                                      tool_name, ``function.arguments`` (parsed) arguments
+the ``tool`` message that answers a   no message: its content is the call's result, text
+call before it (``tool_call_id``)     stays text
+any other ``tool`` message            a message of role tool
+``response_type``, ``response``       the fields of these names
+any other key of a message            a key of ``metadata``
+keys beside ``messages``              the session's ``metadata``
+====================================  ====================================================
+
+Reading and writing again gives back the very same conversation (a call's arguments the same
+as JSON, whatever their spelling), and so does writing and reading. Two reserved keys see to it:
+
+- ``_openai`` in the metadata of a message or session is how the form as it came differs from
+  the plain one: a patch (see ``patches``) that puts null or missing content, another role,
+  arguments that are not JSON, unknown keys of calls and so on back in their places. Under
+  ``answers`` it has, by the index of a call, the patch for the tool message that answered it,
+  and as ``place`` where that stood, if not right behind: how many turns later, and which of
+  the answers there. It is only there where it is needed.
+- ``_agentstore`` in the form is what the store holds and the form has no place for:
+  ``metadata`` whose keys would be read as something else, ``result: "json"`` on a tool message
+  whose text is the JSON of a result that was no text, ``answers`` (how many messages back and
+  which call; null for none) where ids alone would tie it to another call, and ``call_id: null``
+  on a call that had no id of the provider's.
+
+Ids, times, an inactive session's state and pending confirmations are not part of the form.
+A message's legacy ``function_call`` is kept in its metadata and is no tool call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agentstore.records import JSONValue, Message, NewMessage, ToolCall
+from agentstore.transfer import patches
+from agentstore.transfer.answers import OpenCalls, Origin, Place, places, plain_messages
+from agentstore.transfer.plain_form import (
+    FORM_KEY,
+    STORE_KEY,
+    Call,
+    Form,
+    Turn,
+    hidden_metadata,
+    is_form_notes,
+    read_result,
+    read_turn,
+    respelled,
+)
+
+SESSION_FIELDS = frozenset({"messages", FORM_KEY, STORE_KEY})
+"""Keys of a conversation that are not read as its session's metadata."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation, ready to be saved.
+
+    Attributes:
+        metadata: for ``create_session``.
+        messages: for ``save_messages``.
+        form: the whole as it will be written again, ``{…, "messages": […]}``.
+    """
+
+    metadata: dict[str, JSONValue]
+    messages: list[NewMessage]
+    form: dict[str, JSONValue]
+
+    @property
+    def tool_call_count(self) -> int:
+        """How many tool calls its messages have."""
+        return sum(len(message.tool_calls) for message in self.messages)
+
+
+def read_conversation(item: JSONValue) -> Conversation:
+    """Read a conversation.
+
+    Args:
+        item: a list of messages, or an object with one under ``messages`` or, where it has no
+            such key, ``traj``.
+
+    Raises:
+        ValueError: ``item`` is none of these, or a message is no object with a ``role``.
+    """
+    forms, rest = _messages_and_rest(item)
+    turns, origins = _read_turns(forms)
+    notes = _notes(turns, origins, forms)
+    crowded = [turn for turn, note in zip(turns, notes, strict=True) if note and _own_key(turn)]
+    if crowded:
+        for turn in crowded:
+            del turn.metadata[FORM_KEY]
+        notes = _notes(turns, origins, forms)
+    return Conversation(
+        metadata=_read_session(rest),
+        messages=[_new_message(turn, note) for turn, note in zip(turns, notes, strict=True)],
+        form={**rest, "messages": forms},
+    )
+
+
+def write_conversation(
+    metadata: Mapping[str, JSONValue], messages: Sequence[Message | NewMessage]
+) -> dict[str, JSONValue]:
+    """Write a conversation.
+
+    Args:
+        metadata: its session's.
+        messages: all of its messages, in order.
+
+    Returns:
+        ``{…, "messages": […]}``, ready for ``json.dumps``.
+    """
+    turns: list[Turn] = []
+    notes: list[dict[str, JSONValue]] = []
+    for message in messages:
+        turn, note = _turn_of(message)
+        turns.append(turn)
+        notes.append(note)
+    placed: dict[Origin, Place] = {
+        Origin(index, int(call)): patch["place"]
+        for index, note in enumerate(notes)
+        for call, patch in note.get("answers", {}).items()
+        if "place" in patch
+    }
+    forms, origins = plain_messages(turns, placed)
+    for index, origin in enumerate(origins):
+        patch = notes[origin.turn]
+        if origin.call is not None:
+            patch = patch.get("answers", {}).get(str(origin.call), {})
+        forms[index] = patches.apply(patch, forms[index])
+    return {**_write_session(metadata), "messages": forms}
+
+
+def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue]]:
+    if isinstance(item, list):
+        messages, rest = item, {}
+    elif isinstance(item, dict):
+        key = "messages" if "messages" in item else "traj"
+        if key not in item:
+            raise ValueError('there are no messages: neither "messages" nor "traj" is a key of it')
+        messages = item[key]
+        rest = {name: value for name, value in item.items() if name != key}
+        if not isinstance(messages, list):
+            raise ValueError(f'"{key}" is not a list of messages')
+    else:
+        raise ValueError("it is neither a list of messages nor an object holding one")
+    for number, message in enumerate(messages, 1):
+        if not isinstance(message, dict):
+            raise ValueError(f"message {number} is not an object")
+        if not isinstance(message.get("role"), str):
+            raise ValueError(f'message {number} has no "role"')
+    return [respelled(message) for message in messages], rest
+
+
+def _read_turns(forms: Sequence[Form]) -> tuple[list[Turn], list[Origin]]:
+    turns: list[Turn] = []
+    origins: list[Origin] = []
+    open_calls = OpenCalls()
+    for index, form in enumerate(forms):
+        origin = open_calls.answered_by(index, form)
+        if origin is not None and origin.call is not None:
+            call = turns[origin.turn].calls[origin.call]
+            call.answered, call.result = True, read_result(form)
+            open_calls.close(origin)
+        else:
+            turn = read_turn(form)
+            origin = Origin(len(turns))
+            open_calls.add(index, origin.turn, turn.calls)
+            turns.append(turn)
+        origins.append(origin)
+    return turns, origins
+
+
+def _notes(
+    turns: Sequence[Turn], origins: Sequence[Origin], forms: Sequence[Form]
+) -> list[dict[str, JSONValue]]:
+    """For each turn, how its messages differ from the plain form; ``{}`` where they do not."""
+    placed = places(origins)
+    plain, _ = plain_messages(turns, placed)
+    notes: list[dict[str, JSONValue]] = [{} for _ in turns]
+    for origin, old, new in zip(origins, plain, forms, strict=True):
+        patch = patches.difference(old, new)
+        if origin.call is None:
+            notes[origin.turn] = patch
+            continue
+        if origin in placed:
+            patch["place"] = placed[origin]
+        if patch:
+            notes[origin.turn].setdefault("answers", {})[str(origin.call)] = patch
+    return notes
+
+
+def _own_key(turn: Turn) -> bool:
+    """Whether the turn's own metadata stands where our notes have to go."""
+    return FORM_KEY in turn.metadata
+
+
+def _new_message(turn: Turn, note: Mapping[str, JSONValue]) -> NewMessage:
+    return NewMessage(
+        role=turn.role,
+        content=turn.content,
+        metadata={**turn.metadata, FORM_KEY: note} if note else turn.metadata,
+        response_type=turn.response_type,
+        response=turn.response,
+        tool_calls=[_new_call(call) for call in turn.calls],
+    )
+
+
+def _new_call(call: Call) -> dict[str, JSONValue]:
+    new = {"tool_name": call.tool_name, "arguments": call.arguments, "call_id": call.call_id}
+    return {**new, "result": call.result} if call.answered else new
+
+
+def _turn_of(message: Message | NewMessage) -> tuple[Turn, dict[str, JSONValue]]:
+    metadata = dict(message.metadata or {})
+    note = metadata.pop(FORM_KEY) if is_form_notes(metadata.get(FORM_KEY)) else {}
+    parts = message.parts if isinstance(message, Message) else None
+    turn = Turn(
+        role=message.role,
+        content=message.content if parts is None else parts,  # type: ignore[arg-type]
+        metadata=metadata,
+        response_type=message.response_type,
+        response=None if message.response is None else dict(message.response),
+        calls=[_call_of(call) for call in message.tool_calls],
+    )
+    return turn, note
+
+
+def _call_of(call: ToolCall | Mapping[str, Any]) -> Call:
+    if isinstance(call, ToolCall):
+        answered = call.completed_at is not None
+        return Call(call.tool_name, call.arguments, call.call_id, None, answered, call.result)
+    return Call(
+        call["tool_name"],
+        call["arguments"],
+        call["call_id"],
+        answered="result" in call,
+        result=call.get("result"),
+    )
+
+
+def _read_session(rest: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    metadata = {key: value for key, value in rest.items() if key not in SESSION_FIELDS}
+    metadata |= hidden_metadata(rest)
+    if patches.difference(_plain_session(metadata), rest):
+        metadata.pop(FORM_KEY, None)
+        metadata[FORM_KEY] = patches.difference(_plain_session(metadata), rest)
+    return metadata
+
+
+def _write_session(metadata: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    note = metadata.get(FORM_KEY)
+    if note is None or not is_form_notes(note):
+        return _plain_session(metadata)
+    plain = _plain_session({key: value for key, value in metadata.items() if key != FORM_KEY})
+    return dict(patches.apply(note, plain))
+
+
+def _plain_session(metadata: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    hidden = {key: value for key, value in metadata.items() if key in SESSION_FIELDS}
+    shown = {key: value for key, value in metadata.items() if key not in hidden}
+    return {**shown, STORE_KEY: {"metadata": hidden}} if hidden else shown

@@ -1,0 +1,265 @@
+"""One message of the OpenAI form <-> one turn of a conversation, in the plain way.
+
+"Plain" is what a message looks like that was never imported, only written through the store;
+what else an imported message had is the business of ``openai_form``. Reading what was written
+here gives the same turn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+
+from agentstore.records import JSONValue, Role
+from agentstore.transfer.json_text import compact, parse
+from agentstore.transfer.patches import is_patch
+
+Form: TypeAlias = dict[str, JSONValue]
+"""A message, call or conversation in the OpenAI form."""
+
+FORM_KEY = "_openai"
+"""Key in a record's metadata: how the form as it came differs from the plain one."""
+
+STORE_KEY = "_agentstore"
+"""Key in a form: what the store holds and the OpenAI form has no place for."""
+
+ROLES: dict[str, Role] = {
+    "user": "user",
+    "assistant": "assistant",
+    "system": "system",
+    "developer": "system",
+    "tool": "tool",
+    "function": "tool",
+}
+"""The store's role for each of OpenAI's; any other role is kept as a user's."""
+
+
+@dataclass
+class Call:
+    """A tool call; ``form_id`` is the id by which a tool message refers to it."""
+
+    tool_name: str
+    arguments: JSONValue
+    call_id: str | None
+    form_id: JSONValue = None
+    answered: bool = False
+    result: JSONValue = None
+
+
+@dataclass
+class Turn:
+    """A message that the store keeps as one, with its calls."""
+
+    role: Role
+    content: str | list[dict[str, JSONValue]]
+    metadata: dict[str, JSONValue] = field(default_factory=dict)
+    response_type: str | None = None
+    response: dict[str, JSONValue] | None = None
+    calls: list[Call] = field(default_factory=list)
+
+
+def read_turn(form: Mapping[str, JSONValue]) -> Turn:
+    """The turn a message becomes; what has no place in it is left out."""
+    turn = Turn(ROLES.get(form["role"], "user"), _read_content(form.get("content")))
+    for key, value in form.items():
+        if key == "response_type" and is_field(key, value):
+            turn.response_type = value
+        elif key == "response" and is_field(key, value):
+            turn.response = value
+        elif key == "tool_calls" and is_field(key, value):
+            turn.calls = list(_read_calls(value))
+        elif not is_field(key, value):
+            turn.metadata[key] = value
+    turn.metadata.update(hidden_metadata(form))
+    return turn
+
+
+def plain_turn(turn: Turn, index: int) -> Form:
+    """The plain form of a turn, the ``index``-th of its conversation."""
+    content = None if turn.calls and turn.content == "" else turn.content
+    form: Form = {"role": turn.role, "content": content}
+    form.update(
+        (key, value)
+        for key, value in (("response_type", turn.response_type), ("response", turn.response))
+        if value is not None
+    )
+    if turn.calls:
+        form["tool_calls"] = [
+            _plain_call(call, f"call_{index}_{place}") for place, call in enumerate(turn.calls)
+        ]
+    hidden = {
+        key: value for key, value in turn.metadata.items() if key in form or is_field(key, value)
+    }
+    form.update((key, value) for key, value in turn.metadata.items() if key not in hidden)
+    if hidden:
+        form[STORE_KEY] = {"metadata": hidden}
+    return form
+
+
+def is_field(key: str, value: JSONValue) -> bool:
+    """Whether a message's key is read as something else than metadata."""
+    if key in {"role", "content"}:
+        return True
+    if key == "tool_calls":
+        return any(True for _ in _read_calls(value))
+    if key == "response_type":
+        return _is_text(value, 0, 64)
+    if key == "response":
+        return isinstance(value, dict)
+    return key in {FORM_KEY, STORE_KEY}
+
+
+def is_form_notes(value: JSONValue) -> bool:
+    """Whether a metadata value under ``FORM_KEY`` is ours: a patch, with ``answers`` to it."""
+    if not is_patch(value, also=frozenset({"answers"})):
+        return False
+    answers = value.get("answers", {})
+    return isinstance(answers, dict) and all(
+        is_patch(answer, also=frozenset({"place"})) and _is_place(answer.get("place", [0, 0]))
+        for answer in answers.values()
+    )
+
+
+def store_notes(form: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    """What a form says under ``STORE_KEY``; ``{}`` where that is missing or not ours."""
+    notes = form.get(STORE_KEY)
+    return cast("dict[str, JSONValue]", notes) if _is_store_notes(notes) else {}
+
+
+def hidden_metadata(form: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
+    """The metadata that a form keeps under ``STORE_KEY``, since its keys mean something else."""
+    metadata = dict(store_notes(form).get("metadata", {}))
+    if is_form_notes(metadata.get(FORM_KEY)):
+        del metadata[FORM_KEY]
+    return metadata
+
+
+def read_result(form: Mapping[str, JSONValue]) -> JSONValue:
+    """The result that a tool message carries: its content as it came."""
+    content = form.get("content")
+    if store_notes(form).get("result") == "json" and isinstance(content, str):
+        try:
+            return parse(content)
+        except ValueError:
+            return content
+    return content
+
+
+def plain_answer(call: Call) -> Form:
+    """The plain tool message that answers a call; ``form_id`` must be set."""
+    form: Form = {"role": "tool", "tool_call_id": call.form_id}
+    if call.result is None or isinstance(call.result, str) or is_parts(call.result):
+        return {**form, "content": call.result}
+    return {**form, "content": compact(call.result), STORE_KEY: {"result": "json"}}
+
+
+def respelled(form: Mapping[str, JSONValue]) -> Form:
+    """The form with its calls' arguments spelled as ``plain_turn`` spells them."""
+    if not is_field("tool_calls", form.get("tool_calls")):
+        return dict(form)
+    return {**form, "tool_calls": [_respelled_call(call) for call in form["tool_calls"]]}
+
+
+def is_parts(value: JSONValue) -> bool:
+    """Whether a value is a list of content parts that the store keeps as ``parts``."""
+    return isinstance(value, list) and all(
+        isinstance(part, dict) and isinstance(part.get("type"), str) for part in value
+    )
+
+
+def _read_content(value: JSONValue) -> str | list[dict[str, JSONValue]]:
+    if isinstance(value, str) or is_parts(value):
+        return value  # type: ignore[no-any-return]
+    return "" if value is None else compact(value)
+
+
+def _read_calls(value: JSONValue) -> Iterator[Call]:
+    for form in value if isinstance(value, list) else ():
+        if (call := _read_call(form)) is not None:
+            yield call
+
+
+def _read_call(form: JSONValue) -> Call | None:
+    """The call, or None where it names no tool that the store could keep."""
+    if not isinstance(form, dict):
+        return None
+    details = form.get("custom" if form.get("type") == "custom" else "function")
+    if not isinstance(details, dict) or not _is_text(details.get("name"), 1, 191):
+        return None
+    form_id = form.get("id")
+    return Call(
+        tool_name=details["name"],
+        arguments=details.get("input")
+        if form.get("type") == "custom"
+        else _read_arguments(details.get("arguments", {})),
+        call_id=form_id if _is_text(form_id, 0, 191) and not _call_notes(form) else None,
+        form_id=form_id,
+    )
+
+
+def _plain_call(call: Call, made_up_id: str) -> Form:
+    form: Form = {
+        "id": made_up_id if call.call_id is None else call.call_id,
+        "type": "function",
+        "function": {"name": call.tool_name, "arguments": compact(call.arguments)},
+    }
+    if call.call_id is None:
+        form[STORE_KEY] = {"call_id": None}
+    return form
+
+
+def _call_notes(form: Mapping[str, JSONValue]) -> bool:
+    notes = form.get(STORE_KEY)
+    return isinstance(notes, dict) and list(notes.items()) == [("call_id", None)]
+
+
+def _read_arguments(value: JSONValue) -> JSONValue:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse(value)
+    except ValueError:
+        return value
+
+
+def _respelled_call(form: JSONValue) -> JSONValue:
+    if _read_call(form) is None or not isinstance(form.get("function"), dict):
+        return form
+    function = form["function"]
+    if not isinstance(function.get("arguments"), str):
+        return form
+    try:
+        arguments = compact(parse(function["arguments"]))
+    except ValueError:
+        return form
+    return {**form, "function": {**function, "arguments": arguments}}
+
+
+def _is_text(value: Any, shortest: int, longest: int) -> bool:
+    """Whether the store takes the value as a name: no NUL, no lone surrogate, not too long."""
+    return (
+        isinstance(value, str)
+        and shortest <= len(value) <= longest
+        and "\0" not in value
+        and not any("\ud800" <= character <= "\udfff" for character in value)
+    )
+
+
+def _is_store_notes(value: Any) -> bool:
+    if not isinstance(value, dict) or not value:
+        return False
+    return (
+        value.keys() <= {"metadata", "answers", "result"}
+        and value.get("result", "json") == "json"
+        and isinstance(value.get("metadata", {}), dict)
+        and (value.get("answers") is None or _is_place(value["answers"]))
+    )
+
+
+def _is_place(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(type(number) is int and number >= 0 for number in value)
+    )

@@ -1,0 +1,289 @@
+"""From what a caller gives to what is stored: a turn, that is a message and its tool calls.
+
+Checked and converted here, once for all dialects, before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from agentstore.errors import InvalidInputError
+from agentstore.identifiers import new_id
+from agentstore.records import (
+    JSONValue,
+    NewMessage,
+    PendingConfirmation,
+    Role,
+    ToolCall,
+)
+from agentstore.values import (
+    MAX_NAME_LENGTH,
+    MAX_RESPONSE_TYPE_LENGTH,
+    check_choice,
+    check_datetime,
+    check_id,
+    check_mapping,
+    check_name,
+    check_text,
+    dump_json,
+    load_json,
+    read_datetime,
+    same_json,
+)
+
+ROLES: tuple[str, ...] = get_args(Role)
+
+_TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
+_CALL_KEYS = {
+    "tool_name": "tool_name",
+    "toolName": "tool_name",
+    "arguments": "arguments",
+    "result": "result",
+    "call_id": "call_id",
+    "callId": "call_id",
+    "id": "id",
+    "timestamp": "timestamp",
+    "completed_at": "completed_at",
+    "completedAt": "completed_at",
+}
+_CONFIRMATION_KEYS = {
+    "tool_name": "tool_name",
+    "toolName": "tool_name",
+    "arguments": "arguments",
+    "user_message": "user_message",
+    "userMessage": "user_message",
+    "timestamp": "timestamp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCall:
+    """A tool call ready to be stored; JSON is text, None in ``result`` means pending."""
+
+    id: str
+    has_own_id: bool
+    call_id: str | None
+    tool_name: str
+    arguments: str
+    result: str | None
+    success: bool | None
+    timestamp: datetime
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message and its tool calls, ready to be stored; JSON is text."""
+
+    id: str
+    has_own_id: bool
+    role: str
+    content: str
+    parts: str | None
+    timestamp: datetime
+    response_type: str | None
+    response: str | None
+    metadata: str
+    calls: tuple[PreparedCall, ...]
+
+    @property
+    def uses_own_ids(self) -> bool:
+        """Whether the message or one of its calls has an id that the caller gave."""
+        return self.has_own_id or any(call.has_own_id for call in self.calls)
+
+    def is_same_as(self, role: str, content: str, parts: JSONValue) -> bool:
+        """Whether a stored message with these is what saving this turn would make."""
+        own_parts = None if self.parts is None else load_json(self.parts)
+        return role == self.role and content == self.content and same_json(parts, own_parts)
+
+
+def prepare_turns(messages: Iterable[NewMessage], now: datetime) -> list[Turn]:
+    """Check messages and make turns of them.
+
+    Args:
+        messages: `NewMessage` records.
+        now: the timestamp of those that have none.
+
+    Raises:
+        InvalidInputError: something in them is wrong; the path is in the message.
+    """
+    if isinstance(messages, (str, bytes, Mapping)) or not isinstance(messages, Iterable):
+        raise InvalidInputError("messages is a list of NewMessage records")
+    return [
+        prepare_turn(message, now, where=f"messages[{index}].")
+        for index, message in enumerate(messages)
+    ]
+
+
+def prepare_turn(message: NewMessage, now: datetime, *, where: str = "") -> Turn:
+    """Check one message and make a turn of it; see `prepare_turns`."""
+    if not isinstance(message, NewMessage):
+        raise InvalidInputError(
+            f"{where.rstrip('.') or 'message'} is a NewMessage, not {type(message).__name__}"
+        )
+    content, parts = _read_content(message.content, f"{where}content")
+    timestamp = now
+    if message.timestamp is not None:
+        timestamp = check_datetime(message.timestamp, f"{where}timestamp")
+    response = None
+    if message.response is not None:
+        response = dump_json(
+            check_mapping(message.response, f"{where}response"), f"{where}response"
+        )
+    response_type = message.response_type
+    if response_type is not None:
+        response_type = check_name(
+            response_type, f"{where}response_type", least=0, most=MAX_RESPONSE_TYPE_LENGTH
+        )
+    return Turn(
+        id=new_id() if message.id is None else check_id(message.id, f"{where}id"),
+        has_own_id=message.id is not None,
+        role=check_choice(message.role, f"{where}role", ROLES),
+        content=content,
+        parts=parts,
+        timestamp=timestamp,
+        response_type=response_type,
+        response=response,
+        metadata=dump_json(
+            check_mapping(message.metadata, f"{where}metadata"), f"{where}metadata"
+        ),
+        calls=_prepare_calls(message.tool_calls, timestamp, f"{where}tool_calls"),
+    )
+
+
+def prepare_confirmation(
+    confirmation: PendingConfirmation | Mapping[str, JSONValue], session_id: str, now: datetime
+) -> PendingConfirmation:
+    """Check a confirmation and give it its id, session and time.
+
+    Raises:
+        InvalidInputError: something in it is wrong.
+    """
+    if isinstance(confirmation, PendingConfirmation):
+        given: dict[str, Any] = {
+            "tool_name": confirmation.tool_name,
+            "arguments": confirmation.arguments,
+            "user_message": confirmation.user_message,
+            "timestamp": confirmation.timestamp,
+        }
+    else:
+        given = _read_keys(confirmation, _CONFIRMATION_KEYS, "confirmation")
+    if "arguments" not in given:
+        raise InvalidInputError("confirmation has no arguments")
+    timestamp = given.get("timestamp")
+    return PendingConfirmation(
+        id=new_id(),
+        session_id=session_id,
+        tool_name=check_name(given.get("tool_name"), "confirmation.tool_name"),
+        arguments=given["arguments"],
+        user_message=check_text(given.get("user_message", ""), "confirmation.user_message"),
+        timestamp=now if timestamp is None else read_datetime(timestamp, "confirmation.timestamp"),
+    )
+
+
+def success_of(result: JSONValue) -> bool | None:
+    """``result["success"]`` where that is a bool, else None."""
+    success = result.get("success") if isinstance(result, dict) else None
+    return success if isinstance(success, bool) else None
+
+
+def _read_content(content: Any, name: str) -> tuple[str, str | None]:
+    if isinstance(content, str):
+        return str(content), None
+    if not isinstance(content, (list, tuple)):
+        raise InvalidInputError(f"{name} is text or a list of parts, not {type(content).__name__}")
+    parts = [dict(part) if isinstance(part, Mapping) else part for part in content]
+    texts: list[str] = []
+    for index, part in enumerate(parts):
+        if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+            raise InvalidInputError(f"{name}[{index}] is not a mapping with a type")
+        if part["type"] in _TEXT_PARTS and isinstance(part.get("text"), str):
+            texts.append(part["text"])
+    return "\n".join(texts), dump_json(parts, name)
+
+
+def _prepare_calls(
+    calls: Sequence[ToolCall | Mapping[str, JSONValue]] | None, timestamp: datetime, name: str
+) -> tuple[PreparedCall, ...]:
+    if calls is None:
+        return ()
+    if not isinstance(calls, (list, tuple)):
+        raise InvalidInputError(f"{name} is a list, not {type(calls).__name__}")
+    return tuple(
+        _prepare_call(call, timestamp, f"{name}[{index}]") for index, call in enumerate(calls)
+    )
+
+
+def _prepare_call(
+    call: ToolCall | Mapping[str, JSONValue], timestamp: datetime, name: str
+) -> PreparedCall:
+    given = _read_record(call, name) if isinstance(call, ToolCall) else _read_call(call, name)
+    if "tool_name" not in given or "arguments" not in given:
+        raise InvalidInputError(f"{name} needs a tool_name and arguments")
+    has_result = "result" in given
+    completed_at = given.get("completed_at")
+    if completed_at is not None and not has_result:
+        raise InvalidInputError(f"{name} has a completed_at but no result")
+    own_id = given.get("id")
+    call_id = given.get("call_id")
+    made_at = given.get("timestamp")
+    if completed_at is not None:
+        completed_at = read_datetime(completed_at, f"{name}.completed_at")
+    elif has_result:
+        completed_at = timestamp
+    return PreparedCall(
+        id=new_id() if own_id is None else check_id(own_id, f"{name}.id"),
+        has_own_id=own_id is not None,
+        call_id=(
+            None
+            if call_id is None
+            else check_name(call_id, f"{name}.call_id", least=0, most=MAX_NAME_LENGTH)
+        ),
+        tool_name=check_name(given["tool_name"], f"{name}.tool_name"),
+        arguments=dump_json(given["arguments"], f"{name}.arguments"),
+        result=dump_json(given["result"], f"{name}.result") if has_result else None,
+        success=success_of(given["result"]) if has_result else None,
+        timestamp=timestamp if made_at is None else read_datetime(made_at, f"{name}.timestamp"),
+        completed_at=completed_at,
+    )
+
+
+def _read_record(call: ToolCall, name: str) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "id": call.id,
+        "call_id": call.call_id,
+        "tool_name": call.tool_name,
+        "arguments": call.arguments,
+        "timestamp": call.timestamp,
+    }
+    if call.completed_at is not None:
+        given |= {"result": call.result, "completed_at": call.completed_at}
+    elif call.result is not None:
+        raise InvalidInputError(f"{name} has a result but no completed_at")
+    return given
+
+
+def _read_call(call: Mapping[str, JSONValue], name: str) -> dict[str, Any]:
+    return _read_keys(call, _CALL_KEYS, name)
+
+
+def _read_keys(given: Any, names: Mapping[str, str], name: str) -> dict[str, Any]:
+    """A mapping's items under their snake_case names.
+
+    Raises:
+        InvalidInputError: it is no mapping, has another key, or one in both spellings.
+    """
+    if not isinstance(given, Mapping):
+        raise InvalidInputError(f"{name} is a mapping, not {type(given).__name__}")
+    read: dict[str, Any] = {}
+    for key, value in given.items():
+        snake = names.get(key) if isinstance(key, str) else None
+        if snake is None:
+            raise InvalidInputError(f"{name} has an unknown key {key!r}")
+        if snake in read:
+            raise InvalidInputError(f"{name} has {snake} twice, in two spellings")
+        read[snake] = value
+    return read

@@ -1,0 +1,289 @@
+"""The rules for single values: ids, names, numbers, times, text and JSON.
+
+Everything here runs before anything is sent: what is wrong raises InvalidInputError and says
+which argument, down to the path inside a JSON value (``metadata.scores[3]``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any, TypeVar
+
+from agentstore.errors import InvalidInputError
+from agentstore.records import JSONValue
+
+T = TypeVar("T")
+
+MAX_NAME_LENGTH = 191
+"""Characters of an id, a tool_name or a call_id: what InnoDB can index in utf8mb4."""
+MAX_RESPONSE_TYPE_LENGTH = 64
+MAX_ROWS = 2**63 - 1
+"""The LIMIT that is sent where the caller gave none, in every dialect."""
+UTC = timezone.utc
+
+_NOT_IN_AN_ID = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_A_NAME = re.compile("[\x00\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_ESCAPED_KEY = "agentstore:escaped"
+_ESCAPED_JSON = f'{{"{_ESCAPED_KEY}":'
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_encode_ascii = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_encode_sorted = json.JSONEncoder(allow_nan=False, sort_keys=True).encode
+
+
+def check_id(value: Any, name: str) -> str:
+    """An id of a session, a message or a tool call.
+
+    Raises:
+        InvalidInputError: it is not 1 to 191 characters without control characters, without
+            white space at either end, encodable in UTF-8.
+    """
+    if not isinstance(value, str):
+        raise InvalidInputError(f"{name} is a str, not {type(value).__name__}")
+    if not 0 < len(value) <= MAX_NAME_LENGTH:
+        raise InvalidInputError(f"{name} has 1 to {MAX_NAME_LENGTH} characters, not {len(value)}")
+    if not (value.isascii() and value.isprintable()) and _NOT_IN_AN_ID.search(value):
+        raise InvalidInputError(f"{name} has a control character or a lone surrogate in it")
+    if value.strip() != value:
+        raise InvalidInputError(f"{name} has white space at an end")
+    return str(value)
+
+
+def check_name(value: Any, name: str, *, least: int = 1, most: int = MAX_NAME_LENGTH) -> str:
+    """A tool_name, a call_id or a response_type: text of a bounded length.
+
+    Raises:
+        InvalidInputError: it is no str, too short or too long, or has a NUL or lone surrogate.
+    """
+    if not isinstance(value, str):
+        raise InvalidInputError(f"{name} is a str, not {type(value).__name__}")
+    if not least <= len(value) <= most:
+        raise InvalidInputError(f"{name} has {least} to {most} characters, not {len(value)}")
+    if _NOT_IN_A_NAME.search(value):
+        raise InvalidInputError(f"{name} has a NUL or a lone surrogate in it")
+    return str(value)
+
+
+def check_text(value: Any, name: str) -> str:
+    """Any str at all.
+
+    Raises:
+        InvalidInputError: it is no str.
+    """
+    if not isinstance(value, str):
+        raise InvalidInputError(f"{name} is a str, not {type(value).__name__}")
+    return value
+
+
+def check_flag(value: Any, name: str) -> bool:
+    """True or False.
+
+    Raises:
+        InvalidInputError: it is neither.
+    """
+    if not isinstance(value, bool):
+        raise InvalidInputError(f"{name} is True or False, not {value!r}")
+    return value
+
+
+def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words.
+
+    Raises:
+        InvalidInputError: it is another.
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise InvalidInputError(f"{name} is one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def check_number(value: Any, name: str, *, least: int = 0) -> int:
+    """A limit, an offset, a position or a batch size.
+
+    Raises:
+        InvalidInputError: it is no integer (True is none), or less than ``least``.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInputError(f"{name} is an integer, not {value!r}")
+    if value < least:
+        raise InvalidInputError(f"{name} is at least {least}, not {value}")
+    return min(int(value), MAX_ROWS)
+
+
+def check_limit(value: Any, name: str = "limit") -> int:
+    """As `check_number`; None means no limit."""
+    return MAX_ROWS if value is None else check_number(value, name)
+
+
+def check_datetime(value: Any, name: str) -> datetime:
+    """A point in time, converted to UTC.
+
+    Raises:
+        InvalidInputError: it is no datetime, has no time zone, or is outside the years that
+            a datetime can hold once it is in UTC.
+    """
+    if not isinstance(value, datetime):
+        raise InvalidInputError(f"{name} is a datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise InvalidInputError(f"{name} has no time zone; give an aware datetime")
+    try:
+        moved = value.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInputError(f"{name} cannot be expressed in UTC") from None
+    return moved.replace(fold=0)
+
+
+def read_datetime(value: Any, name: str) -> datetime:
+    """As `check_datetime`; ISO 8601 text with an offset is taken too, as JSON carries it.
+
+    Raises:
+        InvalidInputError: as `check_datetime`, or text that is not of that form.
+    """
+    if isinstance(value, str):
+        text = value[:-1] + "+00:00" if value[-1:] in ("Z", "z") else value
+        # Python 3.10 reads three or six digits of a second's fraction, and no other number.
+        text = re.sub(r"\.(\d{1,6})(?=[+-])", lambda digits: f".{digits[1]:0<6}", text)
+        try:
+            value = datetime.fromisoformat(text)
+        except ValueError:
+            raise InvalidInputError(f"{name} is not an ISO 8601 date and time") from None
+    return check_datetime(value, name)
+
+
+def now() -> datetime:
+    """The client's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def check_mapping(value: Any, name: str) -> dict[str, JSONValue]:
+    """A JSON object, as a dict; None gives {}.
+
+    Raises:
+        InvalidInputError: it is no mapping. What is in it is checked by `dump_json`.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidInputError(f"{name} is a mapping, not {type(value).__name__}")
+    return value if isinstance(value, dict) else dict(value)
+
+
+def dump_json(value: Any, name: str) -> str:
+    """A JSON value as the text that is stored.
+
+    Non-ASCII characters stand as themselves, for the DBA who reads them; lone surrogates,
+    which no database takes, are escaped. Two that would join into one character when JSON is
+    read again are the one case that JSON itself cannot hold: such a value is stored inside
+    an object of ours (see `load_json`).
+
+    Raises:
+        InvalidInputError: json.dumps would not take it with allow_nan=False, or a key is no
+            str; the message has the path.
+    """
+    try:
+        text = _encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _json_error(value, name, error) from None
+    if isinstance(value, (dict, list, tuple)):
+        _check_keys(value, name)
+    if text.isascii():
+        return _escaped(text) if text.startswith(_ESCAPED_JSON) else text
+    if not _SURROGATE.search(text):
+        return text
+    return _escaped(text) if _SURROGATE_PAIR.search(text) else _encode_ascii(value)
+
+
+def load_json(text: str) -> JSONValue:
+    """The value that `dump_json` made a text of."""
+    if text.startswith(_ESCAPED_JSON):
+        text = unescape_text(json.loads(text)[_ESCAPED_KEY])
+    try:
+        return json.loads(text)
+    except RecursionError:
+        return _on_an_empty_stack(json.loads, text)
+
+
+def same_json(first: JSONValue, second: JSONValue) -> bool:
+    """Whether two JSON values are equal and of the same types (1 is neither 1.0 nor True)."""
+    return _encode_sorted(first) == _encode_sorted(second)
+
+
+def needs_escape(text: str) -> bool:
+    """Whether a database would refuse a text as it stands: it has a NUL or lone surrogate."""
+    return _NOT_IN_A_NAME.search(text) is not None
+
+
+def escape_text(text: str) -> str:
+    """A text in ASCII with Python's escapes, for one that `needs_escape`."""
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def unescape_text(text: str) -> str:
+    """The text that `escape_text` escaped."""
+    return text.encode("ascii").decode("unicode_escape")
+
+
+def _escaped(text: str) -> str:
+    return _encode_ascii({_ESCAPED_KEY: escape_text(text)})
+
+
+def _check_keys(value: Any, name: str) -> None:
+    """json.dumps turns some other keys into text without a word; here they are errors."""
+    pending: list[tuple[Any, str]] = [(value, name)]
+    while pending:
+        container, path = pending.pop()
+        if isinstance(container, dict):
+            for key, item in container.items():
+                if not isinstance(key, str):
+                    raise InvalidInputError(f"{path} has a key that is no str: {key!r}")
+                if isinstance(item, (dict, list, tuple)):
+                    pending.append((item, f"{path}.{key}"))
+        else:
+            pending += [
+                (item, f"{path}[{index}]")
+                for index, item in enumerate(container)
+                if isinstance(item, (dict, list, tuple))
+            ]
+
+
+def _json_error(value: Any, name: str, error: Exception) -> InvalidInputError:
+    """Find what json.dumps did not take, for the message."""
+    if isinstance(error, RecursionError):
+        return InvalidInputError(f"{name} is nested too deeply for JSON")
+    pending: list[tuple[Any, str, tuple[int, ...]]] = [(value, name, ())]
+    while pending:
+        item, path, ancestors = pending.pop(0)
+        if id(item) in ancestors:
+            return InvalidInputError(f"{path} contains itself")
+        inside = (*ancestors, id(item))
+        if isinstance(item, dict):
+            wrong_keys = [key for key in item if not isinstance(key, str)]
+            if wrong_keys:
+                return InvalidInputError(f"{path} has a key that is no str: {wrong_keys[0]!r}")
+            pending += [(child, f"{path}.{key}", inside) for key, child in item.items()]
+        elif isinstance(item, (list, tuple)):
+            pending += [(child, f"{path}[{n}]", inside) for n, child in enumerate(item)]
+        else:
+            try:
+                _encode(item)
+            except (TypeError, ValueError) as reason:
+                what = "NaN or Infinity" if isinstance(item, float) else str(reason)
+                return InvalidInputError(f"{path} cannot be stored as JSON: {what}")
+    return InvalidInputError(f"{name} cannot be stored as JSON: {error}")
+
+
+def _on_an_empty_stack(function: Any, argument: str) -> JSONValue:
+    """Call where the stack is empty: whatever nesting could be written can be read there."""
+    results: list[JSONValue] = []
+    thread = threading.Thread(target=lambda: results.append(function(argument)))
+    thread.start()
+    thread.join()
+    if not results:
+        raise RecursionError("a stored JSON value is nested too deeply to be read")
+    return results[0]

@@ -1,0 +1,14 @@
+-- What take_pending_confirmation gave to a caller. Storage.take_pending_confirmation.
+-- Runs: once a confirmation
+-- Index: PRIMARY of agentstore_pending_confirmations
+-- Returns: one
+SELECT
+    p.id,
+    p.session_id,
+    p.tool_name,
+    p.arguments,
+    p.user_message,
+    p.user_message_escaped,
+    cast(p.timestamp AS char) AS timestamp
+FROM agentstore_pending_confirmations AS p
+WHERE p.session_id = /* :session_id */ 's1' AND p.taken_by = /* :token */ 't1';

@@ -1,0 +1,27 @@
+-- Save a session's pending confirmation in place of the one before. The same one again (a retry) changes
+-- nothing, even where it was taken meanwhile. Storage.save_pending_confirmation.
+-- Runs: once a confirmation
+-- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_pending_confirmations
+-- Returns: count
+INSERT INTO agentstore_pending_confirmations (
+    session_id, id, tool_name, arguments, user_message, user_message_escaped, timestamp
+)
+SELECT
+    s.id,
+    /* :id */ 'p1',
+    /* :tool_name */ 'refund',
+    /* :arguments */ '{}',
+    /* :user_message */ 'Refund it',
+    /* :user_message_escaped */ FALSE,
+    /* :timestamp */ '2026-01-01 00:00:00.000000'
+FROM agentstore_sessions AS s
+WHERE s.id = /* :session_id */ 's1'
+LOCK IN SHARE MODE
+ON DUPLICATE KEY UPDATE
+    taken_by = if(agentstore_pending_confirmations.id = values(id), taken_by, NULL),
+    id = values(id),
+    tool_name = values(tool_name),
+    arguments = values(arguments),
+    user_message = values(user_message),
+    user_message_escaped = values(user_message_escaped),
+    timestamp = values(timestamp);

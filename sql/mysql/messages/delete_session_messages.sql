@@ -1,0 +1,7 @@
+-- Delete all messages of a session; their tool calls go by the foreign key.
+-- Storage.delete_session_messages.
+-- Runs: seldom
+-- Index: PRIMARY of agentstore_messages
+-- Returns: count
+DELETE FROM agentstore_messages
+WHERE session_id = /* :session_id */ 's1';

@@ -1,0 +1,24 @@
+-- Store a message at a position that reserve_positions took, in the same batch; nothing where there is
+-- no such session. Storage.save_…_message, Storage.create_session with a system message.
+-- Runs: every turn
+-- Index: PRIMARY of agentstore_sessions
+-- Returns: count
+-- Differs: a batch goes out before the position is known
+INSERT INTO agentstore_messages (
+    session_id, position, id, role, content, content_escaped, parts, timestamp,
+    response_type, response, metadata
+)
+SELECT
+    s.id,
+    s.next_position - /* :back */ 1,
+    /* :id */ 'm1',
+    /* :role */ 'user',
+    /* :content */ 'Hello',
+    /* :content_escaped */ FALSE,
+    /* :parts */ NULL,
+    /* :timestamp */ '2026-01-01 00:00:00.000000',
+    /* :response_type */ NULL,
+    /* :response */ NULL,
+    /* :metadata */ '{}'
+FROM agentstore_sessions AS s
+WHERE s.id = /* :session_id */ 's1';

@@ -1,0 +1,53 @@
+-- A page of a session's messages, last to first, as get_history.
+-- Storage.query_messages, Storage.iter_messages.
+-- Runs: now and then
+-- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
+-- Returns: many
+SELECT
+    m.session_id,
+    m.position,
+    m.id,
+    m.role,
+    m.content,
+    m.content_escaped,
+    m.parts,
+    cast(m.timestamp AS char) AS timestamp,
+    m.response_type,
+    m.response,
+    m.metadata,
+    c.position AS call_position,
+    c.id AS call_record_id,
+    c.call_id,
+    c.tool_name,
+    c.arguments,
+    c.result,
+    c.success,
+    cast(c.timestamp AS char) AS call_timestamp,
+    cast(c.completed_at AS char) AS completed_at
+FROM (
+    SELECT h.session_id, h.position
+    FROM agentstore_messages AS h
+    WHERE
+        h.session_id = /* :session_id */ 's1'
+-- @if role
+        AND h.role = /* :role */ 'user'
+-- @end
+-- @if response_type
+        AND h.response_type = /* :response_type */ 'execute'
+        AND cast(h.response_type AS binary) = cast(/* :response_type */ 'execute' AS binary)
+-- @end
+-- @if after
+        AND h.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if before
+        AND h.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if beyond
+        AND h.position < /* :beyond_position */ 100
+-- @end
+    ORDER BY h.position DESC
+    LIMIT /* :limit */ 50 OFFSET /* :offset */ 0
+) AS page
+INNER JOIN agentstore_messages AS m ON page.session_id = m.session_id AND page.position = m.position
+LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+ORDER BY m.position DESC, c.position;

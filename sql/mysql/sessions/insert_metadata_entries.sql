@@ -1,0 +1,13 @@
+-- Index a session's metadata.
+-- Storage.create_session, Storage.update_session_metadata.
+-- Runs: once a session, and each change of metadata
+-- Index: PRIMARY of agentstore_sessions
+-- Returns: count
+INSERT INTO agentstore_session_metadata (session_id, entry, created_at)
+SELECT
+    s.id,
+    e.entry,
+    s.created_at
+FROM agentstore_sessions AS s
+CROSS JOIN json_table(/* :entries */ '[]', '$[*]' COLUMNS (entry varchar(255) PATH '$')) AS e
+WHERE s.id = /* :session_id */ 's1';

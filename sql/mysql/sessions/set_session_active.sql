@@ -1,0 +1,9 @@
+-- Close or reopen a session. Storage.close_session, Storage.reopen_session.
+-- Runs: once or twice a session
+-- Index: PRIMARY of agentstore_sessions
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+    active = /* :active */ TRUE,
+    updated_at = greatest(/* :now */ '2026-01-01 00:00:00.000000', updated_at + INTERVAL 1 MICROSECOND)
+WHERE id = /* :session_id */ 's1';

@@ -1,0 +1,9 @@
+-- Replace a session's metadata, under the lock of lock_session. Storage.update_session_metadata.
+-- Runs: each change of metadata
+-- Index: PRIMARY of agentstore_sessions
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+    metadata = /* :metadata */ '{"user_id": "123"}',
+    updated_at = greatest(/* :now */ '2026-01-01 00:00:00.000000', updated_at + INTERVAL 1 MICROSECOND)
+WHERE id = /* :session_id */ 's1';

@@ -1,0 +1,18 @@
+-- One tool call. Storage.save_tool_result, where the call was not pending.
+-- Runs: seldom
+-- Index: agentstore_tool_calls_id
+-- Returns: one
+SELECT
+    c.id,
+    c.session_id,
+    c.message_id,
+    c.position,
+    c.call_id,
+    c.tool_name,
+    c.arguments,
+    c.result,
+    c.success,
+    cast(c.timestamp AS char) AS timestamp,
+    cast(c.completed_at AS char) AS completed_at
+FROM agentstore_tool_calls AS c
+WHERE c.id = /* :tool_call_id */ 'c1';

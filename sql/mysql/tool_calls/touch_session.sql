@@ -1,0 +1,14 @@
+-- Note that a session has changed, where a tool call of it is pending, before its result is saved.
+-- Storage.save_tool_result.
+-- Runs: once for each call that was saved without its result
+-- Index: agentstore_tool_calls_id, PRIMARY of agentstore_sessions
+-- Returns: count
+-- Differs: PostgreSQL does it inside complete_tool_call
+UPDATE agentstore_sessions
+SET updated_at = greatest(/* :now */ '2026-01-01 00:00:00.000000', updated_at + INTERVAL 1 MICROSECOND)
+WHERE
+    id = (
+        SELECT c.session_id
+        FROM agentstore_tool_calls AS c
+        WHERE c.id = /* :tool_call_id */ 'c1' AND c.completed_at IS NULL
+    );

@@ -1,0 +1,13 @@
+-- What is stored under some ids. Saves with an id of the caller's own, and saves whose reply was lost.
+-- Runs: seldom
+-- Index: agentstore_messages_id
+-- Returns: many
+SELECT
+    m.id,
+    m.session_id,
+    m.role,
+    m.content,
+    m.content_escaped,
+    m.parts::text AS parts
+FROM agentstore_messages AS m
+WHERE m.id = ANY(/* :ids */ '{m1,m2}'::text[]);

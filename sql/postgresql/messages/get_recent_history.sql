@@ -1,0 +1,41 @@
+-- The last messages of a session, oldest first, as get_history. Storage.get_history with a limit.
+-- Runs: often
+-- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Returns: many
+SELECT
+    m.session_id,
+    m.position,
+    m.id,
+    m.role,
+    m.content,
+    m.content_escaped,
+    m.parts::text AS parts,
+    m.timestamp AT TIME ZONE 'UTC' AS timestamp,
+    m.response_type,
+    m.response::text AS response,
+    m.metadata::text AS metadata,
+    c.position AS call_position,
+    c.id AS call_record_id,
+    c.call_id,
+    c.tool_name,
+    c.arguments::text AS arguments,
+    c.result::text AS result,
+    c.success,
+    c.timestamp AT TIME ZONE 'UTC' AS call_timestamp,
+    c.completed_at AT TIME ZONE 'UTC' AS completed_at
+FROM (
+    SELECT *
+    FROM agentstore_messages AS h
+    WHERE
+        h.session_id = /* :session_id */ 's1'
+-- @if before_position
+        AND h.position < /* :before_position */ 100
+-- @end
+-- @if roles
+        AND h.role = ANY(/* :roles */ '{user,assistant}'::text[])
+-- @end
+    ORDER BY h.position DESC
+    LIMIT /* :limit */ 20
+) AS m
+LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+ORDER BY m.position, c.position;

@@ -1,0 +1,52 @@
+-- A page of messages across sessions by time, newest first, as get_history.
+-- Storage.query_messages, Storage.iter_messages.
+-- Runs: now and then
+-- Index: agentstore_messages_timestamp, agentstore_messages_response_type, agentstore_tool_calls_pkey
+-- Returns: many
+SELECT
+    m.session_id,
+    m.position,
+    m.id,
+    m.role,
+    m.content,
+    m.content_escaped,
+    m.parts::text AS parts,
+    m.timestamp AT TIME ZONE 'UTC' AS timestamp,
+    m.response_type,
+    m.response::text AS response,
+    m.metadata::text AS metadata,
+    c.position AS call_position,
+    c.id AS call_record_id,
+    c.call_id,
+    c.tool_name,
+    c.arguments::text AS arguments,
+    c.result::text AS result,
+    c.success,
+    c.timestamp AT TIME ZONE 'UTC' AS call_timestamp,
+    c.completed_at AT TIME ZONE 'UTC' AS completed_at
+FROM (
+    SELECT *
+    FROM agentstore_messages AS h
+    WHERE
+        1 = 1
+-- @if role
+        AND h.role = /* :role */ 'user'
+-- @end
+-- @if response_type
+        AND h.response_type = /* :response_type */ 'execute'
+-- @end
+-- @if after
+        AND h.timestamp >= /* :after */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if before
+        AND h.timestamp <= /* :before */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if beyond
+        AND (h.timestamp, h.session_id, h.position)
+        < (/* :beyond_timestamp */ '2026-01-01 00:00:00+00'::timestamptz, /* :beyond_session_id */ 's1', /* :beyond_position */ 100)
+-- @end
+    ORDER BY h.timestamp DESC, h.session_id DESC, h.position DESC
+    LIMIT /* :limit */ 50 OFFSET /* :offset */ 0
+) AS m
+LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+ORDER BY m.timestamp DESC, m.session_id DESC, m.position DESC, c.position;

@@ -1,0 +1,36 @@
+-- How many sessions have a certain value in their metadata. Storage.count_sessions.
+-- Runs: now and then
+-- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
+-- Returns: one
+SELECT count(*) AS sessions
+FROM agentstore_session_metadata AS e
+INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
+WHERE
+    e.entry = /* :entry */ '["user_id","123"]'
+-- @if more_entries
+    AND NOT EXISTS (
+        SELECT 1
+        FROM unnest(/* :entries */ '{}'::text[]) AS wanted (entry)
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM agentstore_session_metadata AS other
+            WHERE other.session_id = s.id AND other.entry = wanted.entry
+        )
+    )
+-- @end
+-- @if active
+    AND s.active = /* :active */ TRUE
+-- @end
+-- @if created_after
+    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if created_before
+    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if updated_after
+    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if updated_before
+    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+;

@@ -1,0 +1,7 @@
+-- Forget the index entries of metadata that changed. Storage.update_session_metadata.
+-- Runs: each change of metadata
+-- Index: agentstore_session_metadata_pkey
+-- Returns: count
+DELETE FROM agentstore_session_metadata
+WHERE session_id = /* :session_id */ 's1'
+    AND entry = ANY(/* :entries */ '{}'::text[]);

@@ -1,0 +1,6 @@
+-- Delete a batch of sessions with all that hangs on them. Storage.delete_sessions.
+-- Runs: each batch of a clean-up
+-- Index: agentstore_sessions_pkey
+-- Returns: count
+DELETE FROM agentstore_sessions
+WHERE id = ANY(/* :ids */ '{s1,s2}'::text[]);

@@ -1,0 +1,9 @@
+-- Close or reopen a session. Storage.close_session, Storage.reopen_session.
+-- Runs: once or twice a session
+-- Index: agentstore_sessions_pkey
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+    active = /* :active */ TRUE,
+    updated_at = greatest(/* :now */ '2026-01-01 00:00:00+00'::timestamptz, updated_at + interval '1 microsecond')
+WHERE id = /* :session_id */ 's1';

@@ -1,0 +1,9 @@
+-- Replace a session's metadata, under the lock of lock_session. Storage.update_session_metadata.
+-- Runs: each change of metadata
+-- Index: agentstore_sessions_pkey
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+    metadata = /* :metadata */ '{"user_id": "123"}'::json,
+    updated_at = greatest(/* :now */ '2026-01-01 00:00:00+00'::timestamptz, updated_at + interval '1 microsecond')
+WHERE id = /* :session_id */ 's1';

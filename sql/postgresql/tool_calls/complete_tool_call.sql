@@ -1,0 +1,28 @@
+-- Give a pending call its result. No row comes back where it is not pending. Storage.save_tool_result.
+-- Runs: once for each call that was saved without its result
+-- Index: agentstore_tool_calls_id, agentstore_sessions_pkey
+-- Returns: many
+-- Differs: one statement, as PostgreSQL can write inside WITH
+WITH session AS (
+    UPDATE agentstore_sessions
+    SET updated_at = greatest(/* :now */ '2026-01-01 00:00:00+00'::timestamptz, updated_at + interval '1 microsecond')
+    WHERE
+        id = (
+            SELECT c.session_id
+            FROM agentstore_tool_calls AS c
+            WHERE c.id = /* :tool_call_id */ 'c1' AND c.completed_at IS NULL
+        )
+    RETURNING id
+)
+
+UPDATE agentstore_tool_calls
+SET
+    result = /* :result */ '{"success": true}'::json,
+    success = /* :success */ TRUE,
+    completed_at = /* :completed_at */ '2026-01-01 00:00:00+00'::timestamptz
+FROM session
+WHERE
+    agentstore_tool_calls.session_id = session.id
+    AND agentstore_tool_calls.id = /* :tool_call_id */ 'c1'
+    AND agentstore_tool_calls.completed_at IS NULL
+RETURNING agentstore_tool_calls.id;

@@ -1,0 +1,40 @@
+-- A page of tool calls across sessions by time, newest first.
+-- Storage.query_tool_calls.
+-- Runs: now and then
+-- Index: agentstore_tool_calls_timestamp, agentstore_tool_calls_tool_name, agentstore_tool_calls_pending
+-- Returns: many
+SELECT
+    c.id,
+    c.session_id,
+    c.message_id,
+    c.position,
+    c.call_id,
+    c.tool_name,
+    c.arguments::text AS arguments,
+    c.result::text AS result,
+    c.success,
+    c.timestamp AT TIME ZONE 'UTC' AS timestamp,
+    c.completed_at AT TIME ZONE 'UTC' AS completed_at
+FROM agentstore_tool_calls AS c
+WHERE
+    1 = 1
+-- @if tool_name
+    AND c.tool_name = /* :tool_name */ 'search'
+-- @end
+-- @if success
+    AND c.success = /* :success */ TRUE
+-- @end
+-- @if is_pending
+    AND c.completed_at IS NULL
+-- @end
+-- @if is_complete
+    AND c.completed_at IS NOT NULL
+-- @end
+-- @if after
+    AND c.timestamp >= /* :after */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if before
+    AND c.timestamp <= /* :before */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+ORDER BY c.timestamp DESC, c.session_id DESC, c.message_position DESC, c.position DESC
+LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

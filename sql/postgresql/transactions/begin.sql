@@ -1,0 +1,5 @@
+-- Begin a transaction. Storage.transaction, and writes of several statements.
+-- Runs: every transaction
+-- Index: none: no table
+-- Returns: none
+BEGIN ISOLATION LEVEL READ COMMITTED;

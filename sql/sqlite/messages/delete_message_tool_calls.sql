@@ -1,0 +1,9 @@
+-- Delete a message's tool calls before the message. Storage.delete_message.
+-- Runs: seldom
+-- Index: agentstore_messages_id, agentstore_tool_calls_pkey
+-- Returns: count
+-- Differs: on a bound connection foreign keys may be off
+DELETE FROM agentstore_tool_calls
+WHERE (session_id, message_position) IN (
+    SELECT m.session_id, m.position FROM agentstore_messages AS m WHERE m.id = /* :message_id */ 'm1'
+);

@@ -1,0 +1,8 @@
+-- The first of the positions that reserve_positions took.
+-- Runs: every turn
+-- Index: agentstore_sessions_pkey
+-- Returns: one
+-- Differs: MySQL has it in LAST_INSERT_ID(), PostgreSQL returns it
+SELECT s.next_position - /* :count */ 1 AS first_position
+FROM agentstore_sessions AS s
+WHERE s.id = /* :session_id */ 's1';

@@ -1,0 +1,8 @@
+-- A session's metadata, with its row locked until the transaction ends.
+-- Storage.update_session_metadata.
+-- Runs: each change of metadata
+-- Index: agentstore_sessions_pkey
+-- Returns: one
+SELECT s.metadata
+FROM agentstore_sessions AS s
+WHERE s.id = /* :session_id */ 's1';

@@ -1,0 +1,46 @@
+-- A page of the sessions with a certain value in their metadata, oldest first.
+-- Storage.query_sessions, Storage.iter_sessions.
+-- Runs: each page of such a list
+-- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
+-- Returns: many
+SELECT
+    s.id,
+    s.created_at,
+    s.updated_at,
+    s.active,
+    s.metadata
+FROM agentstore_session_metadata AS e
+INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
+WHERE
+    e.entry = /* :entry */ '["user_id","123"]'
+-- @if more_entries
+    AND NOT EXISTS (
+        SELECT 1
+        FROM json_each(/* :entries */ '[]') AS wanted
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM agentstore_session_metadata AS other
+            WHERE other.session_id = s.id AND other.entry = wanted.value
+        )
+    )
+-- @end
+-- @if active
+    AND s.active = /* :active */ TRUE
+-- @end
+-- @if created_after
+    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if created_before
+    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_after
+    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_before
+    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if beyond
+    AND (e.created_at, e.session_id) > (/* :beyond_created_at */ '2026-01-01 00:00:00.000000', /* :beyond_id */ 's1')
+-- @end
+ORDER BY e.created_at, e.session_id
+LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

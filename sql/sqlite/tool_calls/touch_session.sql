@@ -1,0 +1,20 @@
+-- Note that a session has changed, where a tool call of it is pending, before its result is saved.
+-- Storage.save_tool_result.
+-- Runs: once for each call that was saved without its result
+-- Index: agentstore_tool_calls_id, agentstore_sessions_pkey
+-- Returns: count
+-- Differs: PostgreSQL does it inside complete_tool_call
+UPDATE agentstore_sessions
+SET updated_at = CASE
+        WHEN updated_at < /* :now */ '2026-01-01 00:00:00.000000'
+            THEN /* :now */ '2026-01-01 00:00:00.000000'
+        WHEN substr(updated_at, 21) = '999999'
+            THEN datetime(substr(updated_at, 1, 19), '+1 second') || '.000000'
+        ELSE substr(updated_at, 1, 20) || printf('%06d', substr(updated_at, 21) + 1)
+    END
+WHERE
+    id = (
+        SELECT c.session_id
+        FROM agentstore_tool_calls AS c
+        WHERE c.id = /* :tool_call_id */ 'c1' AND c.completed_at IS NULL
+    );

@@ -1,0 +1,6 @@
+-- Begin a transaction that may write, waiting for the other writers now rather than in its middle.
+-- Storage.transaction, and every write.
+-- Runs: every transaction
+-- Index: none: no table
+-- Returns: none
+BEGIN IMMEDIATE;

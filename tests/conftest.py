@@ -1,0 +1,132 @@
+"""The four backends of the conformance suite, and the servers behind two of them.
+
+A server is started when the first test asks for it; with pytest-xdist the controller starts
+both beforehand and tells the workers where they are. Both are stopped at the end of the run.
+A server that cannot be had ends the run: nothing is skipped for want of one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pymysql
+import pytest
+from backends import (
+    MariaDBBackend,
+    PostgreSQLBackend,
+    SQLiteFileBackend,
+    SQLiteMemoryBackend,
+)
+
+from agentstore.testing import (
+    Backend,
+    MariaDBServer,
+    PostgresServer,
+    Server,
+    ServerAddress,
+    ServerError,
+)
+
+pytest_plugins = ["agentstore.testing.fixtures"]
+
+SERVERS: tuple[type[Server], ...] = (PostgresServer, MariaDBServer)
+
+
+class RunServers:
+    """The servers of this test run, each started at most once, and not durable but quick."""
+
+    def __init__(self) -> None:
+        self.addresses: dict[str, ServerAddress] = {}
+        self._started = ExitStack()
+
+    def address(self, kind: type[Server]) -> ServerAddress:
+        """Where the server of this kind is; starts it if nobody has."""
+        if kind.name not in self.addresses:
+            url = os.environ.get(kind.url_variable)
+            try:
+                if url:
+                    address = ServerAddress(url, kind.read_version(url))
+                else:
+                    address = self._started.enter_context(kind(durable=False)).address
+            except (ServerError, psycopg.Error, pymysql.Error) as error:
+                where = f"{kind.url_variable}: " if url else ""
+                pytest.exit(f"no {kind.name} for the tests: {where}{error}", returncode=1)
+            self.addresses[kind.name] = address
+        return self.addresses[kind.name]
+
+    def start_all(self) -> None:
+        """Starts all that is missing, side by side."""
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(self.address, SERVERS))
+
+    def stop(self) -> None:
+        """Stops what was started here."""
+        self._started.close()
+
+
+RUN_SERVERS = pytest.StashKey[RunServers]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    servers = config.stash[RUN_SERVERS] = RunServers()
+    for name, (url, version) in getattr(config, "workerinput", {}).get("servers", {}).items():
+        servers.addresses[name] = ServerAddress(url, version)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """pytest-xdist calls this in the controller, before it starts a worker."""
+    servers = node.config.stash[RUN_SERVERS]
+    servers.start_all()
+    node.workerinput["servers"] = {
+        name: (address.base_url, address.version) for name, address in servers.addresses.items()
+    }
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[RUN_SERVERS].stop()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    versions = [address.version for address in config.stash[RUN_SERVERS].addresses.values()]
+    if versions:
+        terminalreporter.line(f"servers of this run: {', '.join(sorted(versions))}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(pytestconfig: pytest.Config) -> ServerAddress:
+    """The PostgreSQL of this run, shared by all tests and workers: not to be killed."""
+    return pytestconfig.stash[RUN_SERVERS].address(PostgresServer)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(pytestconfig: pytest.Config) -> ServerAddress:
+    """The MariaDB of this run, shared by all tests and workers: not to be killed."""
+    return pytestconfig.stash[RUN_SERVERS].address(MariaDBServer)
+
+
+BACKENDS: dict[str, Callable[[pytest.FixtureRequest], Backend]] = {
+    "sqlite-memory": lambda request: SQLiteMemoryBackend(),
+    "sqlite-file": lambda request: SQLiteFileBackend(),
+    "postgresql": lambda request: PostgreSQLBackend(request.getfixturevalue("postgres_server")),
+    "mariadb": lambda request: MariaDBBackend(request.getfixturevalue("mariadb_server")),
+}
+
+
+@pytest.fixture(scope="session", params=list(BACKENDS))
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """Each of our backends in turn.
+
+    A test for some of them only says ``@pytest.mark.parametrize("backend", [...],
+    indirect=True)``.
+    """
+    made = BACKENDS[request.param](request)
+    yield made
+    made.close()

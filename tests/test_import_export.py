@@ -1,0 +1,377 @@
+"""Conversations into a store and out again, and the files they come from."""
+
+import io
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import openai_forms
+import pytest
+from hypothesis import given, settings
+
+import agentstore
+from agentstore.testing import Backend
+from agentstore.transfer import (
+    ConversationError,
+    ImportSummary,
+    export_conversations,
+    import_conversations,
+)
+from agentstore.transfer.conversation_files import Item, read_items, replacing, write_item
+
+EXAMPLES = Path(__file__).parent.parent / "examples" / "data"
+SQLITE = pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
+
+
+def items_of(conversations: list[Any]) -> Iterator[Item]:
+    return iter([Item(value, None, None, 0) for value in conversations])
+
+
+def as_file(*conversations: Any) -> io.BytesIO:
+    return io.BytesIO(b"".join(map(write_item, conversations)))
+
+
+def comparable(conversations: Any) -> list[str]:
+    return sorted(map(openai_forms.comparable, conversations))
+
+
+def example_conversations() -> list[Any]:
+    items = [
+        item.value for path in sorted(EXAMPLES.iterdir()) for item in read_items(path.open("rb"))
+    ]
+    whole = [{"messages": item} if isinstance(item, list) else item for item in items]
+    return [
+        {("messages" if key == "traj" else key): value for key, value in item.items()}
+        for item in whole
+    ]
+
+
+def conversation(number: int) -> dict[str, Any]:
+    """A conversation of three messages with a call that is answered."""
+    function = {"name": "look_up", "arguments": json.dumps({"number": number})}
+    return {
+        "number": number,
+        "messages": [
+            {"role": "user", "content": f"question {number}"},
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"id": f"call_{number}", "type": "function", "function": function}],
+            },
+            {"role": "tool", "tool_call_id": f"call_{number}", "content": f"found {number}"},
+            {"role": "assistant", "content": f"answer {number}"},
+        ],
+    }
+
+
+def test_examples_come_back_as_they_were(store: agentstore.Storage) -> None:
+    given_ = example_conversations()
+    summary = import_conversations(store, items_of(given_))
+    assert summary.conversations == len(given_) == 8
+    assert summary.messages == store.count_messages()
+    assert summary.tool_calls == len(store.query_tool_calls()) == 9
+    assert comparable(export_conversations(store)) == comparable(given_)
+
+
+def test_calls_are_stored_with_their_results(store: agentstore.Storage) -> None:
+    import_conversations(store, items_of([conversation(1)]))
+    [session] = store.query_sessions(metadata={"number": 1})
+    assert session.metadata == {"number": 1}
+    messages = store.get_history(session.id)
+    assert [message.role for message in messages] == ["user", "assistant", "assistant"]
+    [call] = messages[1].tool_calls
+    assert (call.call_id, call.tool_name, call.arguments) == ("call_1", "look_up", {"number": 1})
+    assert (call.result, call.completed_at) == ("found 1", call.timestamp)
+
+
+def test_an_import_run_again_doubles_nothing(store: agentstore.Storage) -> None:
+    twice_in_one_file = [conversation(1), conversation(2), conversation(1)]
+    first = import_conversations(store, items_of(twice_in_one_file))
+    assert first == ImportSummary(3, 9, 3, 0)
+    again = import_conversations(store, items_of([*twice_in_one_file, conversation(3)]))
+    assert again == ImportSummary(1, 3, 1, 3)
+    assert store.count_sessions() == 4
+
+
+def test_an_export_imported_where_it_came_from_doubles_nothing(store: agentstore.Storage) -> None:
+    import_conversations(store, items_of(example_conversations()))
+    exported = list(export_conversations(store))
+    assert import_conversations(store, items_of(exported)).skipped == len(exported)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_of_a_broken_conversation_nothing_is_stored_and_those_before_it_are(
+    store: agentstore.Storage, batch_size: int
+) -> None:
+    broken = {"messages": [{"role": "user", "content": "x"}, {"content": "no role"}]}
+    items = items_of([conversation(1), conversation(2), conversation(3), broken, conversation(5)])
+    with pytest.raises(ConversationError, match="conversation 4: message 2 has no") as caught:
+        import_conversations(store, items, batch_size=batch_size)
+    assert caught.value.summary.conversations == 3
+    assert comparable(export_conversations(store)) == comparable(map(conversation, (1, 2, 3)))
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 100])
+def test_a_conversation_that_the_store_refuses_is_like_a_broken_one(
+    store: agentstore.Storage, batch_size: int
+) -> None:
+    items = items_of(list(map(conversation, (1, 2, 3, 4))))
+    with pytest.raises(ConversationError, match="conversation 3: too large") as caught:
+        import_conversations(RefusesThird(store), items, batch_size=batch_size)  # type: ignore[arg-type]
+    assert caught.value.summary.conversations == 2
+    assert comparable(export_conversations(store)) == comparable(map(conversation, (1, 2)))
+
+
+class RefusesThird:
+    """A store that finds something wrong with the third conversation."""
+
+    def __init__(self, store: agentstore.Storage) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def save_messages(self, session_id: str, messages: list[agentstore.NewMessage]) -> list[str]:
+        if messages[0].content == "question 3":
+            raise agentstore.InvalidInputError("too large")
+        return self._store.save_messages(session_id, messages)
+
+
+def test_what_was_written_through_the_store_is_exported_and_imported_the_same(
+    store: agentstore.Storage, backend: Backend
+) -> None:
+    written_through_the_store(store)
+    exported = list(export_conversations(store))
+    [before] = [store.get_history(session.id) for session in store.query_sessions()]
+    [form] = exported
+    assert form["topic"] == "refunds"
+    assert [message["role"] for message in form["messages"]] == [
+        *("system", "user", "assistant", "tool", "tool", "user", "tool", "assistant"),
+    ]
+    assert form["messages"][2]["response_type"] == "confirm"
+    assert form["messages"][2]["response"] == {"action": "refund", "preview": {"eur": 5.0}}
+    assert json.loads(form["messages"][4]["content"]) == {"success": True, "rows": [1, 2.5, None]}
+
+    url = backend.migrated_database()
+    with agentstore.connect(url) as other:
+        import_conversations(other, items_of(json.loads(json.dumps(exported))))
+        [session] = other.query_sessions()
+        assert session.metadata == {"topic": "refunds", "messages": "a key of ours"}
+        assert [facts(message) for message in other.get_history(session.id)] == [
+            facts(message) for message in before
+        ]
+    backend.drop_database(url)
+
+
+def written_through_the_store(store: agentstore.Storage) -> None:
+    session = store.create_session(
+        metadata={"topic": "refunds", "messages": "a key of ours"}, system_message="Be kind."
+    )
+    store.save_user_message(session, "Refund me", {"content": "a key of ours", "lang": "en"})
+    store.save_assistant_message(
+        session,
+        {
+            "type": "confirm",
+            "message": [{"type": "text", "text": "Sure?"}],
+            "action": "refund",
+            "preview": {"eur": 5.0},
+            "tool_calls": [
+                {"tool_name": "a", "arguments": {}, "result": None, "call_id": "same"},
+                {"tool_name": "b", "arguments": [1], "call_id": "same"},
+                {
+                    "tool_name": "c",
+                    "arguments": "text",
+                    "result": {"success": True, "rows": [1, 2.5, None]},
+                },
+            ],
+        },
+    )
+    store.save_user_message(session, "")
+    store.save_tool_message(session, "by itself", {"tool_call_id": "same"})
+    store.save_assistant_message(session, "Done.")
+
+
+def facts(message: agentstore.Message) -> list[Any]:
+    """All that an export keeps of a message."""
+    return [
+        message.role,
+        message.content,
+        message.parts,
+        message.response_type,
+        message.response,
+        message.metadata,
+        [
+            (call.tool_name, call.call_id, call.arguments, call.completed_at is None, call.result)
+            for call in message.tool_calls
+        ],
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(openai_forms.conversations)
+def test_any_conversation_comes_back_through_a_store(
+    given_: dict[str, Any],
+) -> None:
+    with agentstore.connect("sqlite://") as store:
+        import_conversations(store, items_of([given_]))
+        [exported] = export_conversations(store)
+    assert openai_forms.comparable(dict(exported)) == openai_forms.comparable(given_)
+
+
+# Files.
+
+
+MESSAGES = [{"role": "user", "content": "hé 👩‍👧"}]
+
+FILES = {
+    "JSON lines": (as_file(MESSAGES, {"messages": MESSAGES}).getvalue(), 2),
+    "JSON lines, blank lines": (
+        b"\xef\xbb\xbf\n" + as_file(MESSAGES, MESSAGES).getvalue() + b"\n",
+        2,
+    ),
+    "one line": (as_file(MESSAGES).getvalue(), 1),
+    "one object": (json.dumps({"traj": MESSAGES}, indent=1).encode(), 1),
+    "one list of messages": (json.dumps(MESSAGES, indent=1).encode(), 1),
+    "JSON list": (json.dumps([MESSAGES, {"messages": MESSAGES}]).encode(), 2),
+    "JSON list, indented": (json.dumps([MESSAGES, {"traj": MESSAGES}], indent=1).encode(), 2),
+    "empty list": (b"[]\n", 0),
+    "empty conversations": (b"[]\n[]\n", 2),
+    "nothing": (b"", 0),
+    "blank": (b"\n \n", 0),
+}
+
+
+@pytest.mark.parametrize(("text", "count"), FILES.values(), ids=FILES.keys())
+def test_kinds_of_files(text: bytes, count: int) -> None:
+    items = list(read_items(io.BytesIO(text)))
+    assert [item.error for item in items] == [None] * count
+    for item in items:
+        value = item.value
+        messages = value if isinstance(value, list) else next(iter(value.values()))
+        assert messages in (MESSAGES, [])
+
+
+def test_json_lines_are_read_one_at_a_time() -> None:
+    class Endless(io.RawIOBase):
+        """A pipe that never ends: reading it whole would not come back."""
+
+        sent = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            line = write_item(MESSAGES)
+            buffer[: len(line)] = line
+            self.sent += 1
+            return len(line)
+
+    endless = Endless()
+    items = read_items(io.BufferedReader(endless, 64))  # type: ignore[arg-type]
+    assert [next(items).line for _ in range(100)] == list(range(1, 101))
+    assert endless.sent < 110
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b'[]\n{"messages": [}\n[]\n', r"conversation 2 \(line 2\): not JSON \(.*column 15"),
+        (b"[]\n\n[]\n\xff\n", r"conversation 3 \(line 4\): not UTF-8 \(column 1"),
+        (b'[]\n{"a": 1, "a": 2}', r"conversation 2 \(line 2\): the key 'a' stands twice"),
+        (b"[]\n" + b"[" * 100_000, r"conversation 2 \(line 2\): "),
+        (b'[]\n{"messages": [], "x": NaN}', r"conversation 2 \(line 2\): NaN is not JSON"),
+        (b'[]\n{"messages": [], "x": 1e999}', r"conversation 2 \(line 2\): the number 1e999"),
+        (b'{"messages":\n [1,\n}', r"the file is not JSON \(.*line 3, column 1"),
+        (b"\n\n\xff", "the file is not UTF-8"),
+        (b"5", r"conversation 1 \(line 1\): it is neither a list"),
+    ],
+)
+@SQLITE
+def test_a_broken_file_is_an_error_that_says_where(
+    store: agentstore.Storage, text: bytes, message: str
+) -> None:
+    with pytest.raises(agentstore.InvalidInputError, match=message):
+        import_conversations(store, read_items(io.BytesIO(text)))
+    expected = text.count(b"[]\n") if b"[]\n" in text else 0
+    assert store.count_sessions() == expected
+
+
+def test_a_line_with_lone_surrogates_is_escaped_and_others_are_not() -> None:
+    assert write_item("é\u2028\ud800") == b'"\\xe9\\u2028\\ud800"\n'.replace(b"\\xe9", b"\\u00e9")
+    assert write_item("é") == '"é"\n'.encode()
+
+
+def test_a_file_is_replaced_at_the_end_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    with replacing(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    with suppress(KeyError), replacing(path) as file:
+        file.write(b"half")
+        raise KeyError
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["export"]
+
+
+def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("target")
+    with replacing(tmp_path / "link") as file:
+        file.write(b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"new"
+
+
+def test_a_device_is_written_and_not_replaced() -> None:
+    with replacing(Path(os.devnull)) as file:
+        file.write(b"x")
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+# An import that is killed.
+
+
+def test_an_import_that_is_killed_and_started_again_doubles_nothing(
+    backend: Backend, store: agentstore.Storage, database_url: str
+) -> None:
+    if backend.private:
+        pytest.skip("a memory store dies with its process")
+    conversations = [conversation(number) for number in range(60)]
+    command = [sys.executable, "-m", "agentstore", "import", "-", "--batch-size", "4"]
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as process:
+        assert process.stdin is not None
+        # The eleventh waits in an open batch, and the rest have not been sent yet.
+        process.stdin.write(b"".join(map(write_item, conversations[:11])))
+        process.stdin.flush()
+        while store.count_sessions() < 8:
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+    kept = list(export_conversations(store))
+    assert comparable(kept) == comparable(conversations[:8])
+
+    everything = b"".join(map(write_item, conversations))
+    done = subprocess.run(
+        [*command, "--json"], input=everything, env=environment, capture_output=True, check=True
+    )
+    assert json.loads(done.stdout) == {
+        "conversations": 52,
+        "messages": 156,
+        "tool_calls": 52,
+        "skipped": 8,
+    }
+    assert comparable(export_conversations(store)) == comparable(conversations)

@@ -1,0 +1,255 @@
+"""The OpenAI form <-> what a store keeps, as pure functions."""
+
+import json
+from typing import Any
+
+import openai_forms
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from agentstore.records import Message, NewMessage
+from agentstore.transfer.openai_form import read_conversation, write_conversation
+
+
+def call(form_id: str, name: str = "look_up", arguments: str = "{}") -> dict[str, Any]:
+    function = {"name": name, "arguments": arguments}
+    return {"id": form_id, "type": "function", "function": function}
+
+
+def asks(*calls: Any, **further: Any) -> dict[str, Any]:
+    return {"role": "assistant", "content": None, "tool_calls": list(calls), **further}
+
+
+def answer(form_id: str, content: Any = "ok", **further: Any) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": form_id, "content": content, **further}
+
+
+def written_again(messages: list[Any]) -> list[Any]:
+    read = read_conversation(messages)
+    written: list[Any] = write_conversation(read.metadata, read.messages)["messages"]
+    return written
+
+
+USER = {"role": "user", "content": "hello"}
+
+ROUND_TRIPS = {
+    "nothing": [],
+    "plain": [USER, {"role": "assistant", "content": "hi"}],
+    "parallel calls": [asks(call("a"), call("b")), answer("a"), answer("b")],
+    "answers in another order": [asks(call("a"), call("b")), answer("b"), answer("a")],
+    "answer behind another message": [asks(call("a"), call("b")), answer("b"), USER, answer("a")],
+    "answers of two messages crossed": [asks(call("a")), asks(call("b")), answer("b"), answer("a")],
+    "unanswered": [asks(call("a"), call("b")), answer("b"), USER],
+    "answered twice": [asks(call("a")), answer("a", "1"), answer("a", "2")],
+    "unknown id": [asks(call("a")), answer("x"), {"role": "tool", "content": "lost"}],
+    "answer before its call": [answer("a"), asks(call("a"))],
+    "one id twice at once": [asks(call("a"), call("a")), answer("a", "1"), answer("a", "2")],
+    "one id in each turn": [asks(call("a")), USER, asks(call("a")), answer("a", "2")],
+    "no ids": [asks({"type": "function", "function": {"name": "f", "arguments": "{}"}})],
+    "empty content beside calls": [asks(call("a"), content="")],
+    "no content": [{"role": "assistant"}, {"role": "assistant", "content": None}],
+    "content of parts": [{"role": "user", "content": [{"type": "text", "text": "see"}]}],
+    "content of strange parts": [{"role": "user", "content": ["see", {"type": 1}]}],
+    "empty list of parts": [{"role": "user", "content": []}],
+    "answer of parts": [asks(call("a")), answer("a", [{"type": "text", "text": "see"}])],
+    "null answer": [asks(call("a")), answer("a", None)],
+    "answer without content": [asks(call("a")), {"role": "tool", "tool_call_id": "a"}],
+    "answer that is a number": [asks(call("a")), answer("a", 5)],
+    "bad arguments": [asks(call("a", arguments='{"city": "Par'), call("b", arguments=""))],
+    "arguments with a key twice": [asks(call("a", arguments='{"a":1,"a":2}'))],
+    "arguments that are no text": [asks({"function": {"name": "f", "arguments": {"a": 1}}})],
+    "no arguments": [asks({"id": "a", "type": "function", "function": {"name": "f"}})],
+    "custom tool": [asks({"id": "a", "type": "custom", "custom": {"name": "sh", "input": "ls"}})],
+    "calls that name no tool": [asks(call("a"), {"id": "b"}, None, call("c", "")), answer("a")],
+    "no calls": [asks(), {"role": "assistant", "content": "x", "tool_calls": None}],
+    "unknown keys": [{**asks({**call("a"), "index": 0}), "refusal": None}, answer("a", name="f")],
+    "other roles": [{"role": "developer", "content": "be kind"}, {"role": "critic", "content": ""}],
+    "legacy calls": [
+        {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}},
+        {"role": "function", "name": "f", "content": "1"},
+    ],
+    "our own keys": [
+        {**USER, "metadata": {"a": 1}, "response": {"b": 2}, "response_type": "x"},
+        {**USER, "response": "text", "response_type": 5, "_openai": 1, "_agentstore": 2},
+        {**USER, "_openai": {"set": {"content": "gone"}}},
+        {**USER, "_agentstore": {"metadata": {"content": 1, "_openai": {"drop": ["role"]}}}},
+        {**USER, "content": None, "_agentstore": {"metadata": {"_openai": 3}}},
+        asks(call("a"), {**call("b"), "_agentstore": {"call_id": None}}),
+        answer("a", _agentstore={"answers": [1, 1]}),
+        answer("b", _agentstore={"answers": [9, 9], "result": "json"}),
+        answer("b", "{", _agentstore={"answers": None}),
+    ],
+}
+
+
+@pytest.mark.parametrize("messages", ROUND_TRIPS.values(), ids=ROUND_TRIPS.keys())
+def test_comes_back_as_it_was(messages: list[Any]) -> None:
+    assert written_again(messages) == messages
+
+
+@given(openai_forms.conversations)
+def test_any_conversation_comes_back_as_it_was(conversation: dict[str, Any]) -> None:
+    read = read_conversation(conversation)
+    written = write_conversation(read.metadata, read.messages)
+    assert openai_forms.comparable(written) == openai_forms.comparable(conversation)
+    assert json.dumps(written, sort_keys=True) == json.dumps(read.form, sort_keys=True)
+
+
+def test_calls_and_answers_become_calls_with_results() -> None:
+    read = read_conversation(
+        [
+            asks(call("a", "get_user", '{"id": 1.0}'), call("b")),
+            answer("b", '{"text": "stays"}'),
+            answer("x", name="get_user"),
+        ]
+    )
+    assert [message.role for message in read.messages] == ["assistant", "tool"]
+    assert read.messages[0].tool_calls == [
+        {"tool_name": "get_user", "arguments": {"id": 1.0}, "call_id": "a"},
+        {
+            "tool_name": "look_up",
+            "arguments": {},
+            "call_id": "b",
+            "result": '{"text": "stays"}',
+        },
+    ]
+    assert read.messages[1].metadata == {"tool_call_id": "x", "name": "get_user"}
+    assert read.tool_call_count == 2
+
+
+def test_the_latest_turn_with_an_open_call_of_that_id_is_answered() -> None:
+    read = read_conversation([asks(call("a")), asks(call("a")), answer("a", "1"), answer("a", "2")])
+    assert [message.tool_calls[0]["result"] for message in read.messages] == ["2", "1"]  # type: ignore[index]
+
+
+def test_plain_messages_get_no_notes() -> None:
+    read = read_conversation(
+        [
+            {**USER, "name": "ann"},
+            asks(call("a"), call("b"), refusal=None),
+            answer("a"),
+            answer("b"),
+            {"role": "assistant", "content": [{"type": "text", "text": "x"}]},
+        ]
+    )
+    metadata = [message.metadata for message in read.messages]
+    assert metadata == [{"name": "ann"}, {"refusal": None}, {}]
+
+
+@pytest.mark.parametrize(
+    ("role", "kept"),
+    [("developer", "system"), ("function", "tool"), ("critic", "user"), ("tool", "tool")],
+)
+def test_roles_that_the_store_does_not_know(role: str, kept: str) -> None:
+    assert read_conversation([{"role": role, "content": "x"}]).messages[0].role == kept
+
+
+def test_other_keys_become_metadata() -> None:
+    messages = [USER]
+    for item in ({"id": 7, "traj": messages}, {"id": 7, "messages": messages}):
+        read = read_conversation(item)
+        assert read.metadata == {"id": 7}
+        assert write_conversation(read.metadata, read.messages) == {"id": 7, "messages": messages}
+    both = read_conversation({"traj": [], "messages": messages})
+    assert (both.metadata, len(both.messages)) == ({"traj": []}, 1)
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ("text", "neither a list"),
+        ({}, "there are no messages"),
+        ({"messages": {}}, '"messages" is not a list'),
+        ({"messages": None, "traj": []}, '"messages" is not a list'),
+        ([USER, "x"], "message 2 is not an object"),
+        ([{"content": "x"}], 'message 1 has no "role"'),
+        ([{"role": 1}], 'message 1 has no "role"'),
+    ],
+)
+def test_what_is_no_conversation_is_refused(item: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        read_conversation(item)
+
+
+# What was written through the store: exported, and imported again.
+
+stored_metadata = st.dictionaries(
+    st.sampled_from(["role", "content", "_openai", *openai_forms.KEYS]) | openai_forms.texts,
+    openai_forms.json_values,
+    max_size=3,
+)
+stored_calls = st.fixed_dictionaries(
+    {
+        "tool_name": st.sampled_from(["look_up", "refund"]),
+        "arguments": openai_forms.json_values,
+        "call_id": st.none() | openai_forms.ids,
+    },
+    optional={"result": openai_forms.json_values},
+)
+stored_messages = st.builds(
+    NewMessage,
+    role=st.sampled_from(["user", "assistant", "system", "tool"]),
+    content=openai_forms.texts
+    | st.lists(openai_forms.text_part | openai_forms.image_part, min_size=1, max_size=2),
+    metadata=stored_metadata,
+    response_type=st.none() | st.sampled_from(["execute", ""]),
+    response=st.none() | st.dictionaries(openai_forms.texts, openai_forms.json_values, min_size=1),
+    tool_calls=st.lists(stored_calls, max_size=3),
+)
+
+
+@given(stored_metadata, st.lists(stored_messages, max_size=5))
+@example({}, [NewMessage("user", "x", metadata={"_openai": 1, "content": 2})])
+def test_any_stored_conversation_comes_back_as_it_was(
+    metadata: dict[str, Any], messages: list[NewMessage]
+) -> None:
+    written = write_conversation(metadata, messages)
+    read = read_conversation(json.loads(json.dumps(written)))
+    assert_same(read.messages, messages)
+    assert json.dumps(read.metadata, sort_keys=True) == json.dumps(metadata, sort_keys=True)
+
+
+def assert_same(one: list[NewMessage], other: list[NewMessage]) -> None:
+    texts = [
+        json.dumps([vars_of(message) for message in messages], sort_keys=True)
+        for messages in (one, other)
+    ]
+    assert texts[0] == texts[1]
+
+
+def vars_of(message: NewMessage) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in NewMessage.__slots__}
+
+
+def test_results_that_are_not_text_are_marked() -> None:
+    new = {"tool_name": "f", "arguments": {}, "call_id": "a", "result": {"success": True}}
+    written = write_conversation({}, [NewMessage("assistant", "", tool_calls=[new])])
+    assert written["messages"][1] == answer("a", '{"success":true}', _agentstore={"result": "json"})
+
+
+def test_a_forged_note_does_not_break_the_export() -> None:
+    forged = {
+        "drop": ["role", "tool_calls"],
+        "in": {"content": {"set": {"x": 1}}, "lost": {"drop": ["x"]}},
+        "answers": {"7": {"place": [100, 3]}, "x": {"drop": []}},
+    }
+    written = write_conversation({}, [NewMessage("user", "x", metadata={"_openai": forged})])
+    assert written == {"messages": [{"content": "x"}]}
+
+
+def test_an_answer_given_after_the_import_stands_behind_its_call() -> None:
+    read = read_conversation([asks(call("a"), call("b")), USER, answer("a", "1")])
+    first, second = read.messages
+    calls = [first.tool_calls[0], {**first.tool_calls[1], "result": "2"}]  # type: ignore[dict-item]
+    later = [NewMessage("assistant", "", metadata=first.metadata, tool_calls=calls), second]
+    assert write_conversation({}, later)["messages"] == [
+        asks(call("a"), call("b")),
+        answer("b", "2"),
+        USER,
+        answer("a", "1"),
+    ]
+
+
+def test_records_read_from_a_store_are_written_like_new_ones() -> None:
+    assert Message.__slots__  # write_conversation takes both; the store's are in test_import_export
