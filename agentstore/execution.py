@@ -226,9 +226,7 @@ class PooledExecutor(Executor):
 
     def _retrying(self, attempt: Callable[[], T]) -> T:
         pool = self._pool
-        return retrying(
-            attempt, timeout=self._retry_timeout, may_retry=lambda: pool.has_connected
-        )
+        return retrying(attempt, timeout=self._retry_timeout, may_retry=lambda: pool.has_connected)
 
     def _attempt(self, operation: Operation[T], *, atomic: bool) -> T:
         connection = self._pool.acquire()

@@ -5,14 +5,13 @@ Nothing here makes SQL: a filter chooses the blocks of a statement's file that a
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from agentstore.errors import InvalidInputError
+from agentstore.metadata_index import INDEXED_TYPES, metadata_entries
 from agentstore.records import JSONValue
 from agentstore.turns import ROLES
 from agentstore.values import (
@@ -29,9 +28,6 @@ from agentstore.values import (
 )
 
 ORDERS = ("asc", "desc")
-
-_LONGEST_PLAIN_ENTRY = 191
-_SCALARS = (str, int, float, bool, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,35 +174,16 @@ def history_filter(*, before: int | None, roles: Iterable[str] | None) -> Filter
     return Filter(frozenset(parameters), parameters)
 
 
-def metadata_entries(metadata: Mapping[str, JSONValue]) -> list[str]:
-    """What a session's metadata is found by: a text for each scalar at its top level."""
-    return [_entry(key, value) for key, value in metadata.items() if isinstance(value, _SCALARS)]
-
-
 def _wanted_entries(metadata: Mapping[str, JSONValue] | None) -> list[str]:
     wanted = check_mapping(metadata, "metadata")
     for key, value in wanted.items():
         dump_json({key: value}, "metadata")
-        if not isinstance(value, _SCALARS):
+        if not isinstance(value, INDEXED_TYPES):
             raise InvalidInputError(
                 f"metadata.{key} is a {type(value).__name__}; sessions are found by strings, "
                 "numbers, booleans and None"
             )
     return metadata_entries(wanted)
-
-
-def _entry(key: str, value: str | float | bool | None) -> str:
-    """The JSON list [key, value] in ASCII, numbers by value; a digest where it is long.
-
-    A digest too where JSON escapes a surrogate, since two of them could be one character.
-    """
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = json.dumps([key, value], separators=(",", ":"))
-    if len(text) <= _LONGEST_PLAIN_ENTRY and "\\ud" not in text:
-        return text
-    exact = json.dumps([key, value], ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return f"sha256:{hashlib.sha256(exact).hexdigest()}"
 
 
 def _times(**bounds: datetime | None) -> dict[str, Any]:

@@ -77,14 +77,11 @@ class Pool:
         self._close_idle()
 
     def _take_idle(self) -> Connection | None:
-        while True:
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                return None
+        while (connection := self._pop_idle()) is not None:
             if not self._is_old(connection) and connection.is_usable():
                 return connection
             connection.close()
+        return None
 
     def _connect(self) -> Connection:
         if self._closed:
@@ -97,8 +94,11 @@ class Pool:
         return time.monotonic() - connection.opened_at > self._max_lifetime
 
     def _close_idle(self) -> None:
-        while True:
-            try:
-                self._idle.pop().close()
-            except IndexError:
-                return
+        while (connection := self._pop_idle()) is not None:
+            connection.close()
+
+    def _pop_idle(self) -> Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None

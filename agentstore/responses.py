@@ -38,8 +38,7 @@ def read_response(
         kind = response.get("type")
     else:
         raise InvalidInputError(
-            "response is text, an AgentResponse or a mapping, "
-            f"not {type(response).__name__}"
+            f"response is text, an AgentResponse or a mapping, not {type(response).__name__}"
         )
     if not isinstance(kind, str):
         raise InvalidInputError("response.type is a str")

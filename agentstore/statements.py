@@ -83,7 +83,11 @@ class Statement:
     def parameters_of(self, blocks: frozenset[str]) -> frozenset[str]:
         """The names of the parameters that a variant takes."""
         return frozenset().union(
-            *(chunk.parameters for chunk in self._chunks if not chunk.block or chunk.block in blocks)
+            *(
+                chunk.parameters
+                for chunk in self._chunks
+                if not chunk.block or chunk.block in blocks
+            )
         )
 
     def render(self, blocks: frozenset[str] = NO_BLOCKS) -> str:
@@ -254,7 +258,9 @@ def _read_chunk(
 
     def placeholder(match: re.Match[str]) -> str:
         if match["stray"]:
-            raise wrong(f"{match['stray']!r} where none may stand (near {text[match.start():][:30]!r})")
+            raise wrong(
+                f"{match['stray']!r} where none may stand (near {text[match.start() :][:30]!r})"
+            )
         if match["quoted"]:
             return escape(match["quoted"])
         parameters.add(match["name"])

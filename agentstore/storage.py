@@ -32,7 +32,12 @@ from agentstore.records import (
 )
 from agentstore.repositories.base import Repository
 from agentstore.responses import read_response
-from agentstore.turns import prepare_confirmation, prepare_turn, prepare_turns
+from agentstore.turns import (
+    prepare_confirmation,
+    prepare_session,
+    prepare_turn,
+    prepare_turns,
+)
 
 DEFAULT_BATCH_SIZE = 500
 
@@ -90,13 +95,8 @@ class Storage:
             SessionExistsError: the id is in use.
         """
         session_id = new_id() if id is None else values.check_id(id, "id")
-        metadata = values.check_mapping(metadata, "metadata")
-        values.dump_json(metadata, "metadata")
-        now = values.now()
-        turn = None
-        if system_message is not None:
-            turn = prepare_turn(NewMessage("system", system_message), now, where="system_message.")
-        if not self._repository.create_session(session_id, metadata, turn, now):
+        session = prepare_session(session_id, metadata, system_message, values.now())
+        if not self._repository.create_session(session):
             raise SessionExistsError(f"there is a session {session_id!r} already")
         return session_id
 
@@ -114,9 +114,8 @@ class Storage:
             metadata: for a new session only.
         """
         values.check_id(session_id, "session_id")
-        metadata = values.check_mapping(metadata, "metadata")
-        values.dump_json(metadata, "metadata")
-        return self._repository.get_or_create_session(session_id, metadata, values.now())
+        session = prepare_session(session_id, metadata, None, values.now())
+        return self._repository.get_or_create_session(session)
 
     def query_sessions(
         self,
@@ -236,9 +235,7 @@ class Storage:
         both = changes.keys() & set(removed)
         if both:
             raise InvalidInputError(f"the key {sorted(both)[0]!r} is both set and removed")
-        return self._repository.update_session_metadata(
-            session_id, changes, removed, values.now()
-        )
+        return self._repository.update_session_metadata(session_id, changes, removed, values.now())
 
     def close_session(self, session_id: str) -> bool:
         """Mark a session as closed (it still takes messages); False where there is none."""

@@ -12,7 +12,9 @@ from typing import Any, get_args
 
 from agentstore.errors import InvalidInputError
 from agentstore.identifiers import new_id
+from agentstore.metadata_index import metadata_entries
 from agentstore.records import (
+    Content,
     JSONValue,
     NewMessage,
     PendingConfirmation,
@@ -75,6 +77,17 @@ class PreparedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedSession:
+    """A session ready to be created; ``metadata`` is JSON text, ``entries`` its index."""
+
+    id: str
+    metadata: str
+    entries: list[str]
+    system_message: Turn | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A message and its tool calls, ready to be stored; JSON is text."""
 
@@ -98,6 +111,26 @@ class Turn:
         """Whether a stored message with these is what saving this turn would make."""
         own_parts = None if self.parts is None else load_json(self.parts)
         return role == self.role and content == self.content and same_json(parts, own_parts)
+
+
+def prepare_session(
+    session_id: str,
+    metadata: Mapping[str, JSONValue] | None,
+    system_message: Content | None,
+    now: datetime,
+) -> PreparedSession:
+    """Check what a session is created with.
+
+    Raises:
+        InvalidInputError: something in it is wrong.
+    """
+    checked = check_mapping(metadata, "metadata")
+    turn = None
+    if system_message is not None:
+        turn = prepare_turn(NewMessage("system", system_message), now, where="system_message.")
+    return PreparedSession(
+        session_id, dump_json(checked, "metadata"), metadata_entries(checked), turn, now
+    )
 
 
 def prepare_turns(messages: Iterable[NewMessage], now: datetime) -> list[Turn]:
@@ -147,9 +180,7 @@ def prepare_turn(message: NewMessage, now: datetime, *, where: str = "") -> Turn
         timestamp=timestamp,
         response_type=response_type,
         response=response,
-        metadata=dump_json(
-            check_mapping(message.metadata, f"{where}metadata"), f"{where}metadata"
-        ),
+        metadata=dump_json(check_mapping(message.metadata, f"{where}metadata"), f"{where}metadata"),
         calls=_prepare_calls(message.tool_calls, timestamp, f"{where}tool_calls"),
     )
 

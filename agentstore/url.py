@@ -148,9 +148,7 @@ def _decode(text: str) -> str:
     try:
         decoded = unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise ConfigurationError(
-            "the percent-encoding in the database URL is not UTF-8"
-        ) from None
+        raise ConfigurationError("the percent-encoding in the database URL is not UTF-8") from None
     if "\0" in decoded:
         raise ConfigurationError("the database URL has a NUL character in it")
     return decoded

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from agentstore.errors import StorageError
 from agentstore.faults import Fault, error_of
 from agentstore.statements import NO_BLOCKS, StatementLibrary
 
+P = TypeVar("P")
+T = TypeVar("T")
 Row: TypeAlias = "tuple[Any, ...]"
 Parameters: TypeAlias = Mapping[str, Any]
 NO_PARAMETERS: Parameters = {}
@@ -100,7 +102,7 @@ class Connection(ABC):
     def _run_numbered(self, name: str, depth: int) -> None:
         self._guarded(self._count, self.statements[name].numbered(depth), NO_PARAMETERS)
 
-    def _guarded(self, function: Callable[..., Any], text: str, parameters: Any) -> Any:
+    def _guarded(self, function: Callable[[str, P], T], text: str, parameters: P) -> T:
         """Call the driver; its exceptions become ours, and a connection left in the middle
         of an exchange is not used again."""
         if self.observe is not None:
@@ -151,7 +153,8 @@ class Connection(ABC):
         """
 
     def begin_bound(self) -> None:
-        """Begin the caller's transaction as the driver itself would at its first write."""
+        """Begin the caller's transaction, where the driver itself would only later."""
+        return
 
     @abstractmethod
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:

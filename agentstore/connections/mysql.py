@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import select
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import pymysql
 from pymysql.constants import CLIENT, SERVER_STATUS
@@ -238,7 +238,7 @@ class MySQLConnection(Connection):
             for name, parameters in statements
         ]
         try:
-            return cast("list[int]", self._guarded(self._send_batch, "; ".join(texts), None))
+            return self._guarded(self._send_batch, "; ".join(texts), None)
         except BaseException:
             if ends_transaction and not self.is_broken:
                 self.rollback()
@@ -309,18 +309,15 @@ def connect_arguments(
         "write_timeout": limit,
         "program_name": "agentstore",
     }
-    for keyword, value in (
-        ("host", host),
-        ("port", port),
-        ("user", url.user),
-        ("password", url.password),
-        ("database", url.database),
-    ):
-        if value is not None:
-            arguments[keyword] = value
-    for name, text in url.query.items():
-        arguments[name] = _argument(name, text)
-    return arguments
+    given = {
+        "host": host,
+        "port": port,
+        "user": url.user,
+        "password": url.password,
+        "database": url.database,
+    }
+    arguments |= {name: value for name, value in given.items() if value is not None}
+    return arguments | {name: _argument(name, text) for name, text in url.query.items()}
 
 
 def _argument(name: str, text: str) -> str | bool:

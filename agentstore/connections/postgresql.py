@@ -7,7 +7,7 @@ import math
 import select
 import time
 from collections.abc import Callable, Generator
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg import pq
@@ -20,9 +20,9 @@ from agentstore.faults import Fault, fault_of
 from agentstore.statements import StatementLibrary
 from agentstore.url import DatabaseURL, Options
 
-DRIVER_PARAMETERS = frozenset(
-    option.keyword.decode() for option in pq.Conninfo.get_defaults()
-) - {"connect_timeout"}
+DRIVER_PARAMETERS = frozenset(option.keyword.decode() for option in pq.Conninfo.get_defaults()) - {
+    "connect_timeout"
+}
 """What libpq takes; connect_timeout is an option of ours."""
 
 _ADAPTERS = AdaptersMap(psycopg.adapters)
@@ -255,7 +255,7 @@ class PostgreSQLConnection(Connection):
 
     def _execute(self, text: str, parameters: Parameters) -> psycopg.Cursor[Row]:
         cursor = _Cursor(self.driver_connection, row_factory=tuple_row)
-        return cursor.execute(cast("LiteralString", text), parameters)
+        return cursor.execute(text, parameters)
 
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:
         return self._execute(text, parameters).fetchall()
@@ -265,7 +265,7 @@ class PostgreSQLConnection(Connection):
 
     def _run_many(self, text: str, parameters: list[Parameters]) -> None:
         cursor = _Cursor(self.driver_connection, row_factory=tuple_row)
-        cursor.executemany(cast("LiteralString", text), parameters)
+        cursor.executemany(text, parameters)
 
 
 def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
@@ -279,15 +279,13 @@ def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
     if url.hosts:
         arguments["host"] = ",".join(host for host, _ in url.hosts)
         arguments["port"] = ",".join("" if port is None else str(port) for _, port in url.hosts)
-    for keyword, value in (
-        ("user", url.user),
-        ("password", url.password),
-        ("dbname", url.database),
-    ):
-        if value is not None:
-            arguments[keyword] = value
-    arguments.update((name, value) for name, value in url.query.items() if name != "schema")
-    return arguments
+    given = {
+        "user": url.user,
+        "password": url.password,
+        "dbname": url.database,
+    }
+    arguments |= {name: value for name, value in given.items() if value is not None}
+    return arguments | {name: text for name, text in url.query.items() if name != "schema"}
 
 
 def _milliseconds(seconds: float) -> str:

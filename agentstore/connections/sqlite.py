@@ -6,10 +6,11 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from agentstore.connections.base import Connection, Parameters, Row
+from agentstore.connections.base import Connection, P, Parameters, Row, T
 from agentstore.faults import Fault, error_of
 from agentstore.statements import StatementLibrary
 from agentstore.url import DatabaseURL
@@ -186,7 +187,7 @@ class SQLiteConnection(Connection):
         if lock is not None:
             lock.release()
 
-    def _guarded(self, function: Any, text: str, parameters: Any) -> Any:
+    def _guarded(self, function: Callable[[str, P], T], text: str, parameters: P) -> T:
         self._deadline = time.monotonic()
         was_usable = not self.is_broken
         try:

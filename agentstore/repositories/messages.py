@@ -143,9 +143,7 @@ class MessageRepository(SessionRepository):
 
     def get_message(self, message_id: str) -> Message | None:
         """One message."""
-        messages = self.read_messages(
-            self.read("messages/get_message", {"message_id": message_id})
-        )
+        messages = self.read_messages(self.read("messages/get_message", {"message_id": message_id}))
         return messages[0] if messages else None
 
     def query_messages(

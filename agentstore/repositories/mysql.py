@@ -12,7 +12,7 @@ from typing import Any, cast
 from agentstore.connections.base import NO_PARAMETERS, Connection, Parameters
 from agentstore.connections.mysql import DRIVER_PARAMETERS, MySQLConnection
 from agentstore.repositories.base import Repository
-from agentstore.turns import Turn
+from agentstore.turns import PreparedSession, Turn
 from agentstore.url import DatabaseURL
 
 TURNS_A_BATCH = 4
@@ -39,44 +39,20 @@ class MySQLRepository(Repository):
         connection = MySQLConnection.reach(url, cls.statement_library(), no_limit=True)
         return connection.driver_connection
 
-    def _needs_transaction(self) -> bool:
+    def _session_needs_transaction(self) -> bool:
         # Alone, the batch is its own transaction.
         return self.executor.in_transaction()
 
-    def _insert_session(
-        self,
-        connection: Connection,
-        session_id: str,
-        metadata: str,
-        entries: list[str],
-        system_message: Turn | None,
-        now: datetime,
-    ) -> bool:
+    def _insert_session(self, connection: Connection, session: PreparedSession) -> bool:
         batch: list[tuple[str, Parameters]] = [
-            (
-                "sessions/insert_session",
-                {
-                    "session_id": session_id,
-                    "now": self.write_time(now),
-                    "next_position": 0 if system_message is None else 1,
-                    "metadata": metadata,
-                },
-            )
+            ("sessions/insert_session", self.write_new_session(session))
         ]
-        if entries:
-            listed = self.write_list(entries)
+        if session.entries:
+            batch.append(("sessions/insert_metadata_entries", self.write_entries(session)))
+        if session.system_message is not None:
+            message = self.write_turn(session.system_message)
             batch.append(
-                (
-                    "sessions/insert_metadata_entries",
-                    {"session_id": session_id, "entries": listed},
-                )
-            )
-        if system_message is not None:
-            batch.append(
-                (
-                    "messages/insert_message",
-                    {"session_id": session_id, "back": 1, **self.write_turn(system_message)},
-                )
+                ("messages/insert_message", {"session_id": session.id, "back": 1, **message})
             )
         self._run_batch(connection, batch)
         return True
@@ -104,9 +80,7 @@ class MySQLRepository(Repository):
             ]
         return self._run_batch(connection, batch) > 0
 
-    def _run_batch(
-        self, connection: Connection, batch: list[tuple[str, Parameters]]
-    ) -> int:
+    def _run_batch(self, connection: Connection, batch: list[tuple[str, Parameters]]) -> int:
         """Run a batch as a transaction, or inside the open one; says what its first found."""
         ours = cast(MySQLConnection, connection)
         if self.executor.in_transaction():

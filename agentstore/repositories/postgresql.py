@@ -14,7 +14,7 @@ from agentstore.connections.postgresql import (
     connect_arguments,
 )
 from agentstore.repositories.base import Repository
-from agentstore.turns import Turn
+from agentstore.turns import PreparedSession, Turn
 from agentstore.url import DatabaseURL
 
 TURNS_A_STATEMENT = 1000
@@ -51,36 +51,24 @@ class PostgreSQLRepository(Repository):
         except psycopg.Error as exc:
             raise PostgreSQLConnection(None, cls.statement_library()).translated(exc) from exc
 
-    def _needs_transaction(self) -> bool:
+    def _session_needs_transaction(self) -> bool:
         return False
 
-    def _insert_session(
-        self,
-        connection: Connection,
-        session_id: str,
-        metadata: str,
-        entries: list[str],
-        system_message: Turn | None,
-        now: datetime,
-    ) -> bool:
-        parameters: dict[str, Any] = {
-            "session_id": session_id,
-            "now": now,
-            "next_position": 0 if system_message is None else 1,
-            "metadata": metadata,
-        }
+    def _insert_session(self, connection: Connection, session: PreparedSession) -> bool:
+        parameters = self.write_new_session(session)
         blocks = set()
-        if entries:
+        if session.entries:
             blocks.add("entries")
-            parameters["entries"] = entries
-        if system_message is not None:
+            parameters["entries"] = session.entries
+        message = session.system_message
+        if message is not None:
             blocks.add("system_message")
-            content, content_escaped = self.write_text(system_message.content)
+            content, content_escaped = self.write_text(message.content)
             parameters |= {
-                "message_id": system_message.id,
+                "message_id": message.id,
                 "content": content,
                 "content_escaped": content_escaped,
-                "parts": system_message.parts,
+                "parts": message.parts,
             }
         return bool(connection.rows("sessions/create_session", parameters, frozenset(blocks)))
 

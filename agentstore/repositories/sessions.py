@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from agentstore.connections.base import Connection
 from agentstore.errors import DatabaseError
 from agentstore.faults import Fault, fault_of
-from agentstore.filters import Filter, Page, metadata_entries
+from agentstore.filters import Filter, Page
+from agentstore.metadata_index import metadata_entries
 from agentstore.records import JSONValue, Session
 from agentstore.repositories.core import RepositoryCore
-from agentstore.turns import Turn
+from agentstore.turns import PreparedSession, Turn
 from agentstore.values import dump_json, load_json, same_json
 
 DELETED_AT_ONCE = 100
@@ -21,80 +23,65 @@ DELETED_AT_ONCE = 100
 class SessionRepository(RepositoryCore):
     """The session operations of a repository."""
 
-    def create_session(
-        self,
-        session_id: str,
-        metadata: dict[str, JSONValue],
-        system_message: Turn | None,
-        now: datetime,
-    ) -> bool:
+    def create_session(self, session: PreparedSession) -> bool:
         """Create a session; False where another has its id."""
-        stored_metadata = dump_json(metadata, "metadata")
         attempts = 0
 
         def operation(connection: Connection) -> bool:
             nonlocal attempts
             attempts += 1
-            return self._insert_session(
-                connection, session_id, stored_metadata, metadata_entries(metadata),
-                system_message, now,
-            )
+            return self._insert_session(connection, session)
 
         try:
             created = self.executor.write(
-                operation, atomic=self._needs_transaction(), undoable=True
+                operation, atomic=self._session_needs_transaction(), undoable=True
             )
         except DatabaseError as error:
             if fault_of(error) is not Fault.DUPLICATE:
                 raise
             created = False
         # An attempt whose reply was lost may have created the session that is in the way.
-        return created or (attempts > 1 and self._is_ours(session_id, metadata, now))
+        return created or (attempts > 1 and self._is_ours(session))
 
-    def _is_ours(self, session_id: str, metadata: dict[str, JSONValue], now: datetime) -> bool:
-        stored = self.get_session(session_id)
+    def _is_ours(self, session: PreparedSession) -> bool:
+        stored = self.get_session(session.id)
         return (
             stored is not None
-            and stored.created_at == now
-            and same_json(stored.metadata, metadata)
+            and stored.created_at == session.created_at
+            and same_json(stored.metadata, load_json(session.metadata))
         )
 
-    def _needs_transaction(self) -> bool:
+    def _session_needs_transaction(self) -> bool:
         """Whether _insert_session is more than one statement, with no transaction of its own."""
         return True
 
-    def _insert_session(
-        self,
-        connection: Connection,
-        session_id: str,
-        metadata: str,
-        entries: list[str],
-        system_message: Turn | None,
-        now: datetime,
-    ) -> bool:
+    def _insert_session(self, connection: Connection, session: PreparedSession) -> bool:
         """Insert it with all that belongs to it; False, or a duplicate, where the id is taken."""
-        connection.count(
-            "sessions/insert_session",
-            {
-                "session_id": session_id,
-                "now": self.write_time(now),
-                "next_position": 0 if system_message is None else 1,
-                "metadata": metadata,
-            },
-        )
-        if entries:
-            connection.count(
-                "sessions/insert_metadata_entries",
-                {"session_id": session_id, "entries": self.write_list(entries)},
-            )
-        if system_message is not None:
+        connection.count("sessions/insert_session", self.write_new_session(session))
+        if session.entries:
+            connection.count("sessions/insert_metadata_entries", self.write_entries(session))
+        if session.system_message is not None:
+            message = self.write_turn(session.system_message)
             connection.run_many(
                 "messages/insert_messages",
-                [{"session_id": session_id, "position": 0, **self.write_turn(system_message)}],
+                [{"session_id": session.id, "position": 0, **message}],
             )
         return True
 
-    def write_turn(self, turn: Turn) -> dict[str, object]:
+    def write_new_session(self, session: PreparedSession) -> dict[str, Any]:
+        """A session's own row as parameters."""
+        return {
+            "session_id": session.id,
+            "now": self.write_time(session.created_at),
+            "next_position": 0 if session.system_message is None else 1,
+            "metadata": session.metadata,
+        }
+
+    def write_entries(self, session: PreparedSession) -> dict[str, Any]:
+        """The index entries of its metadata as parameters."""
+        return {"session_id": session.id, "entries": self.write_list(session.entries)}
+
+    def write_turn(self, turn: Turn) -> dict[str, Any]:
         """A turn's message as parameters."""
         content, content_escaped = self.write_text(turn.content)
         return {
@@ -114,15 +101,13 @@ class SessionRepository(RepositoryCore):
         rows = self.read("sessions/get_session", {"session_id": session_id})
         return self.read_session(rows[0]) if rows else None
 
-    def get_or_create_session(
-        self, session_id: str, metadata: dict[str, JSONValue], now: datetime
-    ) -> Session:
+    def get_or_create_session(self, session: PreparedSession) -> Session:
         """The session with this id, created where there is none."""
         while True:
-            session = self.get_session(session_id)
-            if session is not None:
-                return session
-            self.create_session(session_id, metadata, None, now)
+            stored = self.get_session(session.id)
+            if stored is not None:
+                return stored
+            self.create_session(session)
 
     def query_sessions(
         self, filter_: Filter, page: Page, beyond: Session | None = None
@@ -191,14 +176,15 @@ class SessionRepository(RepositoryCore):
 
     def delete_session(self, session_id: str) -> bool:
         """Delete a session with all that hangs on it; False where there is none."""
-        return self.executor.write(
-            lambda connection: self._delete_sessions(connection, [session_id]),
-            atomic=self.queues_writers,
-        ) > 0
+        return (
+            self.executor.write(
+                lambda connection: self._delete_sessions(connection, [session_id]),
+                atomic=self.queues_writers,
+            )
+            > 0
+        )
 
-    def delete_sessions(
-        self, *, inactive_only: bool, updated_before: datetime, limit: int
-    ) -> int:
+    def delete_sessions(self, *, inactive_only: bool, updated_before: datetime, limit: int) -> int:
         """Delete the sessions that were not touched for longest, batch by batch."""
         deleted = 0
         while deleted < limit:
@@ -233,6 +219,4 @@ class SessionRepository(RepositoryCore):
         """Delete sessions with all that hangs on them, by the foreign keys."""
         if len(session_ids) == 1:
             return connection.count("sessions/delete_session", {"session_id": session_ids[0]})
-        return connection.count(
-            "sessions/delete_sessions", {"ids": self.write_list(session_ids)}
-        )
+        return connection.count("sessions/delete_sessions", {"ids": self.write_list(session_ids)})
