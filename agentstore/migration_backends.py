@@ -43,6 +43,17 @@ class MigratorBackend(ResumableBackend):
         self._lock_timeout = lock_timeout
         super().__init__(_NO_URI, default_migration_table)
 
+    def connect(self, _uri: Any) -> Any:
+        """Open a connection; `prepare` makes it fit for use."""
+        return self._connect()
+
+    def init_connection(self, connection: Any) -> None:
+        """Nothing: see `prepare`, whose errors are translated."""
+
+    def prepare(self) -> None:
+        """Set the connection as yoyo and migrations need it."""
+        raise NotImplementedError
+
     @contextmanager
     def exclusive(self, wait: LockWait) -> Iterator[Callable[[], None]]:
         """Take a turn to migrate; yields a function that raises if it has been lost.
@@ -58,6 +69,7 @@ class MigratorBackend(ResumableBackend):
         # the transaction that holds the row.
         lock = type(self)(self._connect, self._schema, min(_LOCK_ATTEMPT, self._lock_timeout))
         try:
+            lock.prepare()
             while not lock.insert_lock_row():
                 if wait.is_over(lock.lock_holder()):
                     lock.break_lock()
@@ -150,13 +162,11 @@ class PostgreSQLMigratorBackend(MigratorBackend, PostgresqlPsycopgBackend):  # t
     # unique_violation; duplicate_schema
     duplicate_codes: ClassVar[frozenset[str]] = frozenset({"23505", "42P06"})
 
-    def connect(self, _uri: Any) -> Any:
-        """Open a connection, in autocommit as yoyo wants it."""
-        connection = self._connect()
-        connection.autocommit = True
-        connection.prepare_threshold = None
-        connection.row_factory = self.driver.rows.tuple_row
-        return connection
+    def prepare(self) -> None:
+        """Autocommit, as yoyo wants it for PostgreSQL."""
+        self.connection.autocommit = True
+        self.connection.prepare_threshold = None
+        self.connection.row_factory = self.driver.rows.tuple_row
 
     def begin(self) -> None:
         """Begin a transaction with our schema and our time limits."""
@@ -239,19 +249,13 @@ class MySQLMigratorBackend(MigratorBackend, MariaDBBackend):
         super().__init__(connect, schema, lock_timeout)
         self.has_transactional_ddl = False
 
-    def connect(self, _uri: Any) -> Any:
-        """Open a connection in autocommit."""
-        connection = self._connect()
-        connection.autocommit(True)
-        connection.cursorclass = self.driver.cursors.Cursor
-        return connection
-
-    def init_connection(self, connection: Any) -> None:
-        """Set how long statements wait for locks, on rows and on tables."""
-        with connection.cursor() as cursor:
-            seconds = {"seconds": max(1, math.ceil(self._lock_timeout))}
-            cursor.execute("SET SESSION innodb_lock_wait_timeout = %(seconds)s", seconds)
-            cursor.execute("SET SESSION lock_wait_timeout = %(seconds)s", seconds)
+    def prepare(self) -> None:
+        """Autocommit, and how long statements wait for locks, on rows and on tables."""
+        self.connection.autocommit(True)
+        self.connection.cursorclass = self.driver.cursors.Cursor
+        seconds = {"seconds": max(1, math.ceil(self._lock_timeout))}
+        self.execute("SET SESSION innodb_lock_wait_timeout = :seconds", seconds)
+        self.execute("SET SESSION lock_wait_timeout = :seconds", seconds)
 
     def is_contention(self, exc: BaseException) -> bool:
         """Whether an error says that a lock was not to be had."""
@@ -273,13 +277,11 @@ class SQLiteMigratorBackend(MigratorBackend, SQLiteBackend):  # type: ignore[mis
     while migrating, as they are for yoyo.
     """
 
-    def connect(self, _uri: Any) -> Any:
-        """Open a connection without the driver's own transactions, foreign keys off."""
-        connection = self._connect()
-        connection.isolation_level = None
-        connection.row_factory = None
-        connection.execute("PRAGMA foreign_keys = OFF").close()
-        return connection
+    def prepare(self) -> None:
+        """Neither the driver's own transactions nor foreign keys."""
+        self.connection.isolation_level = None
+        self.connection.row_factory = None
+        self.execute("PRAGMA foreign_keys = OFF")
 
     def execute(self, sql: str, params: Any = None) -> Any:
         """Run a statement; a datetime goes in as text, as the driver's adapter has it."""

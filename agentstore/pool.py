@@ -6,13 +6,13 @@ connection is opened by the thread that needs it, so its error reaches the calle
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
 
 from agentstore.connections.base import Connection
 from agentstore.errors import UnavailableError
+from agentstore.fairness import FairSemaphore
 from agentstore.faults import Fault, error_of
 
 
@@ -39,7 +39,7 @@ class Pool:
         self._timeout = timeout
         self._max_lifetime = max_lifetime
         self._idle: deque[Connection] = deque()
-        self._free = threading.Semaphore(size)
+        self._places = FairSemaphore(size)
         self._closed = False
         self.has_connected = False
 
@@ -50,7 +50,7 @@ class Pool:
             UnavailableError: all stay in use for ``timeout`` seconds, or the server is away.
             ConfigurationError: the server does not let us in.
         """
-        if not self._free.acquire(timeout=self._timeout):
+        if not self._places.acquire(self._timeout):
             raise UnavailableError(
                 f"all {self._size} connections of the pool were in use for {self._timeout:g} s "
                 "(pool_size, pool_timeout)"
@@ -58,7 +58,7 @@ class Pool:
         try:
             return self._take_idle() or self._connect()
         except BaseException:
-            self._free.release()
+            self._places.release()
             raise
 
     def release(self, connection: Connection) -> None:
@@ -69,7 +69,7 @@ class Pool:
             self._idle.append(connection)
             if self._closed:
                 self._close_idle()
-        self._free.release()
+        self._places.release()
 
     def close(self) -> None:
         """Close the idle connections now, and each other one when it is given back."""

@@ -127,6 +127,7 @@ def _backend_class(dialect: str) -> type[MigratorBackend]:
 def _apply(backend: MigratorBackend, migrations: MigrationList, wait: LockWait) -> list[str]:
     applied: list[str] = []
     with _driver_errors(backend, "preparing the database for migrations"):
+        backend.prepare()
         backend.ensure_schema()
         if not backend.has_work(migrations):
             return applied

@@ -32,6 +32,7 @@ from agentstore.values import (
     check_text,
     dump_json,
     load_json,
+    plain_text,
     read_datetime,
     same_json,
 )
@@ -223,7 +224,7 @@ def success_of(result: JSONValue) -> bool | None:
 
 def _read_content(content: Any, name: str) -> tuple[str, str | None]:
     if isinstance(content, str):
-        return str(content), None
+        return plain_text(content), None
     if not isinstance(content, (list, tuple)):
         raise InvalidInputError(f"{name} is text or a list of parts, not {type(content).__name__}")
     parts = [dict(part) if isinstance(part, Mapping) else part for part in content]
@@ -232,7 +233,7 @@ def _read_content(content: Any, name: str) -> tuple[str, str | None]:
         if not isinstance(part, dict) or not isinstance(part.get("type"), str):
             raise InvalidInputError(f"{name}[{index}] is not a mapping with a type")
         if part["type"] in _TEXT_PARTS and isinstance(part.get("text"), str):
-            texts.append(part["text"])
+            texts.append(plain_text(part["text"]))
     return "\n".join(texts), dump_json(parts, name)
 
 

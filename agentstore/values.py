@@ -52,7 +52,7 @@ def check_id(value: Any, name: str) -> str:
         raise InvalidInputError(f"{name} has a control character or a lone surrogate in it")
     if value.strip() != value:
         raise InvalidInputError(f"{name} has white space at an end")
-    return str(value)
+    return plain_text(value)
 
 
 def check_name(value: Any, name: str, *, least: int = 1, most: int = MAX_NAME_LENGTH) -> str:
@@ -67,7 +67,7 @@ def check_name(value: Any, name: str, *, least: int = 1, most: int = MAX_NAME_LE
         raise InvalidInputError(f"{name} has {least} to {most} characters, not {len(value)}")
     if _NOT_IN_A_NAME.search(value):
         raise InvalidInputError(f"{name} has a NUL or a lone surrogate in it")
-    return str(value)
+    return plain_text(value)
 
 
 def check_text(value: Any, name: str) -> str:
@@ -78,7 +78,12 @@ def check_text(value: Any, name: str) -> str:
     """
     if not isinstance(value, str):
         raise InvalidInputError(f"{name} is a str, not {type(value).__name__}")
-    return value
+    return plain_text(value)
+
+
+def plain_text(value: str) -> str:
+    """The text that a str subclass, such as a member of a str enum, holds."""
+    return value if type(value) is str else str.__str__(value)
 
 
 def check_flag(value: Any, name: str) -> bool:
@@ -100,7 +105,7 @@ def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
     """
     if not isinstance(value, str) or value not in choices:
         raise InvalidInputError(f"{name} is one of {', '.join(choices)}, not {value!r}")
-    return value
+    return plain_text(value)
 
 
 def check_number(value: Any, name: str, *, least: int = 0) -> int:

@@ -86,13 +86,22 @@ def run(shown: str, *arguments: str) -> str:
         encoding="utf-8",
         env=environment,
     )
-    for line in done.stdout.splitlines():
-        text = f"  {line}".expandtabs(2)
+    for text in aligned(done.stdout.splitlines()):
         encoding = sys.stdout.encoding or "utf-8"
-        print(text.encode(encoding, "backslashreplace").decode(encoding))
+        print("  " + text.encode(encoding, "backslashreplace").decode(encoding))
     if done.returncode:
         sys.exit(f"exit code {done.returncode}: {shown}")
     return done.stdout
+
+
+def aligned(lines: list[str]) -> list[str]:
+    """Lines with tabs as a table: in a pipe agentstore writes them for programs, not for people."""
+    rows = [line.split("\t") for line in lines]
+    widths = [0] * max(map(len, rows), default=0)
+    for row in rows:
+        for column, cell in enumerate(row[:-1]):
+            widths[column] = max(widths[column], len(cell))
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def conversations(path: Path) -> list[Any]:

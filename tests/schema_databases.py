@@ -17,15 +17,16 @@ from typing import Any
 
 import psycopg
 import pymysql
-from yoyo.backends.base import DatabaseBackend
-from yoyo.migrations import MigrationStep
-from yoyo.scripts.main import main as yoyo_main
+from yoyo.backends.base import DatabaseBackend  # type: ignore[import-untyped]
+from yoyo.migrations import MigrationStep  # type: ignore[import-untyped]
+from yoyo.scripts.main import main as yoyo_main  # type: ignore[import-untyped]
 
 from agentstore import schema, url
 from agentstore.assets import migrations_path
 from agentstore.migration_files import migration_names
 
 TIMEOUT = 60.0
+BUSY_TIMEOUT = 0.5
 REAL_BACKENDS = ["sqlite-file", "postgresql", "mariadb"]
 
 # Processes that start in milliseconds, from one that has no threads.
@@ -66,7 +67,7 @@ class SchemaDatabase:
     def connect(self) -> Any:
         parts = url.parse(self.url)
         if self.dialect == "sqlite":
-            return sqlite3.connect(parts.database or "", timeout=TIMEOUT)
+            return sqlite3.connect(parts.database or "", timeout=BUSY_TIMEOUT)
         [(host, port)] = parts.hosts
         assert parts.database is not None
         if self.dialect == "postgresql":

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from datetime import datetime, timedelta, timezone
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +160,7 @@ def test_import_and_export(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "in.jsonl"
     file.write_text(json.dumps(QUESTION) + "\n")
     assert output_of("import", str(file), url=database_url) == (
-        "imported 1 conversations (1 messages, 0 tool calls), skipped 0 that were there\n"
+        "imported 1 conversation (1 message, 0 tool calls); 0 skipped, since they were there\n"
     )
     assert json_of("import", str(file), url=database_url) == {
         "conversations": 0,
@@ -172,7 +171,7 @@ def test_import_and_export(database_url: str, tmp_path: Path) -> None:
     assert json.loads(output_of("export", url=database_url)) == QUESTION
     out = tmp_path / "out.jsonl"
     assert output_of("export", "-o", str(out), url=database_url) == (
-        f"exported 1 conversations to {out}\n"
+        f"exported 1 conversation to {out}\n"
     )
     assert json.loads(out.read_text()) == QUESTION
     assert json_of("export", "-o", str(out), url=database_url)["conversations"] == 1
@@ -193,8 +192,8 @@ def test_a_broken_conversation(database_url: str, tmp_path: Path) -> None:
     result = run("import", str(file), url=database_url)
     assert result.exit_code == 1
     assert result.stderr == (
-        "before it: imported 1 conversations (1 messages, 0 tool calls), "
-        "skipped 0 that were there\n"
+        "before it: imported 1 conversation (1 message, 0 tool calls); "
+        "0 skipped, since they were there\n"
         "Error: conversation 2 (line 2): message 1 is not an object\n"
     )
 
@@ -299,6 +298,7 @@ def test_a_terminal_gets_a_table_and_shortened_text(
 ) -> None:
     session = store.create_session(metadata={"text": "long " * 100})
     store.save_user_message(session, "word " * 100 + "\x1b]0;title\x07")
+    assert session in on_a_terminal("sessions", url=database_url)
     for arguments in (["sessions"], ["show", session]):
         text = on_a_terminal(*arguments, url=database_url)
         assert "…" in text
@@ -356,7 +356,7 @@ def test_prune(old_and_new: agentstore.Storage, database_url: str) -> None:
     assert pruned == {"found": 5, "deleted": 5}
     assert [session.id for session in old_and_new.query_sessions()] == ["active"]
     text = output_of("prune", "--older-than", "0w", "--include-active", url=database_url)
-    assert text == "deleted 1 sessions\n"
+    assert text == "deleted 1 session\n"
 
 
 @pytest.mark.parametrize(
@@ -417,7 +417,7 @@ def test_help_of_the_whole_lists_the_commands_and_exit_codes() -> None:
     text = output_of("--help")
     assert [command for command in COMMANDS if command in text] == COMMANDS
     assert "Exit codes" in text
-    assert version("agentstore") in output_of("--version")
+    assert agentstore.__version__ in output_of("--version")
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import closing, contextmanager
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -43,8 +46,10 @@ def in_processes(database: SchemaDatabase, number: int) -> list[list[str]]:
 def at_work(database: SchemaDatabase) -> Iterator[MigratorBackend]:
     """A migrator of ours that has its turn, and is slow."""
     backend = _backend_class(database.dialect)(database.connect, database.schema, TIMEOUT)
-    with closing(backend.connection), backend.exclusive(LockWait(TIMEOUT)):
-        yield backend
+    with closing(backend.connection):
+        backend.prepare()
+        with backend.exclusive(LockWait(TIMEOUT)):
+            yield backend
 
 
 def leave_yoyo_s_lock(database: SchemaDatabase) -> None:
@@ -54,7 +59,7 @@ def leave_yoyo_s_lock(database: SchemaDatabase) -> None:
 
 def test_eight_processes(database: SchemaDatabase) -> None:
     applied = in_processes(database, 8)
-    assert sorted(sum(applied, [])) == database.names
+    assert sorted(chain(*applied)) == database.names
     database.assert_current()
 
 
@@ -67,14 +72,14 @@ def test_eight_threads(database: SchemaDatabase) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         applied = [future.result() for future in [threads.submit(migrate) for _ in range(8)]]
-    assert sorted(sum(applied, [])) == database.names
+    assert sorted(chain(*applied)) == database.names
     database.assert_current()
 
 
 def test_a_schema_that_eight_processes_make(database: SchemaDatabase) -> None:
     if database.dialect == "postgresql":
         database.schema = "Tenant 1"
-    assert sorted(sum(in_processes(database, 8), [])) == database.names
+    assert sorted(chain(*in_processes(database, 8))) == database.names
     database.assert_current()
 
 
@@ -91,8 +96,8 @@ def test_side_by_side_with_yoyo(database: SchemaDatabase) -> None:
 def test_yoyo_waits_for_a_migrator(database: SchemaDatabase) -> None:
     with at_work(database) as backend:
         process = database.start_yoyo("apply")
-        with pytest.raises(TimeoutError):
-            _wait(process, 2.0)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2.0)
         assert not backend.bookkeeping_is_current()
     with process:
         output, _ = process.communicate(timeout=TIMEOUT)
@@ -101,14 +106,14 @@ def test_yoyo_waits_for_a_migrator(database: SchemaDatabase) -> None:
 
 
 def test_a_migrator_waits_for_a_migrator(database: SchemaDatabase) -> None:
-    with at_work(database):
-        with pytest.raises(UnavailableError, match=r"another migrator|a lock was not free"):
-            database.migrate(timeout=1.0)
-        with ThreadPoolExecutor(1) as thread:
+    with ThreadPoolExecutor(1) as thread:
+        with at_work(database):
+            with pytest.raises(UnavailableError, match=r"another migrator|a lock was not free"):
+                database.migrate(timeout=1.0)
             waiting = thread.submit(database.migrate)
-            with pytest.raises(TimeoutError):
-                _result(waiting, 1.0)
-    assert waiting.result(TIMEOUT) == database.names
+            with pytest.raises(FutureTimeoutError):
+                waiting.result(1.0)
+        assert waiting.result(TIMEOUT) == database.names
     database.assert_current()
 
 
@@ -118,8 +123,8 @@ def test_a_migrator_waits_for_yoyo(database: SchemaDatabase) -> None:
     leave_yoyo_s_lock(database)
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(database.migrate)
-        with pytest.raises(TimeoutError):
-            _result(waiting, 1.0)
+        with pytest.raises(FutureTimeoutError):
+            waiting.result(1.0)
         database.run("DELETE FROM yoyo_lock")
         assert waiting.result(TIMEOUT) == database.names
     database.assert_current()
@@ -136,20 +141,3 @@ def test_yoyo_s_lock_is_removed_after_its_time(
         database.assert_current()
         assert "removing yoyo's lock: process 1 has held it" in caplog.text
     database.yoyo("apply")
-
-
-def _wait(process: Any, seconds: float) -> None:
-    with ThreadPoolExecutor(1) as thread:
-        try:
-            thread.submit(process.wait, seconds).result()
-        except Exception as exc:
-            raise TimeoutError from exc
-
-
-def _result(future: Any, seconds: float) -> None:
-    try:
-        future.result(seconds)
-    except Exception as exc:
-        if type(exc).__name__ != "TimeoutError":
-            raise
-        raise TimeoutError from exc

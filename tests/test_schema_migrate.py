@@ -7,13 +7,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from conftest import BACKENDS
 from schema_databases import REAL_BACKENDS, SchemaDatabase
 
 from agentstore import schema
@@ -23,6 +25,7 @@ from agentstore.migration_files import migration_names
 from agentstore.testing import Backend
 
 on_real_databases = pytest.mark.parametrize("backend", REAL_BACKENDS, indirect=True)
+on_servers = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
 on_postgresql = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 
 BOOKKEEPING = {"_yoyo_migration", "_yoyo_log", "_yoyo_version", "yoyo_lock"}
@@ -80,9 +83,10 @@ def test_a_foreign_table_fails_loudly(database: SchemaDatabase) -> None:
             database.migrate()
         assert raised.value.__cause__ is not None
         assert "p@ss" not in str(raised.value)
-        assert last not in database.applied() if BOOKKEEPING <= database.tables() else True
         assert database.run(f"SELECT foreign_column FROM {table}") == []  # noqa: S608
-        if BOOKKEEPING <= database.tables():
+        # SQLite's one transaction has taken even yoyo's tables back.
+        if "_yoyo_migration" in database.tables():
+            assert last not in database.applied()
             assert database.run("SELECT * FROM yoyo_lock") == []
     database.run(f"DROP TABLE {table}")
     database.migrate()
@@ -114,9 +118,7 @@ def test_post_apply_hooks_run(database: SchemaDatabase, own_folder: Path) -> Non
 
 
 @on_real_databases
-def test_a_user_without_a_name(
-    database: SchemaDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_user_without_a_name(database: SchemaDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_name() -> str:
         raise KeyError("getpwuid(): uid not found")
 
@@ -126,12 +128,10 @@ def test_a_user_without_a_name(
     assert all(name for [name] in database.run("SELECT username FROM _yoyo_log"))
 
 
-@on_real_databases
+@on_servers
 def test_a_server_that_goes_away(
     database: SchemaDatabase, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database.dialect == "sqlite":
-        return  # there is none
     connect = database.connect
 
     def connect_and_lose() -> object:
@@ -166,7 +166,7 @@ def test_what_connect_raises_goes_through(database: SchemaDatabase) -> None:
     def refuse() -> object:
         raise ConfigurationError("wrong password")
 
-    with pytest.raises(ConfigurationError, match="^wrong password$"):
+    with pytest.raises(ConfigurationError, match=r"^wrong password$"):
         schema.migrate(refuse, database.folder, dialect=database.dialect, timeout=1.0)
 
 
@@ -194,12 +194,10 @@ def test_a_migration_without_a_transaction_goes_into_the_schema(
 ) -> None:
     (own_folder / "0098_concurrent.sql").write_text(
         "-- transactional: false\n"
-        "CREATE INDEX CONCURRENTLY agentstore_concurrent ON agentstore_sessions (metadata)\n"
-        .replace("(metadata)", "(active)")
+        "CREATE INDEX CONCURRENTLY agentstore_concurrent ON agentstore_sessions (active)\n"
     )
     database.schema = "Tenant"
     assert database.migrate()[-1] == "0098_concurrent"
-    database.assert_index("agentstore_concurrent") if hasattr(database, "assert_index") else None
     rows = database.run(
         "SELECT schemaname FROM pg_indexes WHERE indexname = 'agentstore_concurrent'"
     )
@@ -207,19 +205,15 @@ def test_a_migration_without_a_transaction_goes_into_the_schema(
 
 
 @pytest.fixture
-def three_databases(
-    pytestconfig: pytest.Config, request: pytest.FixtureRequest
-) -> list[SchemaDatabase]:
-    from conftest import BACKENDS  # noqa: PLC0415 - pytest's own module
-
-    databases = []
-    for name in REAL_BACKENDS:
-        backend = BACKENDS[name](request)
-        request.addfinalizer(backend.close)
-        url = backend.new_database()
-        request.addfinalizer(lambda backend=backend, url=url: backend.drop_database(url))
-        databases.append(SchemaDatabase(url))
-    return databases
+def three_databases(request: pytest.FixtureRequest) -> Iterator[list[SchemaDatabase]]:
+    with ExitStack() as stack:
+        backends = [BACKENDS[name](request) for name in REAL_BACKENDS]
+        databases = []
+        for backend in backends:
+            stack.callback(backend.close)
+            databases.append(SchemaDatabase(backend.new_database()))
+            stack.callback(backend.drop_database, databases[-1].url)
+        yield databases
 
 
 def test_three_dialects_in_turn(three_databases: list[SchemaDatabase]) -> None:
@@ -235,7 +229,7 @@ def test_three_dialects_in_threads(three_databases: list[SchemaDatabase]) -> Non
         applied = [result.result() for result in results]
     for number, database in enumerate(three_databases):
         database.assert_current()
-        assert sorted(sum(applied[number::3], [])) == database.names
+        assert sorted(chain(*applied[number::3])) == database.names
 
 
 def test_memory() -> None:
@@ -256,9 +250,9 @@ def test_memory() -> None:
 def test_the_driver_s_way_with_datetimes_stays(tmp_path: Path) -> None:
     def stored() -> object:
         with closing(sqlite3.connect(":memory:")) as connection:
-            return connection.execute(
-                "SELECT ?", [datetime(2026, 1, 2).isoformat(" ")]
-            ).fetchone()[0]
+            return connection.execute("SELECT ?", [datetime(2026, 1, 2).isoformat(" ")]).fetchone()[
+                0
+            ]
 
     adapters, converters = dict(sqlite3.adapters), dict(sqlite3.converters)
     before = stored()

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+import agentstore
 from agentstore.cli.conversations import export_command, import_command
 from agentstore.cli.database import Database
 from agentstore.cli.prune import prune
@@ -45,7 +46,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--database", metavar="URL", help="The database; else DATABASE_URL is used.")
-@click.version_option(message="%(version)s", package_name="agentstore")
+@click.version_option(agentstore.__version__, message="%(version)s")
 @click.pass_context
 def cli(ctx: click.Context, database: str | None) -> None:
     """Keep agents' conversations in PostgreSQL, MySQL/MariaDB or SQLite.

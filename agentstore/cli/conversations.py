@@ -13,14 +13,15 @@ import click
 
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.filters import session_filters
-from agentstore.cli.output import is_terminal, note, progress_bar, write_json, write_line
-from agentstore.transfer.conversation_files import read_items, replacing, write_item
+from agentstore.cli.output import counted, is_terminal, note, progress_bar, write_json, write_line
+from agentstore.transfer.conversation_files import read_items, replacing
 from agentstore.transfer.exporting import export_conversations
 from agentstore.transfer.importing import (
     ConversationError,
     ImportSummary,
     import_conversations,
 )
+from agentstore.transfer.json_text import encoded
 
 
 @click.command("import")
@@ -98,7 +99,7 @@ def export_command(
         # A bar would run through the conversations where both go to one terminal.
         with progress_bar("exporting", total, hidden=to_stdout and is_terminal()) as advance:
             for conversation in export_conversations(store, active=active, metadata=metadata):
-                file.write(write_item(conversation))
+                file.write(encoded(conversation) + b"\n")
                 count += 1
                 advance(count)
         file.flush()
@@ -107,14 +108,15 @@ def export_command(
     if as_json:
         write_json({"conversations": count, "file": str(output)})
     else:
-        write_line(f"exported {count} conversations to {output}")
+        write_line(f"exported {counted(count, 'conversation')} to {output}")
 
 
 def _in_words(summary: ImportSummary) -> str:
+    messages = counted(summary.messages, "message")
+    calls = counted(summary.tool_calls, "tool call")
     return (
-        f"imported {summary.conversations} conversations "
-        f"({summary.messages} messages, {summary.tool_calls} tool calls), "
-        f"skipped {summary.skipped} that were there"
+        f"imported {counted(summary.conversations, 'conversation')} ({messages}, {calls}); "
+        f"{summary.skipped} skipped, since they were there"
     )
 
 

@@ -14,7 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from agentstore.records import JSONValue
-from agentstore.transfer.json_text import compact
+from agentstore.transfer.json_text import encoded
+
+_GAP = 2
+_LAST_WIDTH = 16
+_MIDDLE_WIDTHS = (24, 11)
+"""The most that a column in the middle takes; the second in a narrow terminal, still a date."""
 
 _JOINERS = frozenset("\u200c\u200d")
 """Not printable by themselves, but parts of emoji and of words in several scripts."""
@@ -22,18 +27,8 @@ _JOINERS = frozenset("\u200c\u200d")
 
 def write_json(value: JSONValue) -> None:
     """A JSON document on a line of its own."""
-    text = compact(value)
-    try:
-        line = text.encode()
-    except UnicodeEncodeError:  # a lone surrogate
-        line = text.encode("ascii", "backslashreplace")
-    write_bytes(line + b"\n")
-
-
-def write_bytes(line: bytes) -> None:
-    """Bytes as they are."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.write(encoded(value) + b"\n")
 
 
 def write_line(text: str) -> None:
@@ -56,7 +51,8 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Rows under their columns: shortened to fit a terminal, whole and tab-separated in a pipe.
 
     Args:
-        columns: their names; the last one is the one that is shortened.
+        columns: their names. The first is never shortened, since it is what other commands
+            take; the last has what room the others leave.
         rows: texts, as many as there are columns.
     """
     if not is_terminal():
@@ -64,13 +60,29 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         for row in rows:
             write_line("\t".join(visible(cell) for cell in row))
         return
+    texts = [[Text(visible(cell)) for cell in row] for row in rows]
+    widths = [
+        max(len(column), *(row[number].cell_len for row in texts), 0)
+        for number, column in enumerate(columns)
+    ]
+    terminal = Console().width
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns[:-1]:
-        table.add_column(column, no_wrap=True)
-    table.add_column(columns[-1], no_wrap=True, overflow="ellipsis", ratio=1)
-    for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
-    Console().print(table)
+    for column, width in zip(columns, _fitting(widths, terminal), strict=True):
+        table.add_column(column, no_wrap=True, overflow="ellipsis", width=width)
+    for texts_of_row in texts:
+        table.add_row(*texts_of_row)
+    # Wider than the terminal only where the first column alone fills it.
+    Console(width=max(terminal, sum(widths) + _GAP * len(widths))).print(table)
+
+
+def _fitting(widths: Sequence[int], terminal: int) -> list[int]:
+    """Widths of columns that fit a terminal, if it is not all too narrow."""
+    for most in _MIDDLE_WIDTHS:
+        fitting = [widths[0], *(min(width, most) for width in widths[1:-1])]
+        room = terminal - sum(fitting) - _GAP * len(fitting)
+        if room >= min(widths[-1], _LAST_WIDTH):
+            break
+    return [*fitting, max(min(room, widths[-1]), 1)]
 
 
 def visible(text: str) -> str:
@@ -81,6 +93,11 @@ def visible(text: str) -> str:
         else character.encode("unicode_escape").decode("ascii")
         for character in text
     )
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 message``, ``2 messages``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def local_time(moment: datetime) -> str:

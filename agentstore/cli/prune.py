@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import click
 
 from agentstore.cli.database import Database, database_option, json_option
-from agentstore.cli.output import progress_bar, write_json, write_line
+from agentstore.cli.output import counted, progress_bar, write_json, write_line
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -73,6 +73,6 @@ def prune(
     if as_json:
         write_json({"found": found, "deleted": deleted})
     elif dry_run:
-        write_line(f"{found} sessions would be deleted")
+        write_line(f"{counted(found, 'session')} would be deleted")
     else:
-        write_line(f"deleted {deleted} sessions")
+        write_line(f"deleted {counted(deleted, 'session')}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from agentstore.connections.base import Connection, P, Parameters, Row, T
+from agentstore.fairness import FairSemaphore
 from agentstore.faults import Fault, error_of
 from agentstore.statements import StatementLibrary
 from agentstore.url import DatabaseURL
@@ -45,7 +45,7 @@ _FAULT_TEXTS = {
     "closed database": Fault.DISCONNECTED,
 }
 
-_write_locks: dict[str, threading.Lock] = {}
+_write_locks: dict[str, FairSemaphore] = {}
 # A thread of the parent that held one at the fork is not there to release it.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_write_locks.clear)
@@ -76,7 +76,7 @@ class SQLiteConnection(Connection):
         super().__init__(driver_connection, statements)
         self._lock_timeout = lock_timeout
         self._path = path
-        self._held_lock: threading.Lock | None = None
+        self._held_lock: FairSemaphore | None = None
         self._deadline = 0.0
 
     @classmethod
@@ -177,8 +177,8 @@ class SQLiteConnection(Connection):
         """Writers of one process queue here: SQLite's own waiting is by sleeps, and unfair."""
         if self._path is None:
             return
-        lock = _write_locks.setdefault(self._path, threading.Lock())
-        if not lock.acquire(timeout=self._lock_timeout):
+        lock = _write_locks.setdefault(self._path, FairSemaphore(1))
+        if not lock.acquire(self._lock_timeout):
             raise error_of(Fault.LOCKED, "another thread of this process is writing")
         self._held_lock = lock
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from agentstore.errors import InvalidInputError
 from agentstore.records import JSONValue
-from agentstore.transfer.json_text import compact, parse
+from agentstore.transfer.json_text import parse
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -61,14 +61,6 @@ def read_items(file: BinaryIO) -> Iterator[Item]:
         value, error = _parse(line)
         yield Item(value, error, number, lines.bytes_read)
         following = lines.next()
-
-
-def write_item(value: JSONValue) -> bytes:
-    """A conversation as a JSON line in UTF-8; escaped where UTF-8 cannot hold it."""
-    try:
-        return compact(value).encode() + b"\n"
-    except UnicodeEncodeError:  # a lone surrogate
-        return compact(value).encode("ascii", "backslashreplace") + b"\n"
 
 
 @contextmanager

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agentstore.storage import Storage
-
 from agentstore.records import JSONValue
+from agentstore.storage import Storage
 from agentstore.transfer.openai_form import write_conversation
 
 

@@ -15,9 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from agentstore.storage import Storage
-
 from agentstore.errors import InvalidInputError, SessionExistsError, TransactionConflictError
+from agentstore.storage import Storage
 from agentstore.transfer.conversation_files import Item
 from agentstore.transfer.json_text import canonical
 from agentstore.transfer.openai_form import Conversation, read_conversation

@@ -37,6 +37,14 @@ def compact(value: JSONValue) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
+def encoded(value: JSONValue) -> bytes:
+    """The value as compact JSON in UTF-8; escaped where UTF-8 cannot hold it."""
+    try:
+        return compact(value).encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+
+
 def canonical(value: JSONValue) -> str:
     """The value as ASCII JSON text with sorted keys: the same for equal values only."""
     return json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":"))

@@ -68,25 +68,24 @@ def _turn_on_autocommit(connection: Any) -> None:
         connection.isolation_level = None
 
 
-@pytest.fixture(name="connection")
-def _connection(driver_connection: Any) -> Any:
-    """The caller's connection, with a table and a committed row of the caller's."""
-    _execute(driver_connection, "CREATE TABLE caller_rows (note VARCHAR(50) NOT NULL)")
-    _add_row(driver_connection, "kept")
-    driver_connection.commit()
-    return driver_connection
-
-
-@pytest.fixture(name="bound")
-def _bound(connection: Any) -> Iterator[Storage]:
-    bound = agentstore.bind(connection)
-    bound.create_session(id="s", metadata={"n": 1})
-    connection.commit()
-    yield bound
-    bound.close()
-
-
 class TestBind:
+    @pytest.fixture
+    def connection(self, driver_connection: Any) -> Any:
+        """The caller's connection, with a table and a committed row of the caller's."""
+        _execute(driver_connection, "CREATE TABLE caller_rows (note VARCHAR(50) NOT NULL)")
+        _add_row(driver_connection, "kept")
+        driver_connection.commit()
+        return driver_connection
+
+    @pytest.fixture
+    def bound(self, connection: Any) -> Iterator[Storage]:
+        """A store on it, with a committed session."""
+        bound = agentstore.bind(connection)
+        bound.create_session(id="s", metadata={"n": 1})
+        connection.commit()
+        yield bound
+        bound.close()
+
     def test_a_turn_and_the_callers_rows_commit_together(
         self, connection: Any, bound: Storage
     ) -> None:

@@ -30,13 +30,14 @@ from agentstore.testing.suite.samples import (
 THREADS = 6
 
 
-@pytest.fixture(name="stores")
-def _stores(store: Storage, other_store: Storage) -> list[Storage]:
-    """A store for each of the threads: two, turn and turn about."""
-    return [store, other_store] * (THREADS // 2)
+class _TwoStores:
+    @pytest.fixture
+    def stores(self, store: Storage, other_store: Storage) -> list[Storage]:
+        """A store for each of the threads: two, turn and turn about."""
+        return [store, other_store] * (THREADS // 2)
 
 
-class TestAppends:
+class TestAppends(_TwoStores):
     def test_many_writers_on_one_session(self, store: Storage, stores: list[Storage]) -> None:
         session_id = store.create_session()
 
@@ -147,7 +148,7 @@ class TestAppends:
         assert store.query_tool_calls() == []
 
 
-class TestSessionsAtOnce:
+class TestSessionsAtOnce(_TwoStores):
     def test_one_create_wins(self, store: Storage, stores: list[Storage]) -> None:
         for turn in range(4):
             outcomes = together(
@@ -217,7 +218,7 @@ class TestSessionsAtOnce:
             assert positions(store, session_id) == [0]
 
 
-class TestResultsAndConfirmationsAtOnce:
+class TestResultsAndConfirmationsAtOnce(_TwoStores):
     def test_exactly_one_takes_the_confirmation(
         self, store: Storage, stores: list[Storage]
     ) -> None:

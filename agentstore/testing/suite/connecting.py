@@ -27,13 +27,13 @@ GOOD_OPTIONS: dict[str, Any] = {
 }
 
 BAD_OPTIONS: dict[str, list[Any]] = {
-    "pool_size": [0, -1, "many", 1.5, None, ""],
-    "pool_timeout": [-1, "soon", float("nan"), None, ""],
-    "max_lifetime": [-1, "long", float("nan"), None],
-    "connect_timeout": [-1, "soon", float("nan"), None],
-    "statement_timeout": [-1, "soon", float("nan"), None],
-    "retry_timeout": [-1, "soon", float("nan"), None],
-    "prepared_statements": ["maybe", 2, None],
+    "pool_size": [0, -1, "many", 1.5, ""],
+    "pool_timeout": [-1, "soon", float("nan"), ""],
+    "max_lifetime": [-1, "long", float("nan")],
+    "connect_timeout": [-1, "soon", float("nan")],
+    "statement_timeout": [-1, "soon", float("nan")],
+    "retry_timeout": [-1, "soon", float("nan")],
+    "prepared_statements": ["maybe", 2],
 }
 
 
