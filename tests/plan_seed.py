@@ -1,0 +1,206 @@
+"""Rows for the plan tests: enough, and skewed enough, that a wrong plan costs something.
+
+4,000 sessions, 41,000 messages and 20,000 tool calls, the same in every dialect. One session
+has 10,000 messages, some have 500, most have five; one user has a quarter of the sessions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from agentstore.metadata_index import metadata_entries
+
+SESSIONS = 4_000
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+LONG_SESSION = "session-01000"
+LONG_SESSION_MESSAGES = 10_000
+SHORT_SESSION = "session-02001"
+"""An ordinary one, with five messages."""
+
+FREQUENT_USER = {"user_id": "frequent"}
+RARE_USER = {"user_id": "user-00042"}
+
+_MIDDLING_SESSIONS = 25
+_CONTENT = "I would like to change the seat on my flight to Hamburg, please. " * 3
+_RESULT = json.dumps({"success": True, "rows": ["aisle", "window"] * 4})
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a table, in the order of its primary key."""
+
+    name: str
+    columns: Sequence[str]
+    rows: list[tuple[Any, ...]]
+
+
+def session_time(number: int) -> datetime:
+    """When a session was created."""
+    return START + timedelta(minutes=10 * number)
+
+
+def tables() -> Iterator[Table]:
+    """The tables in the order in which they can be filled; times are datetimes in UTC."""
+    sessions: list[tuple[Any, ...]] = []
+    entries: list[tuple[Any, ...]] = []
+    messages: list[tuple[Any, ...]] = []
+    calls: list[tuple[Any, ...]] = []
+    confirmations: list[tuple[Any, ...]] = []
+    for number in range(SESSIONS):
+        session_id, created_at = f"session-{number:05d}", session_time(number)
+        metadata = _metadata(number)
+        count = _message_count(session_id, number)
+        is_active = number % 10 == 0 or number > SESSIONS * 0.9
+        updated_at = created_at + timedelta(seconds=count)
+        sessions.append(
+            (session_id, created_at, updated_at, is_active, count, json.dumps(metadata))
+        )
+        entries += [(session_id, entry, created_at) for entry in sorted(metadata_entries(metadata))]
+        for position in range(count):
+            message_id, timestamp = f"{session_id}/{position}", created_at + _seconds(position)
+            messages.append(_message(session_id, position, message_id, timestamp))
+            calls += _calls(session_id, position, message_id, timestamp)
+        if number % 8 == 0:
+            confirmations.append(
+                (session_id, f"p-{number}", "refund", "{}", "Refund it", False, created_at)
+            )
+    yield Table(
+        "agentstore_sessions",
+        ("id", "created_at", "updated_at", "active", "next_position", "metadata"),
+        sessions,
+    )
+    yield Table("agentstore_session_metadata", ("session_id", "entry", "created_at"), entries)
+    yield Table("agentstore_messages", _MESSAGE_COLUMNS, messages)
+    yield Table("agentstore_tool_calls", _CALL_COLUMNS, calls)
+    yield Table("agentstore_pending_confirmations", _CONFIRMATION_COLUMNS, confirmations)
+
+
+_MESSAGE_COLUMNS = (
+    "session_id",
+    "position",
+    "id",
+    "role",
+    "content",
+    "content_escaped",
+    "timestamp",
+    "response_type",
+    "metadata",
+)
+_CALL_COLUMNS = (
+    "session_id",
+    "message_position",
+    "position",
+    "id",
+    "message_id",
+    "tool_name",
+    "arguments",
+    "result",
+    "success",
+    "timestamp",
+    "completed_at",
+)
+_CONFIRMATION_COLUMNS = (
+    "session_id",
+    "id",
+    "tool_name",
+    "arguments",
+    "user_message",
+    "user_message_escaped",
+    "timestamp",
+)
+
+
+def _metadata(number: int) -> dict[str, Any]:
+    user = FREQUENT_USER["user_id"] if number % 4 == 1 else f"user-{number // 5:05d}"
+    return {"user_id": user, "plan": "pro" if number % 3 else "free"}
+
+
+def _message_count(session_id: str, number: int) -> int:
+    if session_id == LONG_SESSION:
+        return LONG_SESSION_MESSAGES
+    return 500 if number % (SESSIONS // _MIDDLING_SESSIONS) == 7 else 5
+
+
+def _seconds(position: int) -> timedelta:
+    return timedelta(seconds=position)
+
+
+def _message(
+    session_id: str, position: int, message_id: str, timestamp: datetime
+) -> tuple[Any, ...]:
+    role = ("user", "assistant", "tool", "assistant", "user")[position % 5]
+    response_type = None
+    if role == "assistant":
+        response_type = "clarify" if position % 200 == 51 else "execute"
+    return (
+        session_id,
+        position,
+        message_id,
+        role,
+        _CONTENT,
+        False,
+        timestamp,
+        response_type,
+        "{}",
+    )
+
+
+def _calls(
+    session_id: str, position: int, message_id: str, timestamp: datetime
+) -> Iterator[tuple[Any, ...]]:
+    if position % 5 not in (1, 3):
+        return
+    for place in range(1 + (position % 5 == 1)):
+        is_pending = position % 100 == 1
+        yield (
+            session_id,
+            position,
+            place,
+            f"{message_id}/{place}",
+            message_id,
+            "refund" if position % 200 == 51 else "search",
+            '{"query": "seats"}',
+            None if is_pending else _RESULT,
+            None if is_pending else position % 10 != 3,
+            timestamp,
+            None if is_pending else timestamp + _seconds(1),
+        )
+
+
+def fill(connection: Any, paramstyle: str) -> None:
+    """Put the rows into a migrated database, over an open driver connection, and commit."""
+    for table in tables():
+        if isinstance(connection, psycopg.Connection):
+            _copy(connection, table)
+            continue
+        place = "?" if paramstyle == "qmark" else "%s"
+        columns, places = ", ".join(table.columns), ", ".join([place] * len(table.columns))
+        insert = f"INSERT INTO {table.name} ({columns}) VALUES ({places})"  # noqa: S608
+        connection.cursor().executemany(insert, [_in_text(row) for row in table.rows])
+    connection.commit()
+
+
+def _copy(connection: psycopg.Connection, table: Table) -> None:
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
+    )
+    with connection.cursor().copy(copy) as rows:
+        for row in table.rows:
+            rows.write_row(row)
+
+
+def _in_text(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row with its times as the dialects without such parameters take them."""
+    return tuple(
+        value.replace(tzinfo=None).isoformat(" ", "microseconds")
+        if isinstance(value, datetime)
+        else value
+        for value in row
+    )
