@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from agentstore import assets, schema
 from agentstore.connections.base import NO_PARAMETERS, Connection
@@ -17,6 +17,12 @@ from agentstore.repositories.messages import MessageRepository
 from agentstore.repositories.tool_calls import ToolCallRepository
 from agentstore.statements import StatementLibrary, library
 from agentstore.url import DatabaseURL
+
+if TYPE_CHECKING:
+    from agentstore.migration_backends import MigratorBackend
+
+MIGRATION_TIMEOUT = 600.0
+"""Seconds that a migrator waits for another one, or for a lock on a table of ours."""
 
 
 class Repository(MessageRepository, ToolCallRepository, ConfirmationRepository, ABC):
@@ -37,6 +43,9 @@ class Repository(MessageRepository, ToolCallRepository, ConfirmationRepository, 
 
     driver_module: ClassVar[str]
     """Which package do its driver's connections come from, for ``agentstore.bind``?"""
+
+    migrator_backend: ClassVar[type[MigratorBackend] | None] = None
+    """Which class migrates it, where it is none of the three built-in dialects?"""
 
     @classmethod
     def sql_path(cls) -> Path:
@@ -141,8 +150,9 @@ class Repository(MessageRepository, ToolCallRepository, ConfirmationRepository, 
             lambda: self.connect_driver(url),
             self.migrations_path(),
             dialect=self.dialect,
-            timeout=url.options.retry_timeout,
+            timeout=MIGRATION_TIMEOUT,
             schema=url.query.get("schema"),
+            backend_class=self.migrator_backend,
         )
 
     def schema_status(self) -> SchemaStatus:

@@ -1,4 +1,5 @@
 -- transactional: false
+-- depends: 0001_create_agentstore_sessions
 -- The messages of a session, together on disk in their order.
 -- content_escaped: content has Python's \uXXXX escapes, as it holds a NUL or a lone surrogate.
 CREATE TABLE agentstore_messages (

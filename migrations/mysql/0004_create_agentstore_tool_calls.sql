@@ -1,4 +1,5 @@
 -- transactional: false
+-- depends: 0003_create_agentstore_messages
 -- The tool calls of a message, in order. completed_at IS NULL: the call is pending.
 CREATE TABLE agentstore_tool_calls (
     session_id varchar(191) NOT NULL,

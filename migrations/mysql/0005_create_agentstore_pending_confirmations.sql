@@ -1,4 +1,5 @@
 -- transactional: false
+-- depends: 0001_create_agentstore_sessions
 -- At most one a session. taken_by is the token of the call that took it; such a
 -- row is as good as gone, and the next confirmation replaces it.
 CREATE TABLE agentstore_pending_confirmations (

@@ -13,3 +13,5 @@ CREATE TABLE agentstore_sessions (
 CREATE INDEX agentstore_sessions_created_at ON agentstore_sessions (created_at, id);
 
 CREATE INDEX agentstore_sessions_updated_at ON agentstore_sessions (active, updated_at, id);
+
+COMMENT ON TABLE agentstore_sessions IS 'agentstore 0001';

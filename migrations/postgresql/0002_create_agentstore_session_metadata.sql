@@ -1,3 +1,4 @@
+-- depends: 0001_create_agentstore_sessions
 -- The scalars at the top level of a session's metadata, one row each, for filters.
 -- entry is the JSON list [key, value] in ASCII, or sha256:… of it where that is long.
 CREATE TABLE agentstore_session_metadata (
@@ -11,3 +12,5 @@ CREATE TABLE agentstore_session_metadata (
 
 CREATE INDEX agentstore_session_metadata_entry
 ON agentstore_session_metadata (entry, created_at, session_id);
+
+COMMENT ON TABLE agentstore_session_metadata IS 'agentstore 0002';

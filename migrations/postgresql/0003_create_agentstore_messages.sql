@@ -1,3 +1,4 @@
+-- depends: 0001_create_agentstore_sessions
 -- The messages of a session, together on disk in their order.
 -- content_escaped: content has Python's \uXXXX escapes, as it holds a NUL or a lone surrogate.
 -- id is unique together with session_id, so that Citus can shard by session_id; the library
@@ -27,3 +28,5 @@ ON agentstore_messages (timestamp, session_id, position);
 CREATE INDEX agentstore_messages_response_type
 ON agentstore_messages (response_type, timestamp, session_id, position)
 WHERE response_type IS NOT NULL;
+
+COMMENT ON TABLE agentstore_messages IS 'agentstore 0003';

@@ -1,3 +1,4 @@
+-- depends: 0003_create_agentstore_messages
 -- The tool calls of a message, in order. completed_at IS NULL: the call is pending.
 CREATE TABLE agentstore_tool_calls (
     session_id varchar(191) COLLATE "C" NOT NULL,
@@ -27,3 +28,5 @@ ON agentstore_tool_calls (tool_name, timestamp, session_id, message_position, po
 CREATE INDEX agentstore_tool_calls_pending
 ON agentstore_tool_calls (timestamp, session_id, message_position, position)
 WHERE completed_at IS NULL;
+
+COMMENT ON TABLE agentstore_tool_calls IS 'agentstore 0004';

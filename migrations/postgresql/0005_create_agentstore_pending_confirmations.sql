@@ -1,3 +1,4 @@
+-- depends: 0001_create_agentstore_sessions
 -- At most one a session. taken_by is the token of the call that took it; such a
 -- row is as good as gone, and the next confirmation replaces it.
 CREATE TABLE agentstore_pending_confirmations (
@@ -13,3 +14,5 @@ CREATE TABLE agentstore_pending_confirmations (
     CONSTRAINT agentstore_pending_confirmations_session FOREIGN KEY (session_id)
     REFERENCES agentstore_sessions (id) ON DELETE CASCADE
 );
+
+COMMENT ON TABLE agentstore_pending_confirmations IS 'agentstore 0005';
