@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import os
 import threading
-import weakref
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar
 
+from agentstore import forking
 from agentstore.connections.base import Connection
-from agentstore.errors import StorageError
-from agentstore.faults import fault_of
+from agentstore.errors import StorageError, UnavailableError
+from agentstore.faults import Fault, fault_of
 from agentstore.pool import Pool
 from agentstore.retry import retrying
 
@@ -63,6 +64,7 @@ class Transaction:
             undoable: whether its failure must leave the block usable.
         """
         self.check()
+        self.connection.serve_call(time.monotonic())
         try:
             if undoable:
                 with self.savepoint():
@@ -72,6 +74,31 @@ class Transaction:
             if self._is_fatal(error, undone=undoable):
                 self.failure = error
             raise
+
+    def commit(self) -> None:
+        """End the block.
+
+        Raises:
+            UnavailableError: the connection was lost; the message says when it is not known
+                whether what was done in the block is kept.
+        """
+        self.check()
+        self.connection.serve_call(time.monotonic())
+        try:
+            self.connection.commit()
+        except StorageError as error:
+            if fault_of(error) is not Fault.DISCONNECTED:
+                raise
+            raise UnavailableError(
+                "the connection was lost during COMMIT: the outcome of this transaction() is "
+                f"unknown, its writes are either all kept or all undone ({error})"
+            ) from error.__cause__
+
+    def roll_back(self) -> None:
+        """Undo the block, as far as that is up to us."""
+        if not self.is_inherited and not self.connection.is_broken:
+            self.connection.serve_call(time.monotonic())
+            self.connection.rollback()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -150,35 +177,46 @@ class PooledExecutor(Executor):
         make_pool: makes the pool, once now and once in each forked child.
         retry_timeout: seconds during which a failed operation is tried again.
         survives_fork: False where the database lives in this process alone.
+        forks_unconnected: whether the client library must have no connection open while the
+            process forks.
     """
 
     def __init__(
-        self, make_pool: Callable[[], Pool], *, retry_timeout: float, survives_fork: bool
+        self,
+        make_pool: Callable[[], Pool],
+        *,
+        retry_timeout: float,
+        survives_fork: bool,
+        forks_unconnected: bool,
     ) -> None:
         self._make_pool = make_pool
         self._pool = make_pool()
         self._retry_timeout = retry_timeout
         self._survives_fork = survives_fork
+        self._forks_unconnected = forks_unconnected
+        self._is_drained = False
         self._local = threading.local()
         self._refusal = ""
-        _executors.add(self)
+        forking.watch(self)
 
     def read(self, operation: Operation[T]) -> T:
         transaction = self._transaction()
         if transaction is not None:
             return transaction.run(operation, undoable=False)
-        return self._retrying(lambda: self._attempt(operation, atomic=False))
+        return self._retrying(lambda started_at: self._attempt(operation, started_at, atomic=False))
 
     def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
         transaction = self._transaction()
         if transaction is not None:
             return transaction.run(operation, undoable=undoable)
-        return self._retrying(lambda: self._attempt(operation, atomic=atomic))
+        return self._retrying(
+            lambda started_at: self._attempt(operation, started_at, atomic=atomic)
+        )
 
     def once(self, operation: Operation[T]) -> T:
         if self._transaction() is not None:
             return self.read(operation)
-        return self._attempt(operation, atomic=False)
+        return self._attempt(operation, time.monotonic(), atomic=False)
 
     def transaction(self) -> Iterator[None]:
         transaction = self._transaction()
@@ -191,11 +229,9 @@ class PooledExecutor(Executor):
         transaction = self._local.transaction = Transaction(connection)
         try:
             yield
-            transaction.check()
-            connection.commit()
+            transaction.commit()
         except BaseException:
-            if not transaction.is_inherited and not connection.is_broken:
-                connection.rollback()
+            transaction.roll_back()
             raise
         finally:
             self._local.transaction = None
@@ -210,13 +246,34 @@ class PooledExecutor(Executor):
             self._refusal = _CLOSED
             self._pool.close()
 
+    def before_fork(self) -> None:
+        """Have no connection open, where the client library wants it so."""
+        if self._forks_unconnected and not self._refusal and not self._has_transaction():
+            self._is_drained = self._pool.drain()
+
+    def after_fork_in_parent(self) -> None:
+        """Let the callers in again."""
+        if self._is_drained:
+            self._is_drained = False
+            self._pool.resume()
+
     def after_fork_in_child(self) -> None:
         """Leave the parent's connections alone, for good, and open others when asked."""
-        _inherited.append(self._pool)
-        if self._survives_fork:
-            self._pool = self._make_pool()
-        elif not self._refusal:
-            self._refusal = "this store keeps its data in the memory of the parent process"
+        forking.keep(self._pool)
+        if not self._survives_fork:
+            self._refusal = self._refusal or "this store's data is in the parent process's memory"
+        elif self._forks_unconnected and not self._is_drained:
+            self._refusal = self._refusal or (
+                "a call or transaction() on this database was under way at the fork, "
+                "and the database's library cannot be used in the child then"
+            )
+        self._is_drained = False
+        has_connected = self._pool.has_connected
+        self._pool = self._make_pool()
+        self._pool.has_connected = has_connected
+
+    def _has_transaction(self) -> bool:
+        return getattr(self._local, "transaction", None) is not None
 
     def _transaction(self) -> Transaction | None:
         if self._refusal:
@@ -224,14 +281,23 @@ class PooledExecutor(Executor):
         transaction: Transaction | None = getattr(self._local, "transaction", None)
         return transaction
 
-    def _retrying(self, attempt: Callable[[], T]) -> T:
+    def _retrying(self, attempt: Callable[[float], T]) -> T:
+        """Call with the moment when the call began, again and again where that may help."""
         pool = self._pool
-        return retrying(attempt, timeout=self._retry_timeout, may_retry=lambda: pool.has_connected)
+        started_at = time.monotonic()
+        return retrying(
+            lambda: attempt(started_at),
+            started_at=started_at,
+            timeout=self._retry_timeout,
+            # A server that was never there is more likely misspelt than restarting.
+            may_retry=lambda error: pool.has_connected or fault_of(error) is not Fault.UNREACHABLE,
+        )
 
-    def _attempt(self, operation: Operation[T], *, atomic: bool) -> T:
+    def _attempt(self, operation: Operation[T], started_at: float, *, atomic: bool) -> T:
         connection = self._pool.acquire()
         try:
-            if not atomic:
+            connection.serve_call(started_at)
+            if not atomic and not connection.wants_transactions:
                 return operation(connection)
             connection.begin()
             try:
@@ -245,9 +311,10 @@ class PooledExecutor(Executor):
         finally:
             self._pool.release(connection)
 
-    def _begun(self) -> Connection:
+    def _begun(self, started_at: float) -> Connection:
         connection = self._pool.acquire()
         try:
+            connection.serve_call(started_at)
             connection.begin()
         except BaseException:
             self._pool.release(connection)
@@ -297,17 +364,3 @@ class BoundExecutor(Executor):
                 "begin one, so that what is written can be rolled back with your own rows"
             )
         connection.begin_bound()
-
-
-_executors: weakref.WeakSet[PooledExecutor] = weakref.WeakSet()
-_inherited: list[Pool] = []
-"""The parent's pools: kept, so that no connection in them is ever closed by the child."""
-
-
-def _after_fork_in_child() -> None:
-    for executor in list(_executors):
-        executor.after_fork_in_child()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -24,12 +24,14 @@ class Fault(Enum):
     """A kind of failure. Each value: the error raised, and how its message begins."""
 
     CONFIGURATION = (ConfigurationError, "the database refuses to let us in")
+    UNREACHABLE = (UnavailableError, "the database cannot be reached")
     DISCONNECTED = (UnavailableError, "the connection to the database was lost")
     UNAVAILABLE = (UnavailableError, "the database takes no work now")
     LOCKED = (UnavailableError, "a lock was not free in time")
     TIMED_OUT = (UnavailableError, "the statement took longer than statement_timeout")
+    LATE = (UnavailableError, "the time that the call may take was over")
     CONFLICT = (TransactionConflictError, "the transaction was in conflict with another")
-    UNPREPARED = (DatabaseError, "the pooler refuses prepared statements")
+    UNPREPARED = (TransactionConflictError, "the pooler refused a prepared statement")
     DUPLICATE = (DatabaseError, "there is a row with this key already")
     MISSING_TABLE = (
         SchemaError,
@@ -58,9 +60,11 @@ class Fault(Enum):
 
 _PASSING = frozenset(
     {
+        Fault.UNREACHABLE,
         Fault.DISCONNECTED,
         Fault.UNAVAILABLE,
         Fault.LOCKED,
+        Fault.LATE,
         Fault.CONFLICT,
         Fault.UNPREPARED,
     }

@@ -63,13 +63,37 @@ class Pool:
 
     def release(self, connection: Connection) -> None:
         """Give a connection back; a broken or old one is closed."""
-        if connection.is_broken or self._closed or self._is_old(connection):
+        if connection.is_broken:
+            connection.close()
+            # What broke it has likely broken the others, and some would not show it.
+            self._close_idle()
+        elif self._closed or self._is_old(connection):
             connection.close()
         else:
             self._idle.append(connection)
             if self._closed:
                 self._close_idle()
         self._places.release()
+
+    def drain(self) -> bool:
+        """Wait until no connection is in use, close all, and let nobody in until `resume`.
+
+        Returns:
+            False where some stayed in use for ``timeout`` seconds; nothing is held then.
+        """
+        deadline = time.monotonic() + self._timeout
+        for taken in range(self._size):
+            if not self._places.acquire(max(0.0, deadline - time.monotonic())):
+                for _ in range(taken):
+                    self._places.release()
+                return False
+        self._close_idle()
+        return True
+
+    def resume(self) -> None:
+        """Let callers in again after `drain`."""
+        for _ in range(self._size):
+            self._places.release()
 
     def close(self) -> None:
         """Close the idle connections now, and each other one when it is given back."""

@@ -20,34 +20,41 @@ _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 1.0
 
 
-def retrying(attempt: Callable[[], T], *, timeout: float, may_retry: Callable[[], bool]) -> T:
+def retrying(
+    attempt: Callable[[], T],
+    *,
+    started_at: float,
+    timeout: float,
+    may_retry: Callable[[StorageError], bool],
+) -> T:
     """Call until it succeeds, fails for good, or the time is over.
 
     Args:
         attempt: what to call; it must be safe to call again after a failure whose outcome
             is not known.
-        timeout: seconds after which no further attempt is begun.
+        started_at: when the whole call began (time.monotonic).
+        timeout: seconds after that in which further attempts are begun.
         may_retry: asked after each passing failure.
 
     Raises:
         UnavailableError: the failures would pass, but did not in time.
         StorageError: a failure that does not pass, at once.
     """
-    deadline = time.monotonic() + timeout
+    deadline = started_at + timeout
     longest = _FIRST_PAUSE
     while True:
         try:
             return attempt()
         except StorageError as error:
             fault = fault_of(error)
-            if fault is None or not fault.passes or not may_retry():
+            if fault is None or not fault.passes or not may_retry(error):
                 raise outside_transaction(error) from error.__cause__
-            pause = random.uniform(0, longest)
-            if time.monotonic() + pause >= deadline:
+            time_left = deadline - time.monotonic()
+            if time_left <= 0:
                 raise UnavailableError(
                     f"gave up after {timeout:g} s (retry_timeout): {error}"
                 ) from (error.__cause__ or error)
-        time.sleep(pause)
+        time.sleep(min(random.uniform(0, longest), time_left))
         longest = min(longest * 2, _LONGEST_PAUSE)
 
 

@@ -108,6 +108,14 @@ class Turn:
         """Whether the message or one of its calls has an id that the caller gave."""
         return self.has_own_id or any(call.has_own_id for call in self.calls)
 
+    @property
+    def size(self) -> int:
+        """The characters of its texts, roughly what is sent for it."""
+        own = (self.content, self.parts, self.response, self.metadata)
+        return sum(len(text) for text in own if text) + sum(
+            len(call.arguments) + len(call.result or "") for call in self.calls
+        )
+
     def is_same_as(self, role: str, content: str, parts: JSONValue) -> bool:
         """Whether a stored message with these is what saving this turn would make."""
         own_parts = None if self.parts is None else load_json(self.parts)

@@ -1,7 +1,7 @@
 """Rows for the plan tests: enough, and skewed enough, that a wrong plan costs something.
 
-4,000 sessions, 41,000 messages and 20,000 tool calls, the same in every dialect. One session
-has 10,000 messages, some have 500, most have five; one user has a quarter of the sessions.
+12,000 sessions, 42,000 messages and 20,000 tool calls, the same in every dialect. One session
+has 10,000 messages, some have 200, most have two; one user has a quarter of the sessions.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -17,15 +18,21 @@ from psycopg import sql
 
 from agentstore.metadata_index import metadata_entries
 
-SESSIONS = 4_000
+SESSIONS = 12_000
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-LONG_SESSION = "session-01000"
-LONG_SESSION_MESSAGES = 10_000
-SHORT_SESSION = "session-02001"
-"""An ordinary one, with five messages."""
 
-FREQUENT_USER = {"user_id": "frequent"}
-RARE_USER = {"user_id": "user-00042"}
+LONG_SESSION = "session-03000"
+LONG_SESSION_MESSAGES = 10_000
+IMPORTED_SESSION = "session-06000"
+IMPORTED_MESSAGES = 3_000
+"""All of them at one instant, as save_messages stores what has no times of its own."""
+MIDDLING_SESSION = "session-00007"
+MIDDLING_SESSION_MESSAGES = 200
+SHORT_SESSION = "session-09001"
+SHORT_SESSION_MESSAGES = 2
+
+FREQUENT_USER = "frequent"
+RARE_USER = "user-00042"
 
 _MIDDLING_SESSIONS = 25
 _CONTENT = "I would like to change the seat on my flight to Hamburg, please. " * 3
@@ -46,7 +53,8 @@ def session_time(number: int) -> datetime:
     return START + timedelta(minutes=10 * number)
 
 
-def tables() -> Iterator[Table]:
+@cache
+def tables() -> list[Table]:
     """The tables in the order in which they can be filled; times are datetimes in UTC."""
     sessions: list[tuple[Any, ...]] = []
     entries: list[tuple[Any, ...]] = []
@@ -64,24 +72,24 @@ def tables() -> Iterator[Table]:
         )
         entries += [(session_id, entry, created_at) for entry in sorted(metadata_entries(metadata))]
         for position in range(count):
-            message_id, timestamp = f"{session_id}/{position}", created_at + _seconds(position)
+            message_id = f"{session_id}/{position}"
+            timestamp = _time_of(session_id, position, created_at)
             messages.append(_message(session_id, position, message_id, timestamp))
             calls += _calls(session_id, position, message_id, timestamp)
         if number % 8 == 0:
             confirmations.append(
                 (session_id, f"p-{number}", "refund", "{}", "Refund it", False, created_at)
             )
-    yield Table(
-        "agentstore_sessions",
-        ("id", "created_at", "updated_at", "active", "next_position", "metadata"),
-        sessions,
-    )
-    yield Table("agentstore_session_metadata", ("session_id", "entry", "created_at"), entries)
-    yield Table("agentstore_messages", _MESSAGE_COLUMNS, messages)
-    yield Table("agentstore_tool_calls", _CALL_COLUMNS, calls)
-    yield Table("agentstore_pending_confirmations", _CONFIRMATION_COLUMNS, confirmations)
+    return [
+        Table("agentstore_sessions", _SESSION_COLUMNS, sessions),
+        Table("agentstore_session_metadata", ("session_id", "entry", "created_at"), entries),
+        Table("agentstore_messages", _MESSAGE_COLUMNS, messages),
+        Table("agentstore_tool_calls", _CALL_COLUMNS, calls),
+        Table("agentstore_pending_confirmations", _CONFIRMATION_COLUMNS, confirmations),
+    ]
 
 
+_SESSION_COLUMNS = ("id", "created_at", "updated_at", "active", "next_position", "metadata")
 _MESSAGE_COLUMNS = (
     "session_id",
     "position",
@@ -118,18 +126,21 @@ _CONFIRMATION_COLUMNS = (
 
 
 def _metadata(number: int) -> dict[str, Any]:
-    user = FREQUENT_USER["user_id"] if number % 4 == 1 else f"user-{number // 5:05d}"
+    user = FREQUENT_USER if number % 4 == 1 else f"user-{number // 5:05d}"
     return {"user_id": user, "plan": "pro" if number % 3 else "free"}
 
 
 def _message_count(session_id: str, number: int) -> int:
     if session_id == LONG_SESSION:
         return LONG_SESSION_MESSAGES
-    return 500 if number % (SESSIONS // _MIDDLING_SESSIONS) == 7 else 5
+    if session_id == IMPORTED_SESSION:
+        return IMPORTED_MESSAGES
+    is_middling = number % (SESSIONS // _MIDDLING_SESSIONS) == 7
+    return MIDDLING_SESSION_MESSAGES if is_middling else SHORT_SESSION_MESSAGES
 
 
-def _seconds(position: int) -> timedelta:
-    return timedelta(seconds=position)
+def _time_of(session_id: str, position: int, created_at: datetime) -> datetime:
+    return created_at + timedelta(seconds=0 if session_id == IMPORTED_SESSION else position)
 
 
 def _message(
@@ -138,7 +149,7 @@ def _message(
     role = ("user", "assistant", "tool", "assistant", "user")[position % 5]
     response_type = None
     if role == "assistant":
-        response_type = "clarify" if position % 200 == 51 else "execute"
+        response_type = "clarify" if position % 100 == 51 else "execute"
     return (
         session_id,
         position,
@@ -157,33 +168,35 @@ def _calls(
 ) -> Iterator[tuple[Any, ...]]:
     if position % 5 not in (1, 3):
         return
-    for place in range(1 + (position % 5 == 1)):
-        is_pending = position % 100 == 1
+    is_pending = (position + int(session_id[-5:])) % 97 == 0
+    for place in range(1 + (position % 5 == 3)):
         yield (
             session_id,
             position,
             place,
             f"{message_id}/{place}",
             message_id,
-            "refund" if position % 200 == 51 else "search",
+            "refund" if position % 100 == 51 else "search",
             '{"query": "seats"}',
             None if is_pending else _RESULT,
             None if is_pending else position % 10 != 3,
             timestamp,
-            None if is_pending else timestamp + _seconds(1),
+            None if is_pending else timestamp + timedelta(seconds=1),
         )
 
 
-def fill(connection: Any, paramstyle: str) -> None:
+def fill(connection: Any, *, placeholder: str) -> None:
     """Put the rows into a migrated database, over an open driver connection, and commit."""
     for table in tables():
         if isinstance(connection, psycopg.Connection):
             _copy(connection, table)
-            continue
-        place = "?" if paramstyle == "qmark" else "%s"
-        columns, places = ", ".join(table.columns), ", ".join([place] * len(table.columns))
-        insert = f"INSERT INTO {table.name} ({columns}) VALUES ({places})"  # noqa: S608
-        connection.cursor().executemany(insert, [_in_text(row) for row in table.rows])
+        else:
+            columns, places = (
+                ", ".join(table.columns),
+                ", ".join([placeholder] * len(table.columns)),
+            )
+            insert = f"INSERT INTO {table.name} ({columns}) VALUES ({places})"  # noqa: S608
+            connection.cursor().executemany(insert, [_in_text(row) for row in table.rows])
     connection.commit()
 
 

@@ -540,7 +540,7 @@ def takes_true_for_a_limit() -> None:
     )
 
 
-@breakage("TestBadArguments::test_datetimes")
+@breakage("TestBadArguments::test_bounds")
 def takes_naive_datetimes_for_utc() -> None:
     def aware(value: Any) -> Any:
         if isinstance(value, datetime) and value.tzinfo is None:

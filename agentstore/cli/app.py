@@ -12,6 +12,7 @@ import click
 import agentstore
 from agentstore.cli.conversations import export_command, import_command
 from agentstore.cli.database import Database
+from agentstore.cli.prisma import import_prisma
 from agentstore.cli.prune import prune
 from agentstore.cli.schema import migrate, migrations_path, status
 from agentstore.cli.sessions import sessions, show
@@ -63,6 +64,7 @@ for command in (
     migrations_path,
     sql,
     import_command,
+    import_prisma,
     export_command,
     sessions,
     show,

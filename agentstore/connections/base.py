@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 from agentstore.errors import StorageError
 from agentstore.faults import Fault, error_of
 from agentstore.statements import NO_BLOCKS, StatementLibrary
+from agentstore.url import Options
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -32,13 +34,28 @@ class Connection(ABC):
     exceptions: ClassVar[tuple[type[BaseException], ...]]
     """What the driver raises."""
 
+    statement_limit = math.inf
+    """Seconds after which the client gives up a statement; a bound connection has the caller's."""
+
+    call_limit = math.inf
+    """Seconds that a call of the store's may take, with all its statements and attempts."""
+
     def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
         self.driver_connection = driver_connection
         self.statements = statements
         self.opened_at = time.monotonic()
-        self.used_at = self.opened_at
         self.is_broken = False
+        self._call_ends_at = math.inf
         self.observe: Callable[[str], None] | None = None
+
+    @property
+    def wants_transactions(self) -> bool:
+        """Whether even a single statement must be in a transaction: what it needs is set there."""
+        return False
+
+    def serve_call(self, started_at: float) -> None:
+        """Give what follows the time left to a call that began then (time.monotonic)."""
+        self._call_ends_at = started_at + self.call_limit
 
     def rows(
         self,
@@ -107,8 +124,10 @@ class Connection(ABC):
         of an exchange is not used again."""
         if self.observe is not None:
             self.observe(text)
+        if self.statement_limit < math.inf:
+            self._limit_statement()
         try:
-            result = function(text, parameters)
+            return function(text, parameters)
         except self.exceptions as exc:
             raise self.translated(exc) from exc
         except StorageError:
@@ -117,8 +136,12 @@ class Connection(ABC):
             # KeyboardInterrupt and the like: the reply may still be on its way.
             self.is_broken = True
             raise
-        self.used_at = time.monotonic()
-        return result
+
+    def _limit_statement(self) -> None:
+        now = time.monotonic()
+        if now >= self._call_ends_at:
+            raise error_of(Fault.LATE)
+        self.give_up_at(min(now + self.statement_limit, self._call_ends_at))
 
     def translated(self, exc: BaseException) -> StorageError:
         """The public error for a driver's exception."""
@@ -136,6 +159,10 @@ class Connection(ABC):
     @abstractmethod
     def fault(self, exc: BaseException) -> Fault:
         """Which fault a driver's exception is."""
+
+    def give_up_at(self, moment: float) -> None:
+        """Have the client wait for the server no longer than until then (time.monotonic)."""
+        return
 
     @abstractmethod
     def is_usable(self) -> bool:
@@ -167,3 +194,13 @@ class Connection(ABC):
     @abstractmethod
     def _run_many(self, text: str, parameters: list[Parameters]) -> None:
         """Run a text for each set of parameters."""
+
+
+def call_limit(options: Options) -> float:
+    """Seconds that no call of a store with these options takes longer than."""
+    return (
+        options.pool_timeout
+        + options.connect_timeout
+        + options.statement_timeout
+        + options.retry_timeout
+    )

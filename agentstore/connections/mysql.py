@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import math
 import select
-from collections.abc import Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import pymysql
 from pymysql.constants import CLIENT, SERVER_STATUS
 from pymysql.cursors import Cursor
 
-from agentstore.connections.base import Connection, Parameters, Row
+from agentstore.connections.base import Connection, Parameters, Row, call_limit
 from agentstore.errors import ConfigurationError, InvalidInputError, StorageError
 from agentstore.faults import Fault, error_of
 from agentstore.statements import StatementLibrary
@@ -71,9 +73,9 @@ _FAULTS = {
     1836: Fault.UNAVAILABLE,
     1927: Fault.DISCONNECTED,
     1969: Fault.TIMED_OUT,
-    2002: Fault.UNAVAILABLE,
-    2003: Fault.UNAVAILABLE,
-    2005: Fault.UNAVAILABLE,
+    2002: Fault.UNREACHABLE,
+    2003: Fault.UNREACHABLE,
+    2005: Fault.UNREACHABLE,
     2006: Fault.DISCONNECTED,
     2013: Fault.DISCONNECTED,
     2014: Fault.DISCONNECTED,
@@ -87,6 +89,75 @@ _FAULTS = {
 }
 _READ_ONLY = frozenset({1290, 1836})
 """The server has become a replica: the next attempt looks for the primary anew."""
+
+_SHORTEST_WAIT = 0.001
+
+
+class _BoundedConnection(pymysql.Connection):
+    """A PyMySQL connection whose every wait ends: a silent network cannot hold a caller.
+
+    PyMySQL's own limits are for each read alone, and its handshake has only those.
+    """
+
+    give_up_at: float = math.inf
+    _sock: Any
+    _reader: io.BufferedReader | None = None
+
+    def time_left(self) -> float | None:
+        """Seconds that a read or a write may take now; None for any time."""
+        if self.give_up_at == math.inf:
+            return None
+        return max(_SHORTEST_WAIT, self.give_up_at - time.monotonic())
+
+    # PyMySQL assigns the socket's file here, once more when the connection turns to TLS.
+    @property
+    def _rfile(self) -> io.BufferedReader | None:
+        return self._reader
+
+    @_rfile.setter
+    def _rfile(self, file: io.BufferedReader | None) -> None:
+        if file is None:
+            self._reader = None
+        else:
+            self._reader = io.BufferedReader(_BoundedFile(self, file.detach()))
+
+    def _write_bytes(self, data: bytes) -> None:
+        self._write_timeout = self.time_left()
+        super()._write_bytes(data)  # type: ignore[misc]
+
+    def _create_ssl_ctx(self, options: Any) -> Any:
+        # Without options nothing is verified, and reading the certificates takes 20 ms.
+        create = super()._create_ssl_ctx  # type: ignore[misc]
+        return create(options) if options else _default_ssl_context(create)
+
+
+class _BoundedFile(io.RawIOBase):
+    """The file of a socket, each of whose reads ends when the connection's time is over."""
+
+    def __init__(self, connection: _BoundedConnection, file: io.RawIOBase) -> None:
+        self._connection = connection
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._connection._sock.settimeout(self._connection.time_left())
+        count: int | None = self._file.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+_ssl_contexts: list[Any] = []
+
+
+def _default_ssl_context(create: Callable[[Mapping[str, Any]], Any]) -> Any:
+    if not _ssl_contexts:
+        _ssl_contexts.append(create({}))
+    return _ssl_contexts[0]
 
 
 class MySQLConnection(Connection):
@@ -106,9 +177,10 @@ class MySQLConnection(Connection):
         Raises:
             StorageError: the public error of what went wrong at the last of them.
         """
+        started_at = time.monotonic()
         connection = cls.reach(url, statements)
         try:
-            connection._prepare_for_use(url)
+            connection._prepare_for_use(url, started_at)
         except BaseException:
             connection.close()
             raise
@@ -129,14 +201,23 @@ class MySQLConnection(Connection):
             StorageError: the public error of what went wrong at the last of them.
         """
         failure: StorageError | None = None
-        for host, port in url.hosts or ((None, None),):
-            limit = None if no_limit else url.options.statement_timeout + _CLIENT_MARGIN
-            arguments = connect_arguments(url, host, port, limit=limit)
+        hosts = url.hosts or ((None, None),)
+        connect_limit = url.options.connect_timeout / len(hosts)
+        for host, port in hosts:
+            connection = _not_yet_connected(url, host, port)
             try:
-                return cls(pymysql.connect(**arguments), statements)
+                connection.connect_timeout = connect_limit
+                connection.give_up_at = time.monotonic() + connect_limit
+                connection.connect()
+                connection.give_up_at = math.inf
             except (pymysql.MySQLError, OSError) as exc:
                 failure = cls(None, statements).translated(exc)
                 failure.__cause__ = exc
+            else:
+                reached = cls(connection, statements)
+                if not no_limit:
+                    reached.statement_limit = url.options.statement_timeout + _CLIENT_MARGIN
+                return reached
         raise failure or error_of(Fault.UNAVAILABLE)
 
     @classmethod
@@ -153,8 +234,10 @@ class MySQLConnection(Connection):
             )
         return cls(driver_connection, statements)
 
-    def _prepare_for_use(self, url: DatabaseURL) -> None:
+    def _prepare_for_use(self, url: DatabaseURL, started_at: float) -> None:
         options = url.options
+        self.call_limit = options.connect_timeout
+        self.serve_call(started_at)
         self._takes_batches = True
         is_mariadb = "mariadb" in self.driver_connection.get_server_info().lower()
         self.count(
@@ -169,6 +252,7 @@ class MySQLConnection(Connection):
             },
         )
         self.count("connection/read_committed")
+        self.call_limit = call_limit(options)
 
     def packet_limit(self) -> int:
         """The longest statement in bytes that the server takes (its max_allowed_packet)."""
@@ -177,14 +261,18 @@ class MySQLConnection(Connection):
         return self._packet_limit
 
     def fault(self, exc: BaseException) -> Fault:
-        code = exc.args[0] if isinstance(exc, pymysql.MySQLError) and exc.args else None
+        code = exc.args[0] if isinstance(exc, pymysql.MySQLError) and exc.args else 0
         if code in _READ_ONLY:
             self.is_broken = True
-        if code in _FAULTS:
-            return _FAULTS[code]
-        if isinstance(exc, (pymysql.InterfaceError, OSError)):
-            return Fault.UNAVAILABLE if self.driver_connection is None else Fault.DISCONNECTED
-        return Fault.OTHER
+        fault = _FAULTS.get(code, Fault.OTHER)
+        if fault is Fault.OTHER and isinstance(exc, (pymysql.InterfaceError, OSError)):
+            fault = Fault.DISCONNECTED
+        if fault is Fault.DISCONNECTED and self.driver_connection is None:
+            return Fault.UNREACHABLE
+        return fault
+
+    def give_up_at(self, moment: float) -> None:
+        cast(_BoundedConnection, self.driver_connection).give_up_at = moment
 
     @classmethod
     def describe(cls, exc: BaseException) -> str:
@@ -289,24 +377,20 @@ class MySQLConnection(Connection):
         return int(self.driver_connection.insert_id())
 
 
-def connect_arguments(
-    url: DatabaseURL, host: str | None, port: int | None, *, limit: float | None
-) -> dict[str, Any]:
-    """The keywords of pymysql.connect for one host of a URL.
+def _not_yet_connected(url: DatabaseURL, host: str | None, port: int | None) -> _BoundedConnection:
+    try:
+        return _BoundedConnection(**connect_arguments(url, host, port), defer_connect=True)
+    except (OSError, ValueError) as exc:
+        # Certificates or a file of options that cannot be read.
+        raise error_of(Fault.CONFIGURATION, MySQLConnection.describe(exc)) from exc
 
-    Args:
-        url: the URL.
-        host, port: the host, or None for the driver's default.
-        limit: seconds that a statement may take at the client; None for any time.
-    """
-    options = url.options
+
+def connect_arguments(url: DatabaseURL, host: str | None, port: int | None) -> dict[str, Any]:
+    """The keywords of a PyMySQL connection to one host of a URL; None: the driver's default."""
     arguments: dict[str, Any] = {
         "charset": "utf8mb4",
         "autocommit": True,
         "client_flag": CLIENT.MULTI_STATEMENTS,
-        "connect_timeout": max(1, math.ceil(options.connect_timeout / max(1, len(url.hosts)))),
-        "read_timeout": limit,
-        "write_timeout": limit,
         "program_name": "agentstore",
     }
     given = {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
+import random
 import select
+import threading
 import time
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any, cast
 
 import psycopg
@@ -14,7 +17,7 @@ from psycopg import pq
 from psycopg.adapt import AdaptersMap
 from psycopg.rows import tuple_row
 
-from agentstore.connections.base import Connection, Parameters, Row
+from agentstore.connections.base import Connection, Parameters, Row, call_limit
 from agentstore.errors import ConfigurationError, StorageError
 from agentstore.faults import Fault, fault_of
 from agentstore.statements import StatementLibrary
@@ -61,8 +64,13 @@ _REFUSALS = (
     "invalid connection option",
     "invalid sslmode",
     "does not support SSL",
+    "no such database",
+    "no such user",
+    "unsupported startup parameter",
     "certificate",
 )
+_ANSWERS = ("FATAL: ", "session is read-only")
+"""Mark what a server itself says: that it is starting up, or (still) a standby."""
 
 # psycopg warns of the rows it discards when a connection is closed in the middle of a query.
 logging.getLogger("psycopg").addFilter(
@@ -70,28 +78,44 @@ logging.getLogger("psycopg").addFilter(
 )
 
 
-class _StatementTimedOut(psycopg.OperationalError):
-    """The server has been silent for longer than a statement may take."""
+class _WaitTimedOut(psycopg.OperationalError):
+    """The server has been silent for longer than it may be."""
+
+
+class _ConnectLimit(threading.local):
+    seconds: float = math.inf
+
+
+_connect_limit = _ConnectLimit()
+"""psycopg makes connections in a class method, which cannot be told otherwise."""
 
 
 class _BoundedConnection(psycopg.Connection[Row]):
     """A psycopg connection whose every wait ends: a silent network cannot hold a caller."""
 
-    limit: float = math.inf
+    give_up_at: float = math.inf
+
+    @classmethod
+    def _connect_gen(cls, *args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        # psycopg's own limit is whole seconds, two at least, as libpq's is.
+        give_up_at = time.monotonic() + _connect_limit.seconds
+        return (yield from _bounded(super()._connect_gen(*args, **kwargs), give_up_at))
 
     def wait(self, gen: Any, interval: float = _POLL_INTERVAL, timeout: float | None = None) -> Any:
-        return super().wait(self._bounded(gen), min(interval, _POLL_INTERVAL))
+        return super().wait(_bounded(gen, self.give_up_at), min(interval, _POLL_INTERVAL))
 
-    def _bounded(self, gen: Any) -> Generator[Any, Any, Any]:
-        deadline = time.monotonic() + self.limit
-        try:
-            ready = yield next(gen)
-            while True:
-                if not ready and time.monotonic() > deadline:
-                    raise _StatementTimedOut(f"no answer for {self.limit:g} s")
-                ready = yield gen.send(ready)
-        except StopIteration as stop:
-            return stop.value
+
+def _bounded(gen: Any, give_up_at: float) -> Generator[Any, Any, Any]:
+    """A generator of psycopg's, ended when it still has to wait at some moment."""
+    try:
+        waiting_for = next(gen)
+        while True:
+            if time.monotonic() > give_up_at:
+                gen.close()
+                raise _WaitTimedOut("the server did not answer in time")
+            waiting_for = gen.send((yield waiting_for))
+    except StopIteration as stop:
+        return stop.value
 
 
 class _Cursor(psycopg.Cursor[Row]):
@@ -140,6 +164,8 @@ class PostgreSQLConnection(Connection):
         Raises:
             StorageError: the public error of what went wrong.
         """
+        started_at = time.monotonic()
+        _connect_limit.seconds = url.options.connect_timeout / max(1, len(url.hosts))
         try:
             driver_connection = _BoundedConnection.connect(**connect_arguments(url))
         except psycopg.Error as exc:
@@ -147,7 +173,7 @@ class PostgreSQLConnection(Connection):
         connection = cls(driver_connection, statements)
         connection._on_refusal = on_refusal
         try:
-            connection._prepare_for_use(url, prepare=prepare)
+            connection._prepare_for_use(url, started_at, prepare=prepare)
         except BaseException:
             connection.close()
             raise
@@ -164,11 +190,13 @@ class PostgreSQLConnection(Connection):
         connection._check_encoding()
         return connection
 
-    def _prepare_for_use(self, url: DatabaseURL, *, prepare: bool) -> None:
+    def _prepare_for_use(self, url: DatabaseURL, started_at: float, *, prepare: bool) -> None:
         self._check_encoding()
-        connection = cast(_BoundedConnection, self.driver_connection)
+        connection = self.driver_connection
         options = url.options
-        connection.limit = options.statement_timeout + _CLIENT_MARGIN
+        self.statement_limit = options.statement_timeout + _CLIENT_MARGIN
+        self.call_limit = options.connect_timeout
+        self.serve_call(started_at)
         connection.prepare_threshold = None
         self.search_path = url.query.get("schema")
         ((self.is_pooled,),) = self.rows(
@@ -180,8 +208,13 @@ class PostgreSQLConnection(Connection):
                 "schema": self.search_path,
             },
         )
+        self.call_limit = call_limit(options)
         if prepare and not self.is_pooled:
             connection.prepare_threshold = 5
+            # psycopg counts from 0 on each connection. Behind a pooler that we took for a server
+            # another client's statement of the same name would run in place of ours.
+            with suppress(AttributeError):
+                connection._prepared._prepared_idx = random.getrandbits(62)
 
     def _check_encoding(self) -> None:
         for side, encoding in (
@@ -212,21 +245,25 @@ class PostgreSQLConnection(Connection):
 
     def translated(self, exc: BaseException) -> StorageError:
         error = super().translated(exc)
-        if fault_of(error) is Fault.UNPREPARED:
-            # The text was refused before it ran, so it may be sent again, unprepared.
-            self.driver_connection.prepare_threshold = None
-            if self._on_refusal is not None:
-                self._on_refusal()
+        if fault_of(error) is Fault.UNPREPARED and self._on_refusal is not None:
+            # It was refused before it ran: connections that prepare nothing take this one's place.
+            self.is_broken = True
+            self._on_refusal()
         return error
 
     def _fault_without_code(self, exc: BaseException) -> Fault:
         if self.driver_connection is None:
             text = str(exc)
-            refused = any(refusal in text for refusal in _REFUSALS)
-            return Fault.CONFIGURATION if refused else Fault.UNAVAILABLE
-        if isinstance(exc, (_StatementTimedOut, OSError)) or self.driver_connection.closed:
+            if any(refusal in text for refusal in _REFUSALS):
+                return Fault.CONFIGURATION
+            answered = any(answer in text for answer in _ANSWERS)
+            return Fault.UNAVAILABLE if answered else Fault.UNREACHABLE
+        if isinstance(exc, (_WaitTimedOut, OSError)) or self.driver_connection.closed:
             return Fault.DISCONNECTED
         return Fault.OTHER
+
+    def give_up_at(self, moment: float) -> None:
+        cast(_BoundedConnection, self.driver_connection).give_up_at = moment
 
     def is_usable(self) -> bool:
         connection = self.driver_connection
@@ -248,9 +285,13 @@ class PostgreSQLConnection(Connection):
         status = connection.info.transaction_status
         return not connection.autocommit or status != pq.TransactionStatus.IDLE
 
+    @property
+    def wants_transactions(self) -> bool:
+        return self.is_pooled and self.search_path is not None
+
     def begin(self) -> None:
         super().begin()
-        if self.is_pooled and self.search_path is not None:
+        if self.wants_transactions:
             self.rows("connection/set_local_schema", {"schema": self.search_path})
 
     def _execute(self, text: str, parameters: Parameters) -> psycopg.Cursor[Row]:
@@ -285,7 +326,11 @@ def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
         "dbname": url.database,
     }
     arguments |= {name: value for name, value in given.items() if value is not None}
-    return arguments | {name: text for name, text in url.query.items() if name != "schema"}
+    arguments |= {name: text for name, text in url.query.items() if name != "schema"}
+    if "," in arguments.get("host", ""):
+        # Of several servers one takes writes: the standby that answers first would refuse them.
+        arguments.setdefault("target_session_attrs", "read-write")
+    return arguments
 
 
 def _milliseconds(seconds: float) -> str:

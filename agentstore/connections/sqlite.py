@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import os
+import random
 import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from agentstore.connections.base import Connection, P, Parameters, Row, T
+from agentstore.connections.base import Connection, P, Parameters, Row, T, call_limit
 from agentstore.fairness import FairSemaphore
 from agentstore.faults import Fault, error_of
 from agentstore.statements import StatementLibrary
-from agentstore.url import DatabaseURL
+from agentstore.url import DatabaseURL, Options
 
 DRIVER_PARAMETERS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
 """What SQLite takes in the query of a file: URI."""
 
 _OPERATIONS_BETWEEN_LOOKS = 100_000
+_LONGEST_PAUSE = 0.005
 
 _FAULTS = {
     "SQLITE_BUSY": Fault.LOCKED,
@@ -58,7 +61,6 @@ class SQLiteConnection(Connection):
         driver_connection: the sqlite3 connection.
         statements: the dialect's statements.
         path: the database file; None for one in memory or a bound connection.
-        lock_timeout: seconds to wait for the lock of this process's own writers.
     """
 
     exceptions = (sqlite3.Error, OverflowError, UnicodeEncodeError)
@@ -71,13 +73,11 @@ class SQLiteConnection(Connection):
         statements: StatementLibrary,
         *,
         path: str | None = None,
-        lock_timeout: float = 0.0,
     ) -> None:
         super().__init__(driver_connection, statements)
-        self._lock_timeout = lock_timeout
         self._path = path
         self._held_lock: FairSemaphore | None = None
-        self._deadline = 0.0
+        self._give_up_at = -math.inf
 
     @classmethod
     def open(cls, url: DatabaseURL, statements: StatementLibrary) -> SQLiteConnection:
@@ -86,20 +86,23 @@ class SQLiteConnection(Connection):
         Raises:
             StorageError: the public error of what went wrong.
         """
-        limit = url.options.statement_timeout
+        started_at = time.monotonic()
         path = None if url.database is None else os.path.realpath(url.database)
-        driver_connection = cls.open_driver(url)
-        connection = cls(driver_connection, statements, path=path, lock_timeout=limit)
+        connection = cls(cls.open_driver(url, lock_timeout=0), statements, path=path)
         try:
-            connection._prepare_for_use(limit)
+            connection._prepare_for_use(url.options, started_at)
         except BaseException:
             connection.close()
             raise
         return connection
 
     @classmethod
-    def open_driver(cls, url: DatabaseURL) -> sqlite3.Connection:
+    def open_driver(cls, url: DatabaseURL, lock_timeout: float | None = None) -> sqlite3.Connection:
         """A bare sqlite3 connection to the database of a URL.
+
+        Args:
+            url: the URL.
+            lock_timeout: seconds to wait for another's lock; statement_timeout where None.
 
         Raises:
             StorageError: the public error of what went wrong.
@@ -108,7 +111,7 @@ class SQLiteConnection(Connection):
         try:
             return sqlite3.connect(
                 ":memory:" if path is None else _file_uri(path, url),
-                timeout=url.options.statement_timeout,
+                timeout=url.options.statement_timeout if lock_timeout is None else lock_timeout,
                 isolation_level=None,
                 check_same_thread=False,
                 uri=path is not None,
@@ -121,14 +124,18 @@ class SQLiteConnection(Connection):
         """Wrap the caller's connection."""
         return cls(driver_connection, statements)
 
-    def _prepare_for_use(self, limit: float) -> None:
+    def _prepare_for_use(self, options: Options, started_at: float) -> None:
+        self.statement_limit = options.statement_timeout
+        self.call_limit = options.connect_timeout
+        self.serve_call(started_at)
         self.driver_connection.set_progress_handler(
-            lambda: time.monotonic() > self._deadline + limit, _OPERATIONS_BETWEEN_LOOKS
+            lambda: time.monotonic() > self._give_up_at, _OPERATIONS_BETWEEN_LOOKS
         )
         self.rows("connection/enforce_foreign_keys")
         self.rows("connection/sync_fully")
         if self._path is not None:
             self.rows("connection/use_write_ahead_log")
+        self.call_limit = call_limit(options)
 
     def fault(self, exc: BaseException) -> Fault:
         return _fault(exc)
@@ -178,7 +185,8 @@ class SQLiteConnection(Connection):
         if self._path is None:
             return
         lock = _write_locks.setdefault(self._path, FairSemaphore(1))
-        if not lock.acquire(self._lock_timeout):
+        self._limit_statement()
+        if not lock.acquire(self._give_up_at - time.monotonic()):
             raise error_of(Fault.LOCKED, "another thread of this process is writing")
         self._held_lock = lock
 
@@ -187,8 +195,10 @@ class SQLiteConnection(Connection):
         if lock is not None:
             lock.release()
 
+    def give_up_at(self, moment: float) -> None:
+        self._give_up_at = moment
+
     def _guarded(self, function: Callable[[str, P], T], text: str, parameters: P) -> T:
-        self._deadline = time.monotonic()
         was_usable = not self.is_broken
         try:
             return super()._guarded(function, text, parameters)
@@ -197,16 +207,30 @@ class SQLiteConnection(Connection):
             self.is_broken = not was_usable
             raise
 
+    def _patiently(self, run: Callable[[], T]) -> T:
+        """Run a statement as soon as other processes let it.
+
+        SQLite's own waiting is by sleeps that grow, so that who waits longest looks least often.
+        """
+        while True:
+            try:
+                return run()
+            except sqlite3.OperationalError as exc:
+                pause = random.uniform(0, _LONGEST_PAUSE)
+                if not _is_busy(exc) or time.monotonic() + pause > self._give_up_at:
+                    raise
+            time.sleep(pause)
+
     def _execute(self, text: str, parameters: Parameters) -> sqlite3.Cursor:
         cursor = self.driver_connection.cursor()
         cursor.row_factory = None
         return cursor.execute(text, parameters)
 
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:
-        return self._execute(text, parameters).fetchall()
+        return self._patiently(lambda: self._execute(text, parameters).fetchall())
 
     def _count(self, text: str, parameters: Parameters) -> int:
-        return self._execute(text, parameters).rowcount
+        return self._patiently(lambda: self._execute(text, parameters).rowcount)
 
     def _run_many(self, text: str, parameters: list[Parameters]) -> None:
         self.driver_connection.cursor().executemany(text, parameters)
@@ -222,6 +246,15 @@ def _fault(exc: BaseException) -> Fault:
         if known in text:
             return fault
     return Fault.OTHER
+
+
+def _is_busy(exc: sqlite3.Error) -> bool:
+    """Whether another connection's lock is in the way, and waiting for it may help."""
+    # In a transaction whose snapshot is too old it does not help.
+    return (
+        _fault(exc) is Fault.LOCKED
+        and getattr(exc, "sqlite_errorname", "") != "SQLITE_BUSY_SNAPSHOT"
+    )
 
 
 def _file_uri(path: str, url: DatabaseURL) -> str:

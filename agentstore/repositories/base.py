@@ -47,6 +47,9 @@ class Repository(MessageRepository, ToolCallRepository, ConfirmationRepository, 
     migrator_backend: ClassVar[type[MigratorBackend] | None] = None
     """Which class migrates it, where it is none of the three built-in dialects?"""
 
+    forks_unconnected: ClassVar[bool] = False
+    """Must no connection be open while the process forks?"""
+
     @classmethod
     def sql_path(cls) -> Path:
         """The folder of its statements."""
@@ -85,6 +88,7 @@ class Repository(MessageRepository, ToolCallRepository, ConfirmationRepository, 
                 lambda: self._make_pool(url),
                 retry_timeout=url.options.retry_timeout,
                 survives_fork=not self.is_private(url),
+                forks_unconnected=self.forks_unconnected and not self.is_private(url),
             )
         )
 

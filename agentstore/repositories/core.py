@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from bisect import insort
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from agentstore.connections.base import Connection, Row
@@ -18,6 +20,9 @@ from agentstore.values import (
     needs_escape,
     unescape_text,
 )
+
+
+_position = attrgetter("position")
 
 
 class RepositoryCore:
@@ -101,12 +106,12 @@ class RepositoryCore:
         )
 
     def read_messages(self, rows: list[Row]) -> list[Message]:
-        """Messages with their tool calls from rows that are in order: one a call."""
+        """Messages with their tool calls from rows in the order of the messages: one a call."""
         messages: list[Message] = []
         for row in rows:
-            if row[11]:
-                # A second or further call of the message before.
-                messages[-1].tool_calls.append(self._read_joined_call(row))
+            if messages and messages[-1].id == row[2]:
+                # A further call of the message before; MySQL does not sort them (get_history).
+                insort(messages[-1].tool_calls, self._read_joined_call(row), key=_position)
                 continue
             messages.append(
                 Message(

@@ -14,6 +14,9 @@ from agentstore.repositories.sessions import SessionRepository
 from agentstore.turns import PreparedCall, Turn
 from agentstore.values import MAX_ROWS, load_json
 
+LARGE_TURN = 500_000
+"""Characters from which a database may refuse a turn for its size, after a part was written."""
+
 _MOST_COLLISIONS = 20
 
 
@@ -42,7 +45,7 @@ class MessageRepository(SessionRepository):
             return self.executor.write(
                 lambda connection: self._insert_turns(connection, session_id, turns, now),
                 atomic=self._turns_need_transaction(turns),
-                undoable=any(turn.uses_own_ids for turn in turns),
+                undoable=any(turn.uses_own_ids or turn.size > LARGE_TURN for turn in turns),
             )
         except DatabaseError as error:
             if fault_of(error) is not Fault.DUPLICATE:

@@ -18,7 +18,8 @@ from agentstore.turns import PreparedSession, Turn
 from agentstore.url import DatabaseURL
 
 TURNS_A_STATEMENT = 1000
-"""Turns in one statement of save_messages; more go in several, in one transaction."""
+CHARACTERS_A_STATEMENT = 32_000_000
+"""What goes in one statement of save_messages; more goes in several, in one transaction."""
 
 
 class PostgreSQLRepository(Repository):
@@ -73,7 +74,7 @@ class PostgreSQLRepository(Repository):
         return bool(connection.rows("sessions/create_session", parameters, frozenset(blocks)))
 
     def _turns_need_transaction(self, turns: list[Turn]) -> bool:
-        return len(turns) > TURNS_A_STATEMENT or any(turn.uses_own_ids for turn in turns)
+        return any(turn.uses_own_ids for turn in turns) or len(_chunks(turns)) > 1
 
     def _insert_turns(
         self, connection: Connection, session_id: str, turns: list[Turn], now: datetime
@@ -84,17 +85,16 @@ class PostgreSQLRepository(Repository):
         if own_message_ids or own_call_ids:
             own = {"own_message_ids": own_message_ids, "own_call_ids": own_call_ids}
             connection.rows("messages/lock_ids", {"ids": own_message_ids + own_call_ids})
-        for start in range(0, len(turns), TURNS_A_STATEMENT):
-            chunk = turns[start : start + TURNS_A_STATEMENT]
+        for number, chunk in enumerate(_chunks(turns)):
             name, parameters = "messages/save_turns", _turns(self, chunk)
-            if len(turns) == 1:
-                name, parameters = "messages/save_turn", self.write_turn(turns[0])
+            if len(chunk) == 1:
+                name, parameters = "messages/save_turn", self.write_turn(chunk[0])
             calls = _calls(chunk)
-            blocks = {"own_ids"} if own and not start else set()
+            blocks = {"own_ids"} if own and not number else set()
             if calls["call_ids"]:
                 blocks.add("tool_calls")
                 parameters |= calls
-            parameters |= own | {"session_id": session_id, "now": now}
+            parameters |= {"session_id": session_id, "now": now, **own}
             if not connection.rows(name, parameters, frozenset(blocks)):
                 return False
         return True
@@ -107,6 +107,21 @@ class PostgreSQLRepository(Repository):
                 atomic=False,
             )
         )
+
+
+def _chunks(turns: list[Turn]) -> list[list[Turn]]:
+    """Turns in lists that are each short enough for one statement."""
+    if len(turns) == 1:
+        return [turns]
+    chunks: list[list[Turn]] = []
+    size = CHARACTERS_A_STATEMENT
+    for turn in turns:
+        size += turn.size
+        if size > CHARACTERS_A_STATEMENT or len(chunks[-1]) == TURNS_A_STATEMENT:
+            chunks.append([])
+            size = turn.size
+        chunks[-1].append(turn)
+    return chunks
 
 
 def _turns(repository: PostgreSQLRepository, turns: list[Turn]) -> dict[str, Any]:

@@ -21,6 +21,9 @@ class SQLiteRepository(Repository):
     driver_parameters = DRIVER_PARAMETERS
     driver_module = "sqlite3"
     queues_writers = True
+    # The library keeps its locks by process, and a child would inherit what it thinks it holds:
+    # "How To Corrupt An SQLite Database File", section 2.6.
+    forks_unconnected = True
 
     @classmethod
     def check_url(cls, url: DatabaseURL) -> None:

@@ -14,11 +14,12 @@ CREATE TABLE agentstore_messages (
     response text,
     metadata text NOT NULL,
     CONSTRAINT agentstore_messages_pkey PRIMARY KEY (session_id, position),
-    CONSTRAINT agentstore_messages_id UNIQUE (id),
     CONSTRAINT agentstore_messages_role CHECK (role IN ('user', 'assistant', 'system', 'tool')),
     CONSTRAINT agentstore_messages_session FOREIGN KEY (session_id)
     REFERENCES agentstore_sessions (id) ON DELETE CASCADE
 ) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX agentstore_messages_id ON agentstore_messages (id);
 
 CREATE INDEX agentstore_messages_timestamp
 ON agentstore_messages (timestamp, session_id, position);

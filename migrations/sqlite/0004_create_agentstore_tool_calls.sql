@@ -14,10 +14,11 @@ CREATE TABLE agentstore_tool_calls (
     timestamp text NOT NULL,
     completed_at text,
     CONSTRAINT agentstore_tool_calls_pkey PRIMARY KEY (session_id, message_position, position),
-    CONSTRAINT agentstore_tool_calls_id UNIQUE (id),
     CONSTRAINT agentstore_tool_calls_message FOREIGN KEY (session_id, message_position)
     REFERENCES agentstore_messages (session_id, position) ON DELETE CASCADE
 ) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX agentstore_tool_calls_id ON agentstore_tool_calls (id);
 
 CREATE INDEX agentstore_tool_calls_timestamp
 ON agentstore_tool_calls (timestamp, session_id, message_position, position);

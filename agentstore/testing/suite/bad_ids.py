@@ -107,19 +107,19 @@ class TestBadIds:
     def test_needed_id(self, store: Storage, method: str) -> None:
         before = everything(store)
         for bad in [*BAD_IDS, None]:
-            refused(lambda bad=bad: TAKES_AN_ID[method](store, bad), about=(method, bad))
+            refused(TAKES_AN_ID[method], store, bad, about=(method, bad))
         assert everything(store) == before
 
     @pytest.mark.parametrize("method", list(MAY_TAKE_AN_ID))
     def test_optional_id(self, store: Storage, method: str) -> None:
         before = everything(store)
         for bad in BAD_IDS:
-            refused(lambda bad=bad: MAY_TAKE_AN_ID[method](store, bad), about=(method, bad))
+            refused(MAY_TAKE_AN_ID[method], store, bad, about=(method, bad))
         assert everything(store) == before
         MAY_TAKE_AN_ID[method](store, None)
 
     def test_empty_id_never_means_no_filter(self, store: Storage) -> None:
         for method in ("query_messages", "count_messages", "query_tool_calls"):
-            refused(lambda name=method: getattr(store, name)(session_id=""), about=method)
-        refused(lambda: store.delete_session_messages(""), about="delete_session_messages")
+            refused(getattr(store, method), session_id="", about=method)
+        refused(store.delete_session_messages, "", about="delete_session_messages")
         assert store.count_messages() == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ class TestAppends(_TwoStores):
                     ids.append(stores[number].save_user_message(session_id, name))
             return ids
 
-        made = all_well(together([lambda n=n: write(n) for n in range(THREADS)]))
+        made = all_well(together([partial(write, n) for n in range(THREADS)]))
         history = store.get_history(session_id)
         assert [found.position for found in history] == list(range(THREADS * 8))
         assert len({found.content for found in history}) == THREADS * 8
@@ -73,7 +74,7 @@ class TestAppends(_TwoStores):
                 batch = [NewMessage("user", f"{number}.{turn}.{n}") for n in range(3)]
                 stores[number].save_messages(session_id, batch)
 
-        all_well(together([lambda n=n: write(n) for n in range(THREADS)]))
+        all_well(together([partial(write, n) for n in range(THREADS)]))
         found = contents(store, session_id)
         assert positions(store, session_id) == list(range(THREADS * 12))
         for start in range(0, len(found), 3):
@@ -85,8 +86,11 @@ class TestAppends(_TwoStores):
         for turn in range(5):
             outcomes = together(
                 [
-                    lambda s=s, t=turn: s.save_assistant_message(
-                        session_id, answer(call(id=f"c{t}"), message=f"{t}"), id=f"m{t}"
+                    partial(
+                        s.save_assistant_message,
+                        session_id,
+                        answer(call(id=f"c{turn}"), message=f"{turn}"),
+                        id=f"m{turn}",
                     )
                     for s in stores
                 ]
@@ -140,7 +144,7 @@ class TestAppends(_TwoStores):
                 time.sleep(turn * 0.004)
                 return store.delete_session(session_id)
 
-            actions: list[Callable[[], Any]] = [lambda s=s, w=write: w(s) for s in stores[:3]]
+            actions: list[Callable[[], Any]] = [partial(write, s) for s in stores[:3]]
             *_, deleted = all_well(together([*actions, delete]))
             assert deleted is True
             assert store.get_session(session_id) is None
@@ -153,8 +157,8 @@ class TestSessionsAtOnce(_TwoStores):
         for turn in range(4):
             outcomes = together(
                 [
-                    lambda s=s, n=n, t=turn: s.create_session(
-                        id=f"s{t}", metadata={"by": n}, system_message=f"{n}"
+                    partial(
+                        s.create_session, id=f"s{turn}", metadata={"by": n}, system_message=f"{n}"
                     )
                     for n, s in enumerate(stores)
                 ]
@@ -173,9 +177,7 @@ class TestSessionsAtOnce(_TwoStores):
             found = all_well(
                 together(
                     [
-                        lambda s=s, n=n, t=turn: s.get_or_create_session(
-                            f"s{t}", metadata={"by": n}
-                        )
+                        partial(s.get_or_create_session, f"s{turn}", metadata={"by": n})
                         for n, s in enumerate(stores)
                     ]
                 )
@@ -193,7 +195,7 @@ class TestSessionsAtOnce(_TwoStores):
                 )
             assert stores[number].update_session_metadata(session_id, {}, remove=[f"old {number}"])
 
-        all_well(together([lambda n=n: write(n) for n in range(THREADS)]))
+        all_well(together([partial(write, n) for n in range(THREADS)]))
         session = store.get_session(session_id)
         assert session is not None
         assert session.metadata == {f"{n}.{t}": t for n in range(THREADS) for t in range(5)}
@@ -206,10 +208,10 @@ class TestSessionsAtOnce(_TwoStores):
         for turn in range(6):
             session_id = store.create_session(id=f"s{turn}", metadata={"a": 1})
             actions: list[Callable[[], object]] = [
-                lambda sid=session_id: store.close_session(sid),
-                lambda sid=session_id: other_store.save_user_message(sid, "x"),
-                lambda sid=session_id: store.update_session_metadata(sid, {"b": 2}),
-                lambda sid=session_id: other_store.update_session_metadata(sid, {"c": 3}),
+                partial(store.close_session, session_id),
+                partial(other_store.save_user_message, session_id, "x"),
+                partial(store.update_session_metadata, session_id, {"b": 2}),
+                partial(other_store.update_session_metadata, session_id, {"c": 3}),
             ]
             all_well(together(actions))
             session = store.get_session(session_id)
@@ -229,7 +231,7 @@ class TestResultsAndConfirmationsAtOnce(_TwoStores):
             )
             saved = store.get_pending_confirmation(session_id)
             taken = all_well(
-                together([lambda s=s: s.take_pending_confirmation(session_id) for s in stores])
+                together([partial(s.take_pending_confirmation, session_id) for s in stores])
             )
             assert [found for found in taken if found is not None] == [saved]
             assert store.get_pending_confirmation(session_id) is None
@@ -239,7 +241,7 @@ class TestResultsAndConfirmationsAtOnce(_TwoStores):
         for _ in range(3):
             store.save_pending_confirmation(session_id, {"tool_name": "pay", "arguments": {}})
             cleared = all_well(
-                together([lambda s=s: s.clear_pending_confirmation(session_id) for s in stores])
+                together([partial(s.clear_pending_confirmation, session_id) for s in stores])
             )
             assert sorted(cleared) == [False] * (THREADS - 1) + [True]
 
@@ -251,8 +253,10 @@ class TestResultsAndConfirmationsAtOnce(_TwoStores):
             all_well(
                 together(
                     [
-                        lambda s=s, n=n: s.save_pending_confirmation(
-                            session_id, {"tool_name": f"t{n}", "arguments": {"n": n}}
+                        partial(
+                            s.save_pending_confirmation,
+                            session_id,
+                            {"tool_name": f"t{n}", "arguments": {"n": n}},
                         )
                         for n, s in enumerate(stores)
                     ]
@@ -268,7 +272,7 @@ class TestResultsAndConfirmationsAtOnce(_TwoStores):
         store.save_assistant_message(session_id, answer(call(id="c")))
         result = {"success": True, "n": [1.0]}
         assert (
-            all_well(together([lambda s=s: s.save_tool_result("c", result) for s in stores]))
+            all_well(together([partial(s.save_tool_result, "c", result) for s in stores]))
             == [True] * THREADS
         )
         assert store.query_tool_calls()[0].result == result
@@ -278,10 +282,7 @@ class TestResultsAndConfirmationsAtOnce(_TwoStores):
         for turn in range(4):
             store.save_assistant_message(session_id, answer(call(f"t{turn}", id=f"c{turn}")))
             outcomes = together(
-                [
-                    lambda s=s, n=n, t=turn: s.save_tool_result(f"c{t}", n)
-                    for n, s in enumerate(stores)
-                ]
+                [partial(s.save_tool_result, f"c{turn}", n) for n, s in enumerate(stores)]
             )
             winners = [n for n, outcome in enumerate(outcomes) if outcome is True]
             assert len(winners) == 1
@@ -364,5 +365,5 @@ class TestLocksAndPools:
                     assert store.get_message_count(session_id)
             return positions(store, session_id)
 
-        outcomes = together([lambda n=n: run(n) for n in range(12)])
+        outcomes = together([partial(run, n) for n in range(12)])
         assert all_well(outcomes) == [[0, 1, 2, 3, 4]] * 12

@@ -31,8 +31,8 @@ class TestConfirmations:
         store.create_session(id="other")
 
     def _saved(self, store: Storage, confirmation: Any) -> PendingConfirmation:
-        result: Any = store.save_pending_confirmation("s", confirmation)
-        assert result is None
+        save: Any = store.save_pending_confirmation
+        assert save("s", confirmation) is None
         found = store.get_pending_confirmation("s")
         assert found is not None
         return found
@@ -167,5 +167,5 @@ class TestConfirmations:
             PendingConfirmation(tool_name="t", timestamp=at(0).replace(tzinfo=None)),
         ]
         for bad in cases:
-            refused(lambda bad=bad: store.save_pending_confirmation("s", bad), about=bad)
+            refused(store.save_pending_confirmation, "s", bad, about=bad)
         assert everything(store) == before

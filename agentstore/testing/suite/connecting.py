@@ -46,8 +46,7 @@ class TestConnect:
     def test_a_storage(self, database_url: str) -> None:
         with agentstore.connect(database_url) as store:
             assert isinstance(store, Storage)
-            answer: Any = store.ping()
-            assert answer is None or answer is True
+            store.ping()
             assert store.get_session(store.create_session()) is not None
 
     def test_the_environments_database_url(
@@ -71,9 +70,7 @@ class TestConnect:
 
     def test_an_unknown_scheme_lists_the_known_ones(self, database_url: str) -> None:
         refusal = refused(
-            lambda: _opened("no-such-scheme://host/name"),
-            error=ConfigurationError,
-            about="no-such-scheme",
+            _opened, "no-such-scheme://host/name", error=ConfigurationError, about="no-such-scheme"
         )
         assert "no-such-scheme" in str(refusal)
         assert urlsplit(database_url).scheme in str(refusal)
@@ -81,7 +78,7 @@ class TestConnect:
     def test_what_is_no_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("DATABASE_URL", raising=False)
         for bad in ("", "nonsense", "/a/path", "://", "localhost:5432"):
-            refused(lambda bad=bad: _opened(bad), error=ConfigurationError, about=bad)
+            refused(_opened, bad, error=ConfigurationError, about=bad)
 
     def test_options_as_keywords(self, database_url: str) -> None:
         for name, value in GOOD_OPTIONS.items():
@@ -102,14 +99,17 @@ class TestConnect:
         for name, values in BAD_OPTIONS.items():
             for bad in values:
                 refusal = refused(
-                    lambda n=name, v=bad: _opened(database_url, **{n: v}),
+                    _opened,
+                    database_url,
+                    **{name: bad},
                     error=ConfigurationError,
                     about=(name, bad),
                 )
                 assert name in str(refusal)
             for bad in [value for value in values if isinstance(value, str)]:
                 refused(
-                    lambda n=name, v=bad: _opened(with_options(database_url, **{n: v})),
+                    _opened,
+                    with_options(database_url, **{name: bad}),
                     error=ConfigurationError,
                     about=f"{name}={bad}",
                 )
@@ -117,12 +117,12 @@ class TestConnect:
     def test_an_unknown_parameter(self, database_url: str) -> None:
         for name in ("no_such_option", "poolsize", "Pool_Size"):
             url = with_options(database_url, **{name: 1})
-            refusal = refused(lambda u=url: _opened(u), error=ConfigurationError, about=name)
+            refusal = refused(_opened, url, error=ConfigurationError, about=name)
             assert name in str(refusal)
 
     def test_an_unknown_keyword(self, database_url: str) -> None:
         for name in ("no_such_option", "poolsize", "timeout"):
-            refused(lambda n=name: _opened(database_url, **{n: 1}), error=TypeError, about=name)
+            refused(_opened, database_url, **{name: 1}, error=TypeError, about=name)
 
     def test_an_option_in_the_url_takes_effect(self, database_url: str) -> None:
         url = with_options(

@@ -137,8 +137,8 @@ class TestHistory:
             {"roles": 5},
         ]
         for bad in cases:
-            refused(lambda bad=bad: store.get_history("s", **bad), about=bad)
-            refused(lambda bad=bad: store.get_history("nobody", **bad), about=bad)
+            refused(store.get_history, "s", **bad, about=bad)
+            refused(store.get_history, "nobody", **bad, about=bad)
         assert everything(store) == before
 
 

@@ -210,10 +210,9 @@ class TestStringFilters:
                 session_id, [NewMessage(role="assistant", content=name, response_type=name)]
             )
         for name in ("", *self.NAMES):
-            for filters in (
-                {"response_type": name},
-                {"response_type": name, "session_id": session_id},
-            ):
+            cases: list[dict[str, Any]] = [{}, {"session_id": session_id}]
+            for case in cases:
+                filters = {"response_type": name, **case}
                 found = store.query_messages(**filters)
                 assert [(m.response_type, m.content) for m in found] == [(name, name)], filters
                 assert list(store.iter_messages(**filters)) == found

@@ -145,7 +145,7 @@ class TestQueryMessages:
     def test_iter_takes_no_limit_or_offset(self, store: Storage) -> None:
         iterate: Any = store.iter_messages
         for keyword in ("limit", "offset"):
-            refused(lambda kw=keyword: list(iterate(**{kw: 1})), error=TypeError, about=keyword)
+            refused(iterate, **{keyword: 1}, error=TypeError, about=keyword)
 
     def test_bad_filters(self, store: Storage) -> None:
         naive = at(0).replace(tzinfo=None)
@@ -165,10 +165,10 @@ class TestQueryMessages:
             {"before": 1714564800},
         ]
         for bad in cases:
-            refused(lambda bad=bad: store.query_messages(**bad), about=bad)
-            refused(lambda bad=bad: store.query_messages(**bad, limit=0), about=bad)
-            refused(lambda bad=bad: list(store.iter_messages(**bad)), about=bad)
-            refused(lambda bad=bad: store.count_messages(**bad), about=bad)
+            refused(store.query_messages, **bad, about=bad)
+            refused(store.query_messages, **bad, limit=0, about=bad)
+            refused(store.iter_messages, **bad, about=bad)
+            refused(store.count_messages, **bad, about=bad)
 
 
 class TestSameTimestamps:

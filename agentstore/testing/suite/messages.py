@@ -78,7 +78,7 @@ class TestSaveMessage:
     @pytest.mark.parametrize("role", SAVES)
     def test_metadata_is_a_dict_always(self, store: Storage, role: str) -> None:
         session_id = store.create_session()
-        for metadata in (None, {}):
+        for metadata in (None, dict[str, Any]()):
             assert message(store, _save(store, role)(session_id, "x", metadata)).metadata == {}
 
     @pytest.mark.parametrize("role", SAVES)
@@ -134,7 +134,7 @@ class TestSaveMessage:
         session_id = store.create_session()
         before = everything(store)
         for content in (None, 5, True, b"bytes", {"type": "text", "text": "x"}, object()):
-            refused(lambda bad=content: _save(store, role)(session_id, bad), about=content)
+            refused(_save(store, role), session_id, content, about=content)
         assert everything(store) == before
 
 
@@ -195,9 +195,9 @@ class TestParts:
             [{"type": "image", 1: "x"}],
         ]
         for bad in cases:
-            refused(lambda bad=bad: store.save_user_message(session_id, bad), about=bad)
+            refused(store.save_user_message, session_id, bad, about=bad)
             response: Any = {"type": "t", "message": bad}
-            refused(lambda r=response: store.save_assistant_message(session_id, r), about=bad)
+            refused(store.save_assistant_message, session_id, response, about=bad)
         assert everything(store) == before
 
 

@@ -300,7 +300,7 @@ class Model:
 def shows_confirmation(found: PendingConfirmation | None, wanted: dict[str, Any] | None) -> bool:
     """Whether the store's confirmation is the model's."""
     if found is None or wanted is None:
-        return found is wanted
+        return found is None and wanted is None
     return found.tool_name == wanted["tool_name"] and same_json(
         found.arguments, wanted["arguments"]
     )

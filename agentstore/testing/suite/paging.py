@@ -124,23 +124,27 @@ class TestIterMessages:
         store.save_tool_result("c", "late")
         assert list(found)[-1].tool_calls[0].result == "late"
 
+    @staticmethod
+    def _everywhere_and_in(session_id: str) -> list[dict[str, Any]]:
+        return [{}, {"session_id": session_id}]
+
     def test_tool_calls_on_each_page(self, store: Storage) -> None:
         session_id = store.create_session()
         for number in range(7):
             calls = [call(f"t{number}.{n}") for n in range(number % 3)]
             store.save_assistant_message(session_id, answer(*calls))
         for batch_size in (1, 2, 5):
-            for filters in ({}, {"session_id": session_id}):
-                found = list(store.iter_messages(**filters, batch_size=batch_size))  # type: ignore[arg-type]
+            for filters in self._everywhere_and_in(session_id):
+                found = list(store.iter_messages(**filters, batch_size=batch_size))
                 assert found == store.get_history(session_id)
 
     def test_many_pages(self, store: Storage) -> None:
         _messages(store, "s", 1100)
         for order in ("asc", "desc"):
-            wanted = [m.id for m in store.query_messages(session_id="s", order=order)]  # type: ignore[arg-type]
+            wanted = [m.id for m in store.query_messages(session_id="s", order=order)]
             assert len(wanted) == 1100
-            for filters in ({}, {"session_id": "s"}):
-                found = store.iter_messages(**filters, order=order)  # type: ignore[arg-type]
+            for filters in self._everywhere_and_in("s"):
+                found = store.iter_messages(**filters, order=order)
                 assert [m.id for m in found] == wanted
 
 
@@ -172,8 +176,9 @@ class TestIterators:
         found = ITERATE[method](store, 2)
         next(found)
         store.create_session(id="in between")
-        for _ in found:
-            store.save_user_message("in between", "x")
+        for number, _ in enumerate(found):
+            if number < 5:  # an endless one would meet its own messages for ever
+                store.save_user_message("in between", "x")
         store.ping()
 
     def test_may_be_left_early(self, make_store: Callable[..., Storage], method: str) -> None:
@@ -195,4 +200,4 @@ class TestIterators:
     def test_batch_size_is_a_positive_integer(self, store: Storage, method: str) -> None:
         self._fill(store)
         for bad in (0, -1, True, 1.5, "2", None):
-            refused(lambda bad=bad: list(ITERATE[method](store, bad)), about=bad)
+            refused(ITERATE[method], store, bad, about=bad)

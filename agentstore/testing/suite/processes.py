@@ -10,6 +10,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -153,7 +154,7 @@ class TestFork:
             thread.start()
         try:
             for number in range(4):
-                _in_a_fork(lambda n=number: store.save_user_message("s", f"child {n}"))  # type: ignore[misc]
+                _in_a_fork(partial(store.save_user_message, "s", f"child {number}"))
         finally:
             stop.set()
             for thread in threads:

@@ -101,7 +101,7 @@ class TestAgentResponse:
         assert (found.content, found.parts) == ("a\nb", parts)
 
     def test_tool_calls(self, store: Storage) -> None:
-        calls = [ToolCall(tool_name="one"), call("two", result=2)]
+        calls: list[Any] = [ToolCall(tool_name="one"), call("two", result=2)]
         found = _saved(store, AgentResponse(type="clarify", message="m", tool_calls=calls))
         assert [made.tool_name for made in found.tool_calls] == ["one", "two"]
 
@@ -194,7 +194,7 @@ class TestMappingResponse:
             AgentResponse(type="t", extra={"a": at(0)}),
         ]
         for bad in cases:
-            refused(lambda bad=bad: store.save_assistant_message(session_id, bad), about=bad)
+            refused(store.save_assistant_message, session_id, bad, about=bad)
         assert everything(store) == before
 
 
@@ -290,5 +290,5 @@ class TestCallsOfAResponse:
         ]
         for bad in cases:
             response = answer(call("good"), bad)
-            refused(lambda r=response: store.save_assistant_message(session_id, r), about=bad)
+            refused(store.save_assistant_message, session_id, response, about=bad)
         assert everything(store) == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from agentstore.testing.suite.samples import (
     tick,
 )
 
-PARTS = [{"type": "text", "text": "a"}, {"type": "image", "n": 1}]
+PARTS: list[dict[str, Any]] = [{"type": "text", "text": "a"}, {"type": "image", "n": 1}]
 
 
 class TestSavedAgain:
@@ -127,14 +128,12 @@ class TestAnotherMessageWithTheId:
 
     def test_other_content(self, store: Storage) -> None:
         for content in ("Text", "text ", "", "te\u0301xt", "text\x00"):
-            self._is_refused(
-                store, lambda c=content: store.save_user_message("s", c, id="m"), content
-            )
+            self._is_refused(store, partial(store.save_user_message, "s", content, id="m"), content)
 
     def test_other_role(self, store: Storage) -> None:
         for role in ("assistant", "system", "tool"):
             save: Any = getattr(store, f"save_{role}_message")
-            self._is_refused(store, lambda save=save: save("s", "text", id="m"), role)
+            self._is_refused(store, partial(save, "s", "text", id="m"), role)
 
     def test_other_session(self, store: Storage) -> None:
         self._is_refused(store, lambda: store.save_user_message("other", "text", id="m"), "session")
@@ -151,7 +150,7 @@ class TestAnotherMessageWithTheId:
         ]
         for parts in cases:
             self._is_refused(
-                store, lambda p=parts: store.save_user_message("s", p, id="parts"), str(parts)
+                store, partial(store.save_user_message, "s", parts, id="parts"), str(parts)
             )
         text_part = [{"type": "text", "text": "text"}]
         self._is_refused(
@@ -162,15 +161,15 @@ class TestAnotherMessageWithTheId:
         store.save_user_message("s", "\x00", id="nul")
         for content in ("\\u0000", "\\x00", "\\0", ""):
             self._is_refused(
-                store, lambda c=content: store.save_user_message("s", c, id="nul"), content
+                store, partial(store.save_user_message, "s", content, id="nul"), content
             )
 
     def test_a_call_id_in_use(self, store: Storage) -> None:
         for session_id in ("s", "other"):
             self._is_refused(
                 store,
-                lambda sid=session_id: store.save_assistant_message(
-                    sid, answer(call(), call(id="c")), id="new"
+                partial(
+                    store.save_assistant_message, session_id, answer(call(), call(id="c")), id="new"
                 ),
                 session_id,
             )
@@ -189,8 +188,6 @@ class TestAnotherMessageWithTheId:
         self._is_refused(store, lambda: store.save_messages("s", batch), "twice in one batch")
 
     def test_positions_go_on_without_a_hole(self, store: Storage) -> None:
-        refused(
-            lambda: store.save_user_message("s", "no", id="m"), error=MessageExistsError, about="m"
-        )
+        refused(store.save_user_message, "s", "no", id="m", error=MessageExistsError, about="m")
         store.save_user_message("s", "next")
         assert positions(store, "s") == [0, 1, 2, 3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import threading
 import time
@@ -127,14 +128,17 @@ def undone(store: Storage) -> Iterator[None]:
 
 
 def refused(
-    action: Callable[[], object],
-    *,
+    action: Callable[..., object],
+    *args: Any,
     about: object,
     error: type[Exception] = InvalidInputError,
+    **how: Any,
 ) -> Exception:
     """Do what must be refused with this very error, and say about which case if it is not."""
     try:
-        result = action()
+        result = action(*args, **how)
+        if inspect.isgenerator(result):
+            result = list(result)
     except error as refusal:
         return refusal
     except Exception as other:

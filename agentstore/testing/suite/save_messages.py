@@ -152,10 +152,7 @@ class TestSaveMessages:
             _new(tool_calls=[call(), call(completed_at=at(1))]),
         ]
         for bad in cases:
-            refused(
-                lambda bad=bad: store.save_messages(session_id, [_new("a"), bad, _new("b")]),
-                about=bad,
-            )
+            refused(store.save_messages, session_id, [_new("a"), bad, _new("b")], about=bad)
             assert everything(store) == before
         store.save_messages(session_id, [_new("a")])
         assert positions(store, session_id) == [0, 1]
@@ -219,7 +216,7 @@ class TestSaveMessages:
         session_id = store.create_session()
         cases: list[Any] = ["text", [None], ["text"], [5], None]
         for bad in cases:
-            refused(lambda bad=bad: store.save_messages(session_id, bad), about=bad)
+            refused(store.save_messages, session_id, bad, about=bad)
         assert store.get_history(session_id) == []
 
     def test_same_error_for_all_kinds(self, store: Storage) -> None:

@@ -102,7 +102,7 @@ class TestCreateSession:
 
     def test_id_and_metadata_are_keywords(self, store: Storage) -> None:
         create: Any = store.create_session
-        refused(lambda: create("s"), error=TypeError, about="positional id")
+        refused(create, "s", error=TypeError, about="positional id")
         assert store.count_sessions() == 0
 
 
@@ -322,5 +322,5 @@ class TestDeleteSessions:
         store.create_session(id="s")
         store.close_session("s")
         refused(delete, error=TypeError, about="no updated_before")
-        refused(lambda: delete(True, updated_before=at(0)), error=TypeError, about="positional")
+        refused(delete, True, updated_before=at(0), error=TypeError, about="positional")
         assert store.count_sessions() == 1

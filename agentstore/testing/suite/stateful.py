@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -20,7 +23,7 @@ from agentstore import NewMessage, Storage, StorageError
 from agentstore.testing.suite.model import Model, ModelSession, shows_confirmation
 from agentstore.testing.suite.samples import Undo, at, same_json
 
-session_ids = st.sampled_from(["s", "S", "t", "nobody"])
+session_ids = st.sampled_from([*["s", "S"] * 3, "t", "nobody"])
 message_ids = st.sampled_from([*["fresh"] * 4, "m", "M", "n"])
 call_ids = st.sampled_from([*["fresh"] * 6, "c", "C"])
 texts = st.sampled_from(["", "a", "A", "\x00\ud800"])
@@ -34,12 +37,8 @@ metadata = st.dictionaries(
     st.sampled_from(["k", "K", "l"]), scalars | st.just([1]) | st.just({"k": 1}), max_size=2
 )
 wanted_metadata = st.dictionaries(st.sampled_from(["k", "K", "l"]), scalars, max_size=2)
-calls = st.lists(
-    st.fixed_dictionaries(
-        {"id": call_ids, "tool_name": tool_names, "arguments": results},
-        optional={"result": results},
-    ),
-    max_size=2,
+some_calls = st.fixed_dictionaries(
+    {"id": call_ids, "tool_name": tool_names, "arguments": results}, optional={"result": results}
 )
 new_messages = st.builds(
     NewMessage,
@@ -48,7 +47,7 @@ new_messages = st.builds(
     id=message_ids,
     metadata=metadata,
     response_type=response_types,
-    tool_calls=calls,
+    tool_calls=st.lists(some_calls, max_size=2),
     timestamp=st.none() | st.integers(0, 3).map(at),
 )
 limits = st.none() | st.integers(0, 4)
@@ -68,6 +67,14 @@ def _equals(stored: Any, wanted: Any) -> bool:
     if isinstance(stored, bool) or isinstance(wanted, bool) or stored is None or wanted is None:
         return stored is wanted
     return bool(stored == wanted)
+
+
+def _has_messages(machine: Any) -> bool:
+    return any(session.messages for session in machine.model.sessions.values())
+
+
+def _has_calls(machine: Any) -> bool:
+    return bool(machine.model.calls())
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -97,6 +104,12 @@ class StoreMachine(RuleBasedStateMachine):
             assert same_json(found, expected), (method, found, expected)
         return found
 
+    @initialize(system_message=st.none() | texts)
+    def begin_with_two_sessions(self, **how: Any) -> None:
+        for session_id in ("s", "S"):
+            self._both("create_session", id=session_id, metadata={"k": 1}, **how)
+        self.store_and_model_are_the_same()
+
     @rule(session_id=session_ids, metadata=metadata, system_message=st.none() | texts)
     def create_session(self, session_id: str, **how: Any) -> None:
         self._both("create_session", id=session_id, **how)
@@ -119,20 +132,14 @@ class StoreMachine(RuleBasedStateMachine):
     def close_or_reopen(self, session_id: str, method: str) -> None:
         self._both(method, session_id)
 
-    @rule(session_id=session_ids)
-    def delete_session(self, session_id: str) -> None:
-        self._both("delete_session", session_id)
-
-    @rule(inactive_only=st.booleans(), limit=st.integers(0, 2))
-    def delete_sessions(self, inactive_only: bool, limit: int) -> None:
-        far_off = datetime(2900, 1, 1, tzinfo=timezone.utc)
-        self._both(
-            "delete_sessions", inactive_only=inactive_only, updated_before=far_off, limit=limit
-        )
-
-    @rule(session_id=session_ids, messages=st.lists(new_messages, max_size=3))
+    @rule(session_id=session_ids, messages=st.lists(new_messages, min_size=1, max_size=3))
     def save_messages(self, session_id: str, messages: list[NewMessage]) -> None:
         self._both("save_messages", session_id, self._with_ids(session_id, messages))
+
+    @rule(session_id=session_ids, new=new_messages, more=st.lists(some_calls, min_size=1))
+    def save_tool_calls(self, session_id: str, new: NewMessage, more: Any) -> None:
+        new = replace(new, id="fresh", tool_calls=[*new.tool_calls, *more][:3])
+        self._both("save_messages", session_id, self._with_ids(session_id, [new]))
 
     @rule(session_id=session_ids, new=new_messages)
     def save_one_message(self, session_id: str, new: NewMessage) -> None:
@@ -169,26 +176,20 @@ class StoreMachine(RuleBasedStateMachine):
                 metadata=new.metadata,
                 response_type=new.response_type,
                 tool_calls=[
-                    {**made, "id": self._fresh(made["id"] if known else "fresh")}  # type: ignore[index]
+                    {**made, "id": self._fresh(made["id"] if known else "fresh")}
                     for made in new.tool_calls
+                    if isinstance(made, dict)
                 ],
                 timestamp=new.timestamp,
             )
             for new in messages
         ]
 
-    @rule(message_id=st.sampled_from(["m", "M", "n", "nobody"]))
-    def delete_message(self, message_id: str) -> None:
-        self._both("delete_message", message_id)
-
-    @rule(session_id=session_ids)
-    def delete_session_messages(self, session_id: str) -> None:
-        self._both("delete_session_messages", session_id)
-
+    @precondition(_has_calls)
     @rule(data=st.data(), result=results)
     def save_tool_result(self, data: st.DataObject, result: Any) -> None:
         known = sorted(self.model.calls())
-        call_id = data.draw(st.sampled_from([*known, "nobody"]), label="call_id")
+        call_id = data.draw(st.sampled_from([*known, *known, "nobody"]), label="call_id")
         self._both("save_tool_result", call_id, result)
 
     @rule(session_id=session_ids, tool_name=tool_names, arguments=results)
@@ -200,9 +201,25 @@ class StoreMachine(RuleBasedStateMachine):
         expected = self.model.take_pending_confirmation(session_id)
         assert shows_confirmation(self.store.take_pending_confirmation(session_id), expected)
 
-    @rule(session_id=session_ids)
-    def clear_pending_confirmation(self, session_id: str) -> None:
-        self._both("clear_pending_confirmation", session_id)
+    @precondition(_has_messages)
+    @rule(
+        session_id=session_ids,
+        message_id=st.sampled_from(["m", "M", "n", "nobody"]),
+        inactive_only=st.booleans(),
+        what=st.sampled_from(
+            [
+                *["delete_message"] * 4,
+                *["delete_session_messages", "clear_pending_confirmation"] * 2,
+                *["delete_session", "delete_sessions"],
+            ]
+        ),
+    )
+    def delete(self, session_id: str, message_id: str, inactive_only: bool, what: str) -> None:
+        if what == "delete_sessions":
+            far_off = datetime(2900, 1, 1, tzinfo=timezone.utc)
+            self._both(what, inactive_only=inactive_only, updated_before=far_off, limit=1)
+        else:
+            self._both(what, message_id if what == "delete_message" else session_id)
 
     @precondition(lambda self: len(self.blocks) < 3)
     @rule()
@@ -224,6 +241,7 @@ class StoreMachine(RuleBasedStateMachine):
         undo = Undo()
         assert not block.__exit__(Undo, undo, None), "the exception goes on up"
 
+    @precondition(_has_messages)
     @rule(
         session_id=session_ids,
         limit=limits,
@@ -273,6 +291,7 @@ class StoreMachine(RuleBasedStateMachine):
         assert page == found[offset:][:limit]
         assert list(self.store.iter_sessions(**how, order=order, batch_size=2)) == found
 
+    @precondition(_has_messages)
     @rule(
         session_id=st.none() | session_ids,
         role=st.none() | st.sampled_from(["user", "assistant"]),
@@ -304,6 +323,7 @@ class StoreMachine(RuleBasedStateMachine):
         assert page == found[offset:][:limit]
         assert list(self.store.iter_messages(**how, order=order, batch_size=2)) == found
 
+    @precondition(_has_calls)
     @rule(
         session_id=st.none() | session_ids,
         tool_name=st.none() | tool_names,
@@ -379,11 +399,12 @@ class StoreMachine(RuleBasedStateMachine):
 
 class TestStateful:
     def test_store_and_model_stay_the_same(self, store: Storage) -> None:
+        make_machine: Any = partial(StoreMachine, store)
         run_state_machine_as_test(
-            lambda: StoreMachine(store),
+            make_machine,
             settings=settings(
-                max_examples=25,
-                stateful_step_count=30,
+                max_examples=40,
+                stateful_step_count=40,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),

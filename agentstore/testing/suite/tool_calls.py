@@ -215,18 +215,21 @@ class TestSaveToolResult:
             ({"a": 1}, {"a": 1, "b": None}),
             ({"success": True}, {"success": False}),
         ]
-        for number, (one, other) in enumerate(cases):
-            for name, (stored, wrong) in {"x": (one, other), "y": (other, one)}.items():
-                call_id = f"{name}{number}"
-                _save(store, call(id=call_id))
-                store.save_tool_result(call_id, stored)
-                before = everything(store)
+        for one, other in cases:
+            for stored, wrong in ((one, other), (other, one)):
+                [pending] = _save(store, call())
+                store.save_tool_result(pending.id, stored)
+                before = store.get_history(pending.session_id)
+                session = store.get_session(pending.session_id)
                 refused(
-                    lambda cid=call_id, value=wrong: store.save_tool_result(cid, value),
+                    store.save_tool_result,
+                    pending.id,
+                    wrong,
                     error=ToolResultExistsError,
                     about=(stored, wrong),
                 )
-                assert everything(store) == before
+                assert store.get_history(pending.session_id) == before
+                assert store.get_session(pending.session_id) == session
 
 
 class TestQueryToolCalls:
@@ -334,4 +337,4 @@ class TestQueryToolCalls:
             {"offset": True},
         ]
         for bad in cases:
-            refused(lambda bad=bad: store.query_tool_calls(**bad), about=bad)
+            refused(store.query_tool_calls, **bad, about=bad)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -295,7 +296,7 @@ class TestTransactionsAndOthers:
                     store.save_user_message(session_id, f"question {turn}")
                     store.save_assistant_message(session_id, f"answer {turn}")
 
-        all_well(together([lambda n=number: run(n) for number in range(4)]))  # type: ignore[misc]
+        all_well(together([partial(run, number) for number in range(4)]))
         for number in range(4):
             turns = [turn for turn in range(4) if not (number + turn) % 2]
             wanted = [text for turn in turns for text in (f"question {turn}", f"answer {turn}")]

@@ -18,10 +18,10 @@ FROM agentstore_sessions AS s
 WHERE s.id = /* :session_id */ 's1'
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
-    taken_by = if(agentstore_pending_confirmations.id = values(id), taken_by, NULL),
-    id = values(id),
-    tool_name = values(tool_name),
-    arguments = values(arguments),
-    user_message = values(user_message),
-    user_message_escaped = values(user_message_escaped),
-    timestamp = values(timestamp);
+    taken_by = if(agentstore_pending_confirmations.id = VALUES (id), taken_by, NULL),
+    id = VALUES (id),
+    tool_name = VALUES (tool_name),
+    arguments = VALUES (arguments),
+    user_message = VALUES (user_message),
+    user_message_escaped = VALUES (user_message_escaped),
+    timestamp = VALUES (timestamp);

@@ -4,4 +4,4 @@
 -- Returns: none
 -- Differs: time limits are variables of a session
 SET SESSION innodb_lock_wait_timeout = /* :lock_timeout */ 27,
-    SESSION max_execution_time = /* :statement_timeout */ 30000;
+SESSION max_execution_time = /* :statement_timeout */ 30000;

@@ -4,4 +4,4 @@
 -- Returns: none
 -- Differs: MariaDB has another name and unit for the limit than MySQL
 SET SESSION innodb_lock_wait_timeout = /* :lock_timeout */ 27,
-    SESSION max_statement_time = /* :statement_timeout */ 30;
+SESSION max_statement_time = /* :statement_timeout */ 30;

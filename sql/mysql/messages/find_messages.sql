@@ -2,14 +2,20 @@
 -- Runs: seldom
 -- Index: agentstore_messages_id
 -- Returns: many
-SELECT
+SELECT STRAIGHT_JOIN
     m.id,
     m.session_id,
     m.role,
     m.content,
     m.content_escaped,
     m.parts
-FROM json_table(
-    /* :ids */ '["x"]', '$[*]' COLUMNS (id varchar(191) PATH '$')
-) AS wanted
-INNER JOIN agentstore_messages AS m ON m.id = convert(wanted.id USING utf8mb4) COLLATE utf8mb4_bin;
+FROM
+    -- The character set must be stated: in a latin1 database it would be latin1 else, and lose ids.
+    -- sqlfluff does not know that it may be.
+    -- noqa: disable=all
+    json_table(
+        /* :ids */ '["x"]', '$[*]'
+        COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
+    ) AS wanted
+-- noqa: enable=all
+INNER JOIN agentstore_messages AS m ON wanted.id = m.id;

@@ -34,4 +34,4 @@ WHERE
 -- @if roles
     AND json_contains(/* :roles */ '["user"]', json_quote(m.role))
 -- @end
-ORDER BY m.position, c.position;
+ORDER BY m.position;

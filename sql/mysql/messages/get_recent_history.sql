@@ -24,7 +24,9 @@ SELECT
     cast(c.timestamp AS char) AS call_timestamp,
     cast(c.completed_at AS char) AS completed_at
 FROM (
-    SELECT h.session_id, h.position
+    SELECT
+        h.session_id,
+        h.position
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'
@@ -36,7 +38,7 @@ FROM (
 -- @end
     ORDER BY h.position DESC
     LIMIT /* :limit */ 20
-) AS page
-INNER JOIN agentstore_messages AS m ON page.session_id = m.session_id AND page.position = m.position
+) AS chosen
+INNER JOIN agentstore_messages AS m ON chosen.session_id = m.session_id AND chosen.position = m.position
 LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
-ORDER BY m.position, c.position;
+ORDER BY chosen.position;

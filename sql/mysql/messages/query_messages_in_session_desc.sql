@@ -25,10 +25,15 @@ SELECT
     cast(c.timestamp AS char) AS call_timestamp,
     cast(c.completed_at AS char) AS completed_at
 FROM (
-    SELECT h.session_id, h.position
+    SELECT
+        h.session_id,
+        h.position
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'
+-- @if beyond
+        AND h.position < /* :beyond_position */ 100
+-- @end
 -- @if role
         AND h.role = /* :role */ 'user'
 -- @end
@@ -42,12 +47,9 @@ FROM (
 -- @if before
         AND h.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
 -- @end
--- @if beyond
-        AND h.position < /* :beyond_position */ 100
--- @end
     ORDER BY h.position DESC
     LIMIT /* :limit */ 50 OFFSET /* :offset */ 0
-) AS page
-INNER JOIN agentstore_messages AS m ON page.session_id = m.session_id AND page.position = m.position
+) AS chosen
+INNER JOIN agentstore_messages AS m ON chosen.session_id = m.session_id AND chosen.position = m.position
 LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
-ORDER BY m.position DESC, c.position;
+ORDER BY chosen.position DESC;

@@ -1,6 +1,7 @@
 -- How many sessions have a certain value in their metadata. Storage.count_sessions.
 -- Runs: now and then
--- Index: agentstore_session_metadata_entry, PRIMARY of agentstore_sessions, PRIMARY of agentstore_session_metadata
+-- Index: agentstore_session_metadata_entry, PRIMARY of agentstore_sessions,
+--   PRIMARY of agentstore_session_metadata
 -- Returns: one
 SELECT count(*) AS sessions
 FROM agentstore_session_metadata AS e
@@ -10,9 +11,10 @@ WHERE
 -- @if more_entries
     AND NOT EXISTS (
         SELECT 1
-        FROM json_table(
-            /* :entries */ '[]', '$[*]' COLUMNS (entry varchar(255) PATH '$')
-        ) AS wanted
+        FROM
+            json_table(
+                /* :entries */ '[]', '$[*]' COLUMNS (entry varchar(255) PATH '$')
+            ) AS wanted
         WHERE NOT EXISTS (
             SELECT 1
             FROM agentstore_session_metadata AS other
@@ -24,10 +26,10 @@ WHERE
     AND s.active = /* :active */ TRUE
 -- @end
 -- @if created_after
-    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
+    AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if created_before
-    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
+    AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_after
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'

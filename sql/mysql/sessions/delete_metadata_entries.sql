@@ -2,8 +2,12 @@
 -- Runs: each change of metadata
 -- Index: PRIMARY of agentstore_session_metadata
 -- Returns: count
-DELETE old FROM agentstore_session_metadata AS old
-INNER JOIN json_table(
+
+-- STRAIGHT_JOIN: in a small table the optimizer would read, and lock, the entries of all others.
+-- sqlfluff does not know STRAIGHT_JOIN in a DELETE.
+-- noqa: disable=all
+DELETE old FROM json_table(
     /* :entries */ '[]', '$[*]' COLUMNS (entry varchar(255) PATH '$')
-) AS gone ON old.entry = convert(gone.entry USING ascii)
-WHERE old.session_id = /* :session_id */ 's1';
+) AS gone
+STRAIGHT_JOIN agentstore_session_metadata AS old
+    ON old.session_id = /* :session_id */ 's1' AND old.entry = convert(gone.entry USING ascii);

@@ -8,9 +8,18 @@ SELECT
     cast(s.updated_at AS char) AS updated_at,
     s.active,
     s.metadata
-FROM agentstore_sessions AS s
+FROM agentstore_sessions AS s FORCE INDEX (agentstore_sessions_created_at)
 WHERE
     1 = 1
+-- @if beyond
+    AND (
+        s.created_at > /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
+        OR (
+            s.created_at = /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
+            AND s.id > /* :beyond_id */ 's1'
+        )
+    )
+-- @end
 -- @if active
     AND s.active = /* :active */ TRUE
 -- @end
@@ -25,10 +34,6 @@ WHERE
 -- @end
 -- @if updated_before
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
--- @end
--- @if beyond
-    AND s.created_at >= /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
-    AND (s.created_at > /* :beyond_created_at */ '2026-01-01 00:00:00.000000' OR s.id > /* :beyond_id */ 's1')
 -- @end
 ORDER BY s.created_at, s.id
 LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

@@ -1,9 +1,10 @@
 -- A page of the sessions with a certain value in their metadata, oldest first.
 -- Storage.query_sessions, Storage.iter_sessions.
 -- Runs: each page of such a list
--- Index: agentstore_session_metadata_entry, PRIMARY of agentstore_sessions, PRIMARY of agentstore_session_metadata
+-- Index: agentstore_session_metadata_entry, PRIMARY of agentstore_sessions,
+--   PRIMARY of agentstore_session_metadata
 -- Returns: many
-SELECT
+SELECT STRAIGHT_JOIN
     s.id,
     cast(s.created_at AS char) AS created_at,
     cast(s.updated_at AS char) AS updated_at,
@@ -13,12 +14,22 @@ FROM agentstore_session_metadata AS e
 INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
+-- @if beyond
+    AND (
+        e.created_at > /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
+        OR (
+            e.created_at = /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
+            AND e.session_id > /* :beyond_id */ 's1'
+        )
+    )
+-- @end
 -- @if more_entries
     AND NOT EXISTS (
         SELECT 1
-        FROM json_table(
-            /* :entries */ '[]', '$[*]' COLUMNS (entry varchar(255) PATH '$')
-        ) AS wanted
+        FROM
+            json_table(
+                /* :entries */ '[]', '$[*]' COLUMNS (entry varchar(255) PATH '$')
+            ) AS wanted
         WHERE NOT EXISTS (
             SELECT 1
             FROM agentstore_session_metadata AS other
@@ -30,20 +41,16 @@ WHERE
     AND s.active = /* :active */ TRUE
 -- @end
 -- @if created_after
-    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
+    AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if created_before
-    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
+    AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_after
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_before
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
--- @end
--- @if beyond
-    AND e.created_at >= /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
-    AND (e.created_at > /* :beyond_created_at */ '2026-01-01 00:00:00.000000' OR e.session_id > /* :beyond_id */ 's1')
 -- @end
 ORDER BY e.created_at, e.session_id
 LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

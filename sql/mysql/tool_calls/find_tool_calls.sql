@@ -2,8 +2,14 @@
 -- Runs: seldom
 -- Index: agentstore_tool_calls_id
 -- Returns: many
-SELECT c.id
-FROM json_table(
-    /* :ids */ '["x"]', '$[*]' COLUMNS (id varchar(191) PATH '$')
-) AS wanted
-INNER JOIN agentstore_tool_calls AS c ON c.id = convert(wanted.id USING utf8mb4) COLLATE utf8mb4_bin;
+SELECT STRAIGHT_JOIN c.id
+FROM
+    -- The character set must be stated: in a latin1 database it would be latin1 else, and lose ids.
+    -- sqlfluff does not know that it may be.
+    -- noqa: disable=all
+    json_table(
+        /* :ids */ '["x"]', '$[*]'
+        COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
+    ) AS wanted
+-- noqa: enable=all
+INNER JOIN agentstore_tool_calls AS c ON wanted.id = c.id;

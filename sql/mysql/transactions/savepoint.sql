@@ -2,4 +2,7 @@
 -- Runs: every nested block
 -- Index: none: no table
 -- Returns: none
+
+-- sqlfluff does not know this statement.
+-- noqa: disable=PRS
 SAVEPOINT agentstore_savepoint_1;

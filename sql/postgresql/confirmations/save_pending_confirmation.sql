@@ -3,7 +3,7 @@
 -- Runs: once a confirmation
 -- Index: agentstore_sessions_pkey, agentstore_pending_confirmations_pkey
 -- Returns: count
-INSERT INTO agentstore_pending_confirmations AS stored (
+INSERT INTO agentstore_pending_confirmations AS old (
     session_id, id, tool_name, arguments, user_message, user_message_escaped, timestamp
 )
 SELECT
@@ -18,12 +18,12 @@ FROM agentstore_sessions AS s
 WHERE s.id = /* :session_id */ 's1'
 FOR KEY SHARE
 ON CONFLICT (session_id) DO UPDATE
-SET
-    id = excluded.id,
-    tool_name = excluded.tool_name,
-    arguments = excluded.arguments,
-    user_message = excluded.user_message,
-    user_message_escaped = excluded.user_message_escaped,
-    timestamp = excluded.timestamp,
-    taken_by = NULL
-WHERE stored.id <> excluded.id;
+    SET
+        id = excluded.id,
+        tool_name = excluded.tool_name,
+        arguments = excluded.arguments,
+        user_message = excluded.user_message,
+        user_message_escaped = excluded.user_message_escaped,
+        timestamp = excluded.timestamp,
+        taken_by = NULL
+    WHERE old.id <> excluded.id;

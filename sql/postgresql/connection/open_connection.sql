@@ -4,18 +4,27 @@
 -- Index: none: no table
 -- Returns: one
 -- Differs: time limits are settings of a session in PostgreSQL
-SELECT pg_backend_pid() <> /* :connection_pid */ 4711 AS is_pooled
-FROM (
-    SELECT pg_backend_pid() <> /* :connection_pid */ 4711 AS is_local
-) AS pooler
-CROSS JOIN LATERAL (
+WITH pooler AS (
+    SELECT pg_backend_pid() <> /* :connection_pid */ 4711 AS is_pooled
+),
+
+settings AS (
     SELECT
-        set_config('statement_timeout', /* :statement_timeout */ '30000', pooler.is_local) AS statement_timeout,
-        set_config('lock_timeout', /* :lock_timeout */ '27000', pooler.is_local) AS lock_timeout,
+        set_config('lock_timeout', /* :lock_timeout */ '27000', pooler.is_pooled) AS lock_timeout,
+        set_config(
+            'statement_timeout', /* :statement_timeout */ '30000', pooler.is_pooled
+        ) AS statement_timeout,
         CASE
             WHEN /* :schema */ 'public'::text IS NOT NULL
-                THEN set_config('search_path', quote_ident(/* :schema */ 'public'::text), pooler.is_local)
+                THEN set_config('search_path', quote_ident(/* :schema */ 'public'::text), pooler.is_pooled)
         END AS search_path
-) AS settings
-WHERE settings.statement_timeout IS NOT NULL AND settings.lock_timeout IS NOT NULL
+    FROM pooler
+)
+
+SELECT pooler.is_pooled
+FROM pooler
+CROSS JOIN settings
+WHERE
+    settings.statement_timeout IS NOT NULL
+    AND settings.lock_timeout IS NOT NULL
     AND coalesce(settings.search_path, '') IS NOT NULL;

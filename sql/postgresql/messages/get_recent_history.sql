@@ -24,7 +24,7 @@ SELECT
     c.timestamp AT TIME ZONE 'UTC' AS call_timestamp,
     c.completed_at AT TIME ZONE 'UTC' AS completed_at
 FROM (
-    SELECT *
+    SELECT h.*
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'

@@ -5,9 +5,9 @@
 -- Index: none: no table
 -- Returns: many
 -- Differs: in MySQL and SQLite the id alone is a unique key; Citus cannot have that one
-SELECT pg_advisory_xact_lock(1634169204, locks.number) AS locked
+SELECT pg_advisory_xact_lock(1634169204, hashed.id_hash) AS is_locked
 FROM (
-    SELECT DISTINCT hashtext(ids.id) AS number
+    SELECT DISTINCT hashtext(ids.id) AS id_hash
     FROM unnest(/* :ids */ '{m1}'::text[]) AS ids (id)
-    ORDER BY number
-) AS locks;
+    ORDER BY id_hash
+) AS hashed;

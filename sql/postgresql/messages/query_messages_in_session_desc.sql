@@ -25,10 +25,13 @@ SELECT
     c.timestamp AT TIME ZONE 'UTC' AS call_timestamp,
     c.completed_at AT TIME ZONE 'UTC' AS completed_at
 FROM (
-    SELECT *
+    SELECT h.*
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'
+-- @if beyond
+        AND h.position < /* :beyond_position */ 100
+-- @end
 -- @if role
         AND h.role = /* :role */ 'user'
 -- @end
@@ -41,11 +44,8 @@ FROM (
 -- @if before
         AND h.timestamp <= /* :before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
--- @if beyond
-        AND h.position < /* :beyond_position */ 100
--- @end
     ORDER BY h.position DESC
     LIMIT /* :limit */ 50 OFFSET /* :offset */ 0
 ) AS m
 LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
-ORDER BY m.position DESC, c.position;
+ORDER BY m.position DESC, c.position ASC;

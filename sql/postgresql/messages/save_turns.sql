@@ -7,18 +7,21 @@ WITH session AS (
     UPDATE agentstore_sessions
     SET
         next_position = next_position + /* :count */ 1,
-        updated_at = greatest(/* :now */ '2026-01-01 00:00:00+00'::timestamptz, updated_at + interval '1 microsecond')
+        updated_at = greatest(
+            /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
+            updated_at + interval '1 microsecond'
+        )
     WHERE
         id = /* :session_id */ 's1'
 -- @if own_ids
-    AND NOT EXISTS (
-        SELECT 1 FROM agentstore_messages AS m
-        WHERE m.id = ANY(/* :own_message_ids */ '{}'::text[])
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM agentstore_tool_calls AS c
-        WHERE c.id = ANY(/* :own_call_ids */ '{}'::text[])
-    )
+        AND NOT EXISTS (
+            SELECT 1 FROM agentstore_messages AS m
+            WHERE m.id = ANY(/* :own_message_ids */ '{}'::text[])
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM agentstore_tool_calls AS c
+            WHERE c.id = ANY(/* :own_call_ids */ '{}'::text[])
+        )
 -- @end
     RETURNING id, next_position - /* :count */ 1 AS first_position
 ),

@@ -16,9 +16,13 @@ WHERE
     AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_after
+    -- The index begins with active.
+    AND s.active IN (TRUE, FALSE)
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_before
+    -- The index begins with active.
+    AND s.active IN (TRUE, FALSE)
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 ;

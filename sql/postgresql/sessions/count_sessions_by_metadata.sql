@@ -8,24 +8,20 @@ INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
 -- @if more_entries
-    AND NOT EXISTS (
-        SELECT 1
-        FROM unnest(/* :entries */ '{}'::text[]) AS wanted (entry)
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM agentstore_session_metadata AS other
-            WHERE other.session_id = s.id AND other.entry = wanted.entry
-        )
-    )
+    AND (
+        SELECT count(*)
+        FROM agentstore_session_metadata AS other
+        WHERE other.session_id = e.session_id AND other.entry = ANY(/* :entries */ '{}'::text[])
+    ) = cardinality(/* :entries */ '{}'::text[])
 -- @end
 -- @if active
     AND s.active = /* :active */ TRUE
 -- @end
 -- @if created_after
-    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz
+    AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if created_before
-    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
+    AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_after
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz

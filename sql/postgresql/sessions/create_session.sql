@@ -21,7 +21,10 @@ WITH session AS (
 -- @if entries
 entry AS (
     INSERT INTO agentstore_session_metadata (session_id, entry, created_at)
-    SELECT session.id, e.entry, session.created_at
+    SELECT
+        session.id,
+        e.entry,
+        session.created_at
     FROM session
     CROSS JOIN unnest(/* :entries */ '{}'::text[]) AS e (entry)
 ),

@@ -3,5 +3,6 @@
 -- Index: agentstore_session_metadata_pkey
 -- Returns: count
 DELETE FROM agentstore_session_metadata
-WHERE session_id = /* :session_id */ 's1'
+WHERE
+    session_id = /* :session_id */ 's1'
     AND entry = ANY(/* :entries */ '{}'::text[]);

@@ -3,7 +3,10 @@
 -- Index: agentstore_sessions_pkey
 -- Returns: count
 INSERT INTO agentstore_session_metadata (session_id, entry, created_at)
-SELECT s.id, e.entry, s.created_at
+SELECT
+    s.id,
+    e.entry,
+    s.created_at
 FROM agentstore_sessions AS s
 CROSS JOIN unnest(/* :entries */ '{}'::text[]) AS e (entry)
 WHERE s.id = /* :session_id */ 's1';

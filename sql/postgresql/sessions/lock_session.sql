@@ -6,4 +6,4 @@
 SELECT s.metadata::text AS metadata
 FROM agentstore_sessions AS s
 WHERE s.id = /* :session_id */ 's1'
-FOR UPDATE;
+FOR NO KEY UPDATE;

@@ -13,34 +13,31 @@ FROM agentstore_session_metadata AS e
 INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
+-- @if beyond
+    AND (e.created_at, e.session_id)
+    < (/* :beyond_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :beyond_id */ 's1')
+-- @end
 -- @if more_entries
-    AND NOT EXISTS (
-        SELECT 1
-        FROM unnest(/* :entries */ '{}'::text[]) AS wanted (entry)
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM agentstore_session_metadata AS other
-            WHERE other.session_id = s.id AND other.entry = wanted.entry
-        )
-    )
+    AND (
+        SELECT count(*)
+        FROM agentstore_session_metadata AS other
+        WHERE other.session_id = e.session_id AND other.entry = ANY(/* :entries */ '{}'::text[])
+    ) = cardinality(/* :entries */ '{}'::text[])
 -- @end
 -- @if active
     AND s.active = /* :active */ TRUE
 -- @end
 -- @if created_after
-    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz
+    AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if created_before
-    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
+    AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_after
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_before
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
--- @end
--- @if beyond
-    AND (e.created_at, e.session_id) < (/* :beyond_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :beyond_id */ 's1')
 -- @end
 ORDER BY e.created_at DESC, e.session_id DESC
 LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

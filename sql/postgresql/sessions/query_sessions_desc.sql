@@ -11,6 +11,10 @@ SELECT
 FROM agentstore_sessions AS s
 WHERE
     1 = 1
+-- @if beyond
+    AND (s.created_at, s.id)
+    < (/* :beyond_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :beyond_id */ 's1')
+-- @end
 -- @if active
     AND s.active = /* :active */ TRUE
 -- @end
@@ -21,13 +25,14 @@ WHERE
     AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_after
+    -- The index begins with active.
+    AND s.active IN (TRUE, FALSE)
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_before
+    -- The index begins with active.
+    AND s.active IN (TRUE, FALSE)
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
--- @end
--- @if beyond
-    AND (s.created_at, s.id) < (/* :beyond_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :beyond_id */ 's1')
 -- @end
 ORDER BY s.created_at DESC, s.id DESC
 LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

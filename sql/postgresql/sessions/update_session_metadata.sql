@@ -5,5 +5,8 @@
 UPDATE agentstore_sessions
 SET
     metadata = /* :metadata */ '{"user_id": "123"}'::json,
-    updated_at = greatest(/* :now */ '2026-01-01 00:00:00+00'::timestamptz, updated_at + interval '1 microsecond')
+    updated_at = greatest(
+        /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
+        updated_at + interval '1 microsecond'
+    )
 WHERE id = /* :session_id */ 's1';

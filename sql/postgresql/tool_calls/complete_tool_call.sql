@@ -5,7 +5,11 @@
 -- Differs: one statement, as PostgreSQL can write inside WITH
 WITH session AS (
     UPDATE agentstore_sessions
-    SET updated_at = greatest(/* :now */ '2026-01-01 00:00:00+00'::timestamptz, updated_at + interval '1 microsecond')
+    SET
+        updated_at = greatest(
+            /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
+            updated_at + interval '1 microsecond'
+        )
     WHERE
         id = (
             SELECT c.session_id

@@ -2,4 +2,7 @@
 -- Runs: every transaction
 -- Index: none: no table
 -- Returns: none
-BEGIN ISOLATION LEVEL READ COMMITTED;
+
+-- sqlfluff does not know the isolation level here.
+-- noqa: disable=PRS
+START TRANSACTION ISOLATION LEVEL READ COMMITTED;

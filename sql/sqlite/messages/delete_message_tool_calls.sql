@@ -5,5 +5,9 @@
 -- Differs: on a bound connection foreign keys may be off
 DELETE FROM agentstore_tool_calls
 WHERE (session_id, message_position) IN (
-    SELECT m.session_id, m.position FROM agentstore_messages AS m WHERE m.id = /* :message_id */ 'm1'
+    SELECT
+        m.session_id,
+        m.position
+    FROM agentstore_messages AS m
+    WHERE m.id = /* :message_id */ 'm1'
 );

@@ -10,4 +10,4 @@ SELECT
     m.content_escaped,
     m.parts
 FROM agentstore_messages AS m
-WHERE m.id IN (SELECT value FROM json_each(/* :ids */ '["x"]'));
+WHERE m.id IN (SELECT j.value FROM json_each(/* :ids */ '["x"]') AS j);

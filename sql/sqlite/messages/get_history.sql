@@ -32,6 +32,6 @@ WHERE
     AND m.position < /* :before_position */ 100
 -- @end
 -- @if roles
-    AND m.role IN (SELECT value FROM json_each(/* :roles */ '["x"]'))
+    AND m.role IN (SELECT j.value FROM json_each(/* :roles */ '["x"]') AS j)
 -- @end
 ORDER BY m.position, c.position;

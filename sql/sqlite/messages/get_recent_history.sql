@@ -24,7 +24,7 @@ SELECT
     c.timestamp AS call_timestamp,
     c.completed_at
 FROM (
-    SELECT *
+    SELECT h.*
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'
@@ -32,7 +32,7 @@ FROM (
         AND h.position < /* :before_position */ 100
 -- @end
 -- @if roles
-        AND h.role IN (SELECT value FROM json_each(/* :roles */ '["x"]'))
+        AND h.role IN (SELECT j.value FROM json_each(/* :roles */ '["x"]') AS j)
 -- @end
     ORDER BY h.position DESC
     LIMIT /* :limit */ 20

@@ -25,10 +25,18 @@ SELECT
     c.timestamp AS call_timestamp,
     c.completed_at
 FROM (
-    SELECT *
+    SELECT h.*
     FROM agentstore_messages AS h
     WHERE
         1 = 1
+-- @if beyond
+        AND (h.timestamp, h.session_id, h.position)
+        > (
+            /* :beyond_timestamp */ '2026-01-01 00:00:00.000000',
+            /* :beyond_session_id */ 's1',
+            /* :beyond_position */ 100
+        )
+-- @end
 -- @if role
         AND h.role = /* :role */ 'user'
 -- @end
@@ -40,10 +48,6 @@ FROM (
 -- @end
 -- @if before
         AND h.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
--- @end
--- @if beyond
-        AND (h.timestamp, h.session_id, h.position)
-        > (/* :beyond_timestamp */ '2026-01-01 00:00:00.000000', /* :beyond_session_id */ 's1', /* :beyond_position */ 100)
 -- @end
     ORDER BY h.timestamp, h.session_id, h.position
     LIMIT /* :limit */ 50 OFFSET /* :offset */ 0

@@ -25,10 +25,13 @@ SELECT
     c.timestamp AS call_timestamp,
     c.completed_at
 FROM (
-    SELECT *
+    SELECT h.*
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'
+-- @if beyond
+        AND h.position > /* :beyond_position */ 100
+-- @end
 -- @if role
         AND h.role = /* :role */ 'user'
 -- @end
@@ -40,9 +43,6 @@ FROM (
 -- @end
 -- @if before
         AND h.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
--- @end
--- @if beyond
-        AND h.position > /* :beyond_position */ 100
 -- @end
     ORDER BY h.position
     LIMIT /* :limit */ 50 OFFSET /* :offset */ 0

@@ -4,9 +4,10 @@
 -- Returns: one
 SELECT count(*) AS sessions
 FROM agentstore_session_metadata AS e
-INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
+CROSS JOIN agentstore_sessions AS s
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
+    AND e.session_id = s.id
 -- @if more_entries
     AND NOT EXISTS (
         SELECT 1
@@ -22,10 +23,10 @@ WHERE
     AND s.active = /* :active */ TRUE
 -- @end
 -- @if created_after
-    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
+    AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if created_before
-    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
+    AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_after
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'

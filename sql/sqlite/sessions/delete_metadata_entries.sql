@@ -3,5 +3,6 @@
 -- Index: agentstore_session_metadata_pkey
 -- Returns: count
 DELETE FROM agentstore_session_metadata
-WHERE session_id = /* :session_id */ 's1'
-    AND entry IN (SELECT value FROM json_each(/* :entries */ '[]'));
+WHERE
+    session_id = /* :session_id */ 's1'
+    AND entry IN (SELECT j.value FROM json_each(/* :entries */ '[]') AS j);

@@ -3,4 +3,4 @@
 -- Index: agentstore_sessions_pkey
 -- Returns: count
 DELETE FROM agentstore_sessions
-WHERE id IN (SELECT value FROM json_each(/* :ids */ '["x"]'));
+WHERE id IN (SELECT j.value FROM json_each(/* :ids */ '["x"]') AS j);

@@ -11,8 +11,12 @@ SELECT
 FROM agentstore_sessions AS s
 WHERE
     1 = 1
+-- @if beyond
+    AND (s.created_at, s.id)
+    > (/* :beyond_created_at */ '2026-01-01 00:00:00.000000', /* :beyond_id */ 's1')
+-- @end
 -- @if active
-    AND s.active = /* :active */ TRUE
+    AND +s.active = /* :active */ TRUE
 -- @end
 -- @if created_after
     AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
@@ -21,13 +25,10 @@ WHERE
     AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_after
-    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
+    AND +s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_before
-    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
--- @end
--- @if beyond
-    AND (s.created_at, s.id) > (/* :beyond_created_at */ '2026-01-01 00:00:00.000000', /* :beyond_id */ 's1')
+    AND +s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
 -- @end
 ORDER BY s.created_at, s.id
 LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

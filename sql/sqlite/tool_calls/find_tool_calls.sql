@@ -4,4 +4,4 @@
 -- Returns: many
 SELECT c.id
 FROM agentstore_tool_calls AS c
-WHERE c.id IN (SELECT value FROM json_each(/* :ids */ '["x"]'));
+WHERE c.id IN (SELECT j.value FROM json_each(/* :ids */ '["x"]') AS j);

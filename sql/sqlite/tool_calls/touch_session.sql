@@ -5,7 +5,8 @@
 -- Returns: count
 -- Differs: PostgreSQL does it inside complete_tool_call
 UPDATE agentstore_sessions
-SET updated_at = CASE
+SET
+    updated_at = CASE
         WHEN updated_at < /* :now */ '2026-01-01 00:00:00.000000'
             THEN /* :now */ '2026-01-01 00:00:00.000000'
         WHEN substr(updated_at, 21) = '999999'

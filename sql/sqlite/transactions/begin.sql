@@ -3,4 +3,7 @@
 -- Runs: every transaction
 -- Index: none: no table
 -- Returns: none
+
+-- sqlfluff does not know this statement.
+-- noqa: disable=PRS
 BEGIN IMMEDIATE;

@@ -1,0 +1,35 @@
+-- A page of the original's sessions, each with its pending confirmation. agentstore import-prisma.
+-- Times are microseconds since 1970, whatever the precision of the column.
+-- Runs: once a page of an import
+-- Index: agent_sessions_pkey, agent_pending_confirmations_sessionId_key
+-- Returns: many
+SELECT
+    s.id,
+    CASE
+        WHEN isfinite(s."createdAt")
+            THEN round(extract(EPOCH FROM s."createdAt") * 1000000)::bigint
+        ELSE -9000000000000000000
+    END AS created_at,
+    CASE
+        WHEN isfinite(s."updatedAt")
+            THEN round(extract(EPOCH FROM s."updatedAt") * 1000000)::bigint
+        ELSE -9000000000000000000
+    END AS updated_at,
+    s.active,
+    s.metadata::text AS metadata,
+    p.id AS confirmation_id,
+    p."toolName" AS tool_name,
+    p.arguments::text AS arguments,
+    p."userMessage" AS user_message,
+    CASE
+        WHEN isfinite(p.timestamp)
+            THEN round(extract(EPOCH FROM p.timestamp) * 1000000)::bigint
+        ELSE -9000000000000000000
+    END AS confirmation_timestamp
+FROM agent_sessions AS s
+LEFT JOIN agent_pending_confirmations AS p ON s.id = p."sessionId"
+-- @if beyond
+WHERE s.id > /* :beyond_id */ 's1'
+-- @end
+ORDER BY s.id
+LIMIT /* :limit */ 100;

@@ -1,0 +1,36 @@
+-- The tool calls of a page of a session's messages in the original (the page that ends with a given
+-- message), in order; equal times are in the order of the ids. agentstore import-prisma.
+-- Runs: once a page of a session
+-- Index: agent_messages_sessionId_idx, agent_tool_calls_messageId_idx
+-- Returns: many
+SELECT
+    m.id AS message_id,
+    c.id,
+    c."toolName" AS tool_name,
+    c.arguments::text AS arguments,
+    c.result::text AS result,
+    CASE
+        WHEN isfinite(c.timestamp)
+            THEN round(extract(EPOCH FROM c.timestamp) * 1000000)::bigint
+        ELSE -9000000000000000000
+    END AS call_timestamp
+FROM (
+    SELECT
+        o.id,
+        CASE
+            WHEN isfinite(o.timestamp)
+                THEN round(extract(EPOCH FROM o.timestamp) * 1000000)::bigint
+            ELSE -9000000000000000000
+        END AS message_timestamp
+    FROM agent_messages AS o
+    WHERE o."sessionId" = /* :session_id */ 's1'
+) AS m
+INNER JOIN agent_tool_calls AS c ON m.id = c."messageId"
+WHERE
+    (m.message_timestamp, convert_to(m.id, 'UTF8'))
+    <= (/* :last_timestamp */ 0::bigint, convert_to(/* :last_id */ 'm1', 'UTF8'))
+-- @if beyond
+    AND (m.message_timestamp, convert_to(m.id, 'UTF8'))
+    > (/* :beyond_timestamp */ 0::bigint, convert_to(/* :beyond_id */ 'm1', 'UTF8'))
+-- @end
+ORDER BY call_timestamp, convert_to(c.id, 'UTF8');

@@ -1,0 +1,102 @@
+"""DATABASE_URL taken apart: every part decoded, nothing guessed, no password shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agentstore import ConfigurationError, connect
+from agentstore.url import Options, parse
+
+
+def test_every_part_is_decoded() -> None:
+    url = parse("mysql+pymysql://us%40er:p%3A%2Fw%25@host:3307/na%20me?ssl_ca=%2Fetc%2Fca.pem")
+    assert url.scheme == "mysql+pymysql"
+    assert (url.user, url.password) == ("us@er", "p:/w%")
+    assert url.hosts == (("host", 3307),)
+    assert url.database == "na me"
+    assert url.query == {"ssl_ca": "/etc/ca.pem"}
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("postgresql://h/d", (("h", None),)),
+        ("postgresql://u@h1:1,h2:2,h3/d", (("h1", 1), ("h2", 2), ("h3", None))),
+        ("postgresql://[::1]:5433/d", (("::1", 5433),)),
+        ("postgresql:///d", ()),
+    ],
+)
+def test_hosts(text: str, hosts: tuple[Any, ...]) -> None:
+    assert parse(text).hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("text", "database"),
+    [
+        ("sqlite://", None),
+        ("sqlite:///relative.db", "relative.db"),
+        ("sqlite:////absolute/a%23b.db", "/absolute/a#b.db"),
+    ],
+)
+def test_sqlite_paths(text: str, database: str | None) -> None:
+    assert parse(text).database == database
+
+
+def test_the_last_at_ends_the_password() -> None:
+    url = parse("mysql://u:p@ss@h/d")
+    assert (url.password, url.hosts) == ("p@ss", (("h", None),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sqlite",
+        "://h/d",
+        "postgresql:/h/d",
+        "postgresql://u:secret/word@h/d#x",
+        "postgresql://u:secret@h:port/d",
+        "postgresql://u:secret@h:99999/d",
+        "postgresql://u:se%ffcret@h/d",
+        "postgresql://u:secret@h/d%00",
+        "postgresql://u:secret@h/d?sslmode",
+        "postgresql://u:secret@h/d?a=1&a=2",
+        "mysql://u:secret@h/d?pool_size=none",
+    ],
+)
+def test_what_cannot_be_read_is_an_error_without_the_password(text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text)
+    assert "secret" not in str(caught.value)
+
+
+def test_keywords_win_over_the_query() -> None:
+    url = parse("sqlite://?pool_size=3&statement_timeout=2.5", {"pool_size": 7})
+    assert url.options == Options(pool_size=7, statement_timeout=2.5)
+    assert url.query == {}
+
+
+def test_no_password_in_a_repr() -> None:
+    text = "postgresql://user:hunter2@h/d?password=hunter2&sslpassword=hunter2"
+    assert "hunter2" not in repr(parse(text))
+    with connect(text) as store:
+        assert "hunter2" not in repr(store)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sqlite://host/x.db",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite://?mode=ro",
+        "sqlite:///x.db?sslmode=require",
+        "mysql://h/d?schema=x",
+        "mysql://h/d?charset=latin1",
+        "postgresql://h/d?charset=utf8mb4",
+    ],
+)
+def test_what_a_dialect_does_not_know(text: str) -> None:
+    with pytest.raises(ConfigurationError), connect(text) as store:
+        store.ping()
