@@ -31,9 +31,9 @@ type: $(stamp) ## mypy --strict
 	$(bin)/mypy --strict
 
 lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
-	$(bin)/sqlfluff lint --templater raw --dialect postgres sql/postgresql migrations/postgresql
-	$(bin)/sqlfluff lint --templater raw --dialect mysql sql/mysql migrations/mysql
-	$(bin)/sqlfluff lint --templater raw --dialect sqlite sql/sqlite migrations/sqlite
+	$(bin)/sqlfluff lint --templater raw --dialect postgres sql/postgresql sql/prisma/postgresql migrations/postgresql
+	$(bin)/sqlfluff lint --templater raw --dialect mysql sql/mysql sql/prisma/mysql migrations/mysql
+	$(bin)/sqlfluff lint --templater raw --dialect sqlite sql/sqlite sql/prisma/sqlite migrations/sqlite
 
 check: test lint ## All that CI runs
 

@@ -177,12 +177,7 @@ COLUMNS = {
 _TIMES = ("createdAt", "updatedAt", "timestamp")
 
 WITHOUT_FOREIGN_KEYS = {
-    "postgresql": """
-        ALTER TABLE "agent_messages" DROP CONSTRAINT "agent_messages_sessionId_fkey";
-        ALTER TABLE "agent_tool_calls" DROP CONSTRAINT "agent_tool_calls_messageId_fkey";
-        ALTER TABLE "agent_pending_confirmations"
-            DROP CONSTRAINT "agent_pending_confirmations_sessionId_fkey"
-        """,
+    "postgresql": "SET session_replication_role = replica",
     "mysql": "SET foreign_key_checks = 0",
     "sqlite": "PRAGMA foreign_keys = OFF",
 }
@@ -228,8 +223,7 @@ class PrismaDatabase:
         statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
         with self._connection() as cursor:
             if not foreign_keys:
-                for change in WITHOUT_FOREIGN_KEYS[self.dialect].split(";"):
-                    cursor.execute(change)
+                cursor.execute(WITHOUT_FOREIGN_KEYS[self.dialect])
             for row in rows:
                 values = zip(COLUMNS[table], row, strict=True)
                 cursor.execute(
@@ -262,7 +256,7 @@ class PrismaDatabase:
 
     def _time(self, value: Any) -> Any:
         """A time in one of the ways in which Prisma writes it."""
-        if not isinstance(value, int):
+        if not isinstance(value, int) or value > 10**14:
             return value
         time = moment(value).replace(tzinfo=None)
         if self.dialect != "sqlite":

@@ -113,7 +113,9 @@ def test_the_wheel_holds_the_sql_and_the_migrations(built: Path) -> None:
             for path in (CHECKOUT / kind).rglob("*.sql")
         }
         assert ours
-        assert {n: wheel[n] for n in wheel if n.startswith(f"agentstore/{kind}/")} == ours
+        prefix = f"agentstore/{kind}/"
+        packed = {n: wheel[n] for n in wheel if n.startswith(prefix) and n.endswith(".sql")}
+        assert packed == ours
     assert "agentstore/py.typed" in wheel
     assert "agentstore/testing/suite/__init__.py" in wheel
     outside = {name.partition("/")[0] for name in wheel}
