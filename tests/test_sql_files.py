@@ -1,0 +1,182 @@
+"""The three folders of statements, and of migrations, say the same thing; nothing drifts apart."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from statement_files import DIALECTS, EXPLAINED, samples
+
+import agentstore
+from agentstore.assets import migrations_path
+from agentstore.connections import Connection
+from agentstore.statements import Statement, load
+
+CHECKOUT = Path(__file__).parent.parent
+LIBRARIES = {dialect: load(dialect) for dialect in DIALECTS}
+NAMES = sorted(set().union(*LIBRARIES.values()))
+SHARED = [name for name in NAMES if all(name in library for library in LIBRARIES.values())]
+READING = [
+    name
+    for name in SHARED
+    if name.partition("/")[0] in EXPLAINED
+    and LIBRARIES["sqlite"][name].render().startswith("SELECT")
+]
+SOURCE = "\n".join(
+    path.read_text(encoding="utf-8")
+    for path in (CHECKOUT / "agentstore").rglob("*.py")
+    if "testing" not in path.parts
+)
+TABLE_STATEMENTS = sorted(
+    {path.name for d in DIALECTS for path in migrations_path(d).glob("*.sql")}
+)
+
+
+def versions(name: str) -> list[Statement]:
+    return [library[name] for library in LIBRARIES.values() if name in library]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_statement_is_in_every_dialect_or_says_why_not(name: str) -> None:
+    found = versions(name)
+    if len(found) < len(DIALECTS):
+        assert all(statement.differs for statement in found)
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_shared_statements_take_and_return_the_same(name: str) -> None:
+    first, *others = versions(name)
+    for other in others:
+        assert other.parameters == first.parameters
+        assert sorted(other.blocks) == sorted(first.blocks)
+        assert other.returns == first.returns
+        for block in first.blocks:
+            assert other.parameters_of(frozenset({block})) == first.parameters_of(
+                frozenset({block})
+            )
+
+
+def test_every_file_is_used_and_every_name_is_a_file() -> None:
+    used = set(re.findall(r"\"([a-z_]+/[a-z_]+)\"", SOURCE))
+    # Names that are put together of a method's name and an order.
+    for folder, stem in re.findall(r"f\"([a-z_]+)/\{name\}(_\{page\.order\})?\"", SOURCE):
+        for base in re.findall(r"\"((?:query|count)_[a-z_]+)\"", SOURCE):
+            used |= {f"{folder}/{base}{order}" for order in (("_asc", "_desc") if stem else ("",))}
+    assert set(NAMES) <= used
+    folders = {name.partition("/")[0] for name in NAMES} - {"schema"}
+    literal = set(re.findall(r"\"([a-z_]+/[a-z_]+)\"", SOURCE))
+    assert {name for name in literal if name.partition("/")[0] in folders} <= set(NAMES)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_pairs_differ_in_their_direction_only(dialect: str) -> None:
+    library = LIBRARIES[dialect]
+    pairs = [name for name in library if name.endswith("_asc")]
+    assert pairs
+    for name in pairs:
+        rising, falling = library[name], library[name.removesuffix("asc") + "desc"]
+        every = frozenset(rising.blocks)
+        turned = rising.render(every).replace(name, falling.name)
+        straight = falling.render(frozenset(falling.blocks))
+        direction = re.compile(" (ASC|DESC)|[<>]")
+        assert direction.sub("", turned) == direction.sub("", straight)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_count_filters_as_its_query_does(dialect: str) -> None:
+    library = LIBRARIES[dialect]
+    for count, query in (
+        ("sessions/count_sessions", "sessions/query_sessions_asc"),
+        ("sessions/count_sessions_by_metadata", "sessions/query_sessions_by_metadata_asc"),
+        ("messages/count_messages", "messages/query_messages_asc"),
+    ):
+        assert set(library[count].blocks) - {"session_id"} == (
+            set(library[query].blocks) - {"beyond"}
+        )
+
+
+@pytest.mark.parametrize("dialect", ["postgresql", "mysql"])
+def test_texts_are_short_enough_for_the_driver_to_keep(dialect: str) -> None:
+    for statement in LIBRARIES[dialect].values():
+        text = statement.render(frozenset(statement.blocks))
+        # psycopg caches no longer ones, and none of more parameters (facts.md).
+        assert len(text.encode()) <= 4096, statement.name
+        assert text.count("%(") <= 50, statement.name
+
+
+def written_columns(name: str) -> list[str]:
+    """The result columns that a statement's file for SQLite names."""
+    text = re.sub(r"/\*.*?\*/", "", LIBRARIES["sqlite"][name].render())
+    listed = text.partition("SELECT ")[2].partition(" FROM ")[0]
+    return [re.split(r"[ .]", item.strip())[-1] for item in listed.split(",")]
+
+
+@pytest.mark.parametrize("name", READING)
+def test_results_have_the_columns_that_are_written(name: str, store: agentstore.Storage) -> None:
+    statement = LIBRARIES[store.dialect][name]
+    blocks = frozenset(statement.blocks)
+    taken = statement.parameters_of(blocks)
+    parameters = {key: value for key, value in samples(statement).items() if key in taken}
+
+    def columns(connection: Connection) -> list[str]:
+        cursor = connection.driver_connection.cursor()
+        cursor.execute(statement.render(blocks), parameters)
+        names = [column[0] for column in cursor.description]
+        cursor.fetchall()
+        cursor.close()
+        return names
+
+    assert store._repository.executor.read(columns) == written_columns(name)
+
+
+def test_the_indexes_of_the_headers_exist(store: agentstore.Storage) -> None:
+    library = LIBRARIES[store.dialect]
+    ddl = "\n".join(
+        path.read_text(encoding="utf-8") for path in migrations_path(store.dialect).glob("*.sql")
+    )
+    for statement in library.values():
+        for name in re.findall(r"\bagentstore_\w+", statement.index):
+            assert re.search(rf"\b{name}\b", ddl), (statement.name, name)
+        if not statement.name.startswith(("connection/", "transactions/", "schema/")):
+            assert "agentstore_" in statement.index or statement.index.startswith("none:")
+
+
+def test_migrations_are_the_same_in_each_dialect() -> None:
+    for dialect in DIALECTS:
+        names = {path.name for path in migrations_path(dialect).glob("*.sql")}
+        assert names == set(TABLE_STATEMENTS)
+        for name in names:
+            assert name.endswith(".rollback.sql") or f"{name[:-4]}.rollback.sql" in names
+            assert re.match(r"\d{4}_[a-z_]+(\.rollback)?\.sql", name)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_tables_are_ours_and_foreign_ones_are_not_overlooked(dialect: str) -> None:
+    for path in migrations_path(dialect).glob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        assert "IF NOT EXISTS" not in text.upper()
+        assert all(
+            table.startswith("agentstore_")
+            for table in re.findall(r"(?:CREATE|DROP|ALTER) TABLE (\w+)", text)
+        )
+
+
+def test_mysql_states_what_a_server_might_have_otherwise() -> None:
+    for path in migrations_path("mysql").glob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("-- transactional: false\n")
+        if "CREATE TABLE" in text:
+            assert "ENGINE = InnoDB" in text
+            assert "CHARACTER SET utf8mb4" in text
+            assert f"COMMENT = 'agentstore {path.name[:4]}'" in text
+            assert re.search(r"COLLATE (utf8mb4_bin|binary)", text)
+
+
+def test_postgresql_can_be_sharded_by_session() -> None:
+    for path in migrations_path("postgresql").glob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        shard = "id" if "CREATE TABLE agentstore_sessions " in text else "session_id|thread_id"
+        for columns in re.findall(r"(?:PRIMARY KEY|UNIQUE) \(([^)]*)\)", text):
+            if "agentstore_adk" not in text:
+                assert re.search(rf"\b({shard})\b", columns), (path.name, columns)

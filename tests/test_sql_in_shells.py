@@ -1,0 +1,106 @@
+"""Every SQL file runs as it stands, with its sample values, in the database's own shell.
+
+So a DBA can paste any of them into psql, mariadb or sqlite3. What writes is rolled back.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from agentstore.assets import sql_path
+from agentstore.registry import dialect_of
+from agentstore.testing.programs import find_or_install
+
+FOR_MYSQL_8_ONLY = {"connection/open_connection.sql"}
+"""MariaDB has another variable, in open_connection_mariadb.sql."""
+
+IN_ORDER = (
+    "transactions/begin.sql",
+    "transactions/savepoint.sql",
+    "transactions/rollback_to_savepoint.sql",
+    "transactions/release_savepoint.sql",
+    "transactions/commit.sql",
+    "transactions/begin.sql",
+    "transactions/rollback.sql",
+)
+
+NEEDS = {
+    "messages/insert_messages.sql": ("sessions/insert_session.sql",),
+    "tool_calls/insert_tool_calls.sql": (
+        "sessions/insert_session.sql",
+        "messages/insert_messages.sql",
+    ),
+}
+"""What the foreign keys want to be there before."""
+
+
+def psql(url: str) -> tuple[list[str], dict[str, str]]:
+    program = find_or_install("psql", (), package="postgresql-client", instead="psql")
+    return [program, url, "-X", "-q", "-v", "ON_ERROR_STOP=1"], {}
+
+
+def mariadb(url: str) -> tuple[list[str], dict[str, str]]:
+    program = find_or_install("mariadb", (), package="mariadb-client", instead="mariadb")
+    parts = urlsplit(url)
+    return [
+        program,
+        f"--host={parts.hostname}",
+        f"--port={parts.port}",
+        f"--user={unquote(parts.username or '')}",
+        "--default-character-set=utf8mb4",
+        parts.path[1:],
+    ], {"MYSQL_PWD": unquote(parts.password or "")}
+
+
+def sqlite3(url: str) -> tuple[list[str], dict[str, str]]:
+    program = find_or_install("sqlite3", (), package="sqlite3", instead="sqlite3")
+    return [program, "-batch", "-bail", unquote(urlsplit(url).path[1:])], {}
+
+
+SHELLS: dict[str, Callable[[str], tuple[list[str], dict[str, str]]]] = {
+    "postgresql": psql,
+    "mysql": mariadb,
+    "sqlite": sqlite3,
+}
+
+
+def script(folder: Path, skipped: set[str]) -> str:
+    """All files of a dialect, as they are: what writes in a transaction that is rolled back."""
+    pieces = [(folder / name).read_text(encoding="utf-8") for name in IN_ORDER]
+    for path in sorted(folder.rglob("*.sql")):
+        name = path.relative_to(folder).as_posix()
+        text = path.read_text(encoding="utf-8")
+        if name in skipped or name in IN_ORDER:
+            continue
+        if name.startswith("connection/"):
+            pieces.append(text)
+            continue
+        before = "".join(
+            (folder / needed).read_text(encoding="utf-8") for needed in NEEDS.get(name, ())
+        )
+        begin = "" if name == "transactions/begin_bound.sql" else "BEGIN;\n"
+        pieces.append(f"{begin}{before}{text}\nROLLBACK;\n")
+    return "\n".join(pieces)
+
+
+@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+def test_every_file_runs_as_it_stands(database_url: str) -> None:
+    dialect = dialect_of(database_url)
+    command, environment = SHELLS[dialect](database_url)
+    skipped = FOR_MYSQL_8_ONLY if dialect == "mysql" else set()
+    done = subprocess.run(
+        command,
+        input=script(sql_path(dialect), skipped),
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert not done.stderr, done.stderr[-2000:]
