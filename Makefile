@@ -3,11 +3,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+BENCH_VENV ?= .venv-bench
+BENCH_ARGS ?=
 bin := $(VENV)/bin
 stamp := $(VENV)/.installed
+bench_stamp := $(BENCH_VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test wheel-test lint lint-sql type check clean
+.PHONY: help venv demo test test-faults wheel-test lint lint-sql type check clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -19,6 +22,9 @@ demo: $(stamp) ## The main job on SQLite: import conversations, read them back; 
 
 test: $(stamp) ## All tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
 	$(bin)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+test-faults: $(stamp) ## The fault suite in its long form: 100 server kills, 1,000 cuts, 200 client kills each
+	AGENTSTORE_FAULTS=long $(bin)/python -m pytest -n 2 --dist worksteal tests/faults $(PYTEST_ARGS)
 
 wheel-test: $(stamp) ## Only: build the wheel, install it in a fresh environment, use it
 	$(bin)/python -m pytest tests/test_wheel.py
@@ -37,8 +43,14 @@ lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
 
 check: test lint ## All that CI runs
 
+bench: $(bench_stamp) ## agentstore beside raw statements and other libraries; BENCH_ARGS="--quick"
+	$(BENCH_VENV)/bin/python -m benchmarks.run $(BENCH_ARGS)
+
+bench-scale: $(bench_stamp) ## The cost of calls in a store of ten million messages; BENCH_ARGS="--messages …"
+	$(BENCH_VENV)/bin/python -m benchmarks.scale $(BENCH_ARGS)
+
 clean: ## Removes the virtual environment and what tools left behind
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(stamp): pyproject.toml
@@ -52,4 +64,11 @@ $(stamp): pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(bin)/python -m pip install --quiet --upgrade 'pip>=25.1'  # the first that knows --group
 	$(bin)/python -m pip install --quiet --editable '.[all,testing]' --group dev
+	@touch $@
+
+# The other libraries bring a hundred packages along: they have an environment to themselves.
+$(bench_stamp): pyproject.toml benchmarks/requirements.txt
+	$(PYTHON) -m venv --clear $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --upgrade pip
+	$(BENCH_VENV)/bin/python -m pip install --quiet --editable '.[all,testing]' -r benchmarks/requirements.txt
 	@touch $@

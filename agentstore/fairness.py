@@ -39,7 +39,7 @@ class FairSemaphore:
             turn.acquire()
             self._waiting.append(turn)
         try:
-            if turn.acquire(timeout=min(timeout, threading.TIMEOUT_MAX)):
+            if turn.acquire(timeout=min(max(timeout, 0), threading.TIMEOUT_MAX)):
                 return True
         except BaseException:
             if not self._leave(turn):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from typing import Any, ClassVar
 
@@ -73,10 +73,13 @@ class MigratorBackend(ResumableBackend):
             while not lock.insert_lock_row():
                 if wait.is_over(lock.lock_holder()):
                     lock.break_lock()
-            yield lambda: lock.execute("SELECT 1").close()
-            # Not left to the rollback, for a server whose tables know none (MyISAM).
-            lock.execute("DELETE FROM yoyo_lock")
-            lock.commit()
+            try:
+                yield lambda: lock.execute("SELECT 1").close()
+            except BaseException:
+                with suppress(self.DatabaseError):
+                    lock.delete_lock_row()
+                raise
+            lock.delete_lock_row()
         finally:
             lock.connection.close()
 
@@ -91,6 +94,11 @@ class MigratorBackend(ResumableBackend):
             self.rollback()
             return False
         return True
+
+    def delete_lock_row(self) -> None:
+        """Give yoyo's lock back; not left to the rollback, for a table that knows none (MyISAM)."""
+        self.execute("DELETE FROM yoyo_lock")
+        self.commit()
 
     def lock_holder(self) -> tuple[Any, ...] | None:
         """The row in yoyo's lock table, if one is committed: (pid, ctime)."""
@@ -248,6 +256,7 @@ class MySQLMigratorBackend(MigratorBackend, MariaDBBackend):
     def __init__(self, connect: Callable[[], Any], schema: str | None, lock_timeout: float) -> None:
         super().__init__(connect, schema, lock_timeout)
         self.has_transactional_ddl = False
+        self._is_cluster_node = False
 
     def prepare(self) -> None:
         """Autocommit, and how long statements wait for locks, on rows and on tables."""
@@ -256,6 +265,32 @@ class MySQLMigratorBackend(MigratorBackend, MariaDBBackend):
         seconds = {"seconds": max(1, math.ceil(self._lock_timeout))}
         self.execute("SET SESSION innodb_lock_wait_timeout = :seconds", seconds)
         self.execute("SET SESSION lock_wait_timeout = :seconds", seconds)
+        modes = self.execute("SHOW VARIABLES LIKE 'wsrep_on'").fetchall()
+        self._is_cluster_node = ("wsrep_on", "ON") in modes
+
+    def rollback(self) -> None:
+        """As yoyo's; a Galera node may answer with the conflict that undid the transaction."""
+        try:
+            super().rollback()
+        except self.DatabaseError as exc:
+            if not self.is_contention(exc):
+                raise
+            super().rollback()
+
+    def insert_lock_row(self) -> bool:
+        """As `MigratorBackend`, and committed on a Galera cluster: other nodes see no less."""
+        if not super().insert_lock_row():
+            return False
+        if self._is_cluster_node:
+            try:
+                self.commit()
+            except self.DatabaseError as exc:
+                # A migrator on another node was quicker.
+                if not self.is_contention(exc):
+                    raise
+                self.rollback()
+                return False
+        return True
 
     def is_contention(self, exc: BaseException) -> bool:
         """Whether an error says that a lock was not to be had."""

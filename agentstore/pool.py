@@ -11,9 +11,8 @@ from collections import deque
 from collections.abc import Callable
 
 from agentstore.connections.base import Connection
-from agentstore.errors import UnavailableError
+from agentstore.errors import StorageError, UnavailableError
 from agentstore.fairness import FairSemaphore
-from agentstore.faults import Fault, error_of
 
 
 class Pool:
@@ -109,7 +108,7 @@ class Pool:
 
     def _connect(self) -> Connection:
         if self._closed:
-            raise error_of(Fault.DISCONNECTED, "the store was closed meanwhile")
+            raise StorageError("the store is closed")
         connection = self._open_connection()
         self.has_connected = True
         return connection

@@ -64,7 +64,7 @@ class PlanReader(ABC):
 
 
 class PostgreSQLPlans(PlanReader):
-    """Reads EXPLAIN (FORMAT JSON); work is counted in buffers.
+    """Reads EXPLAIN (FORMAT JSON); work is buffers, and rows read in vain.
 
     Args:
         connection: in autocommit.
@@ -76,25 +76,14 @@ class PostgreSQLPlans(PlanReader):
     def explain(self, text: str, parameters: Parameters) -> Plan:
         return self._plan(self._root(f"EXPLAIN (FORMAT JSON) {text}", parameters))
 
-    def explain_prepared(self, text: str, parameters: Parameters) -> Plan:
-        """The plan that the server has come to by the seventh run of a prepared statement."""
-        names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", text)))
-        numbers = {f"%({name})s": f"${number}" for number, name in enumerate(names, 1)}
-        prepared = re.sub(r"%\(\w+\)s|%%", lambda match: numbers.get(match[0], "%"), text)
-        places = ", ".join(f"%({name})s" for name in names)
-        run = f"EXECUTE agentstore_plan ({places})" if names else "EXECUTE agentstore_plan"
-        self._connection.execute(f"PREPARE agentstore_plan AS {prepared}".encode())
-        try:
-            with self._connection.transaction(force_rollback=True):
-                for _ in range(6):
-                    self._execute(run, parameters)
-            return self._plan(self._root(f"EXPLAIN (FORMAT JSON) {run}", parameters))
-        finally:
-            self._connection.execute("DEALLOCATE agentstore_plan")
-
     def work(self, text: str, parameters: Parameters) -> int:
         root = self._root(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", parameters)
-        return int(root["Shared Hit Blocks"] + root["Shared Read Blocks"])
+        dropped = sum(
+            node["Actual Loops"] * node.get(f"Rows Removed by {filter_}", 0)
+            for node in _nodes(root)
+            for filter_ in ("Filter", "Join Filter")
+        )
+        return int(root["Shared Hit Blocks"] + root["Shared Read Blocks"] + dropped)
 
     def _execute(self, text: str, parameters: Parameters) -> psycopg.Cursor[Any]:
         return psycopg.ClientCursor(self._connection).execute(text.encode(), parameters)
@@ -126,6 +115,35 @@ class PostgreSQLPlans(PlanReader):
         return Plan(accesses, max(sorts, default=0), json.dumps(root, indent=1))
 
 
+class PreparedPostgreSQLPlans(PostgreSQLPlans):
+    """The same of a prepared statement in its seventh run.
+
+    psycopg prepares a text from its fifth run on; five runs later the server may have planned
+    it once for all values, without knowing any.
+    """
+
+    def __init__(self, connection: psycopg.Connection, rehearsal: Parameters) -> None:
+        """As the base; the rehearsal is the parameters of the runs before, which found little."""
+        super().__init__(connection)
+        self._rehearsal = rehearsal
+
+    def _root(self, text: str, parameters: Parameters) -> dict[str, Any]:
+        options, _, statement = text.partition(") ")
+        names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))
+        numbers = {f"%({name})s": f"${number}" for number, name in enumerate(names, 1)}
+        prepared = re.sub(r"%\(\w+\)s|%%", lambda match: numbers.get(match[0], "%"), statement)
+        places = ", ".join(f"%({name})s" for name in names)
+        run = f"EXECUTE agentstore_plan ({places})" if names else "EXECUTE agentstore_plan"
+        rehearsal = {name: self._rehearsal.get(name, parameters[name]) for name in names}
+        self._connection.execute(f"PREPARE agentstore_plan AS {prepared}".encode())
+        try:
+            for _ in range(6):
+                self._execute(run, rehearsal)
+            return super()._root(f"{options}) {run}", parameters)
+        finally:
+            self._connection.execute("DEALLOCATE agentstore_plan")
+
+
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for below in node.get("Plans", []):
@@ -144,12 +162,14 @@ class MySQLPlans(PlanReader):
         accesses = []
         # The selects whose first table is a derived one, which its LIMIT has cut.
         cut: set[int] = set()
-        sorted_rows = 0
+        sorted_rows = 0.0
         for select, kind, alias, access, _, index, _, _, count, extra in rows:
             if str(alias).startswith("<derived"):
                 cut.add(select)
             if "filesort" in (extra or "") and select not in cut and "LIMIT" in text:
                 sorted_rows = max(sorted_rows, int(count or 0))
+            if "Using temporary" in (extra or ""):
+                sorted_rows = float("inf")
             table = aliases.get(alias)
             if table is None or kind == "INSERT":
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from agentstore.statements import Statement
@@ -16,6 +17,7 @@ _SAMPLE = re.compile(r"/\* :(\w+) \*/ ('(?:[^']|'')*'|-?[\d.]+|TRUE|FALSE|NULL)"
 _CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None}
 
 
+@cache
 def samples(statement: Statement) -> dict[str, Any]:
     """The sample values in a statement's file, by parameter."""
     return {

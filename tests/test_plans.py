@@ -14,13 +14,19 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import Any
 
 import plan_seed as seed
 import pytest
-from plan_readers import MySQLPlans, Plan, PlanReader, PostgreSQLPlans, SQLitePlans
+from plan_readers import (
+    MySQLPlans,
+    Plan,
+    PlanReader,
+    PostgreSQLPlans,
+    PreparedPostgreSQLPlans,
+    SQLitePlans,
+)
 from statement_files import EXPLAINED, samples
 
 from agentstore.statements import Statement, load
@@ -30,6 +36,8 @@ DIALECTS = {"postgresql": "postgresql", "mariadb": "mysql", "sqlite-file": "sqli
 """The backends that stand for the three dialects here."""
 
 PAGE = 50
+MOST_WORK = 30 * PAGE
+"""A page may cost this many units (buffers, rows, tens of steps): to read all costs far more."""
 MOST_SORTED = 10 * PAGE
 """A planner may well sort what it thinks are a few rows; a filter that keeps few finds them."""
 
@@ -53,6 +61,9 @@ class SeededDatabase:
             connection.autocommit = True
             connection.execute("VACUUM ANALYZE")
             self.readers["analyzed"] = PostgreSQLPlans(connection)
+            self.readers["prepared"] = PreparedPostgreSQLPlans(
+                connection, CASES["filters that keep little"]
+            )
         elif self.dialect == "mysql":
             for table in seed.tables():
                 connection.cursor().execute(f"ANALYZE TABLE {table.name}")
@@ -74,6 +85,10 @@ class SeededDatabase:
             return value.replace(tzinfo=None).isoformat(" ", "microseconds")
         return json.dumps(value) if isinstance(value, list) else value
 
+    def statements(self, folder: str) -> list[Statement]:
+        """The statements of a folder."""
+        return [s for name, s in load(self.dialect).items() if name.startswith(f"{folder}/")]
+
     def parameters(self, statement: Statement, blocks: frozenset[str], case: Case) -> Case:
         """The parameters of a variant: a case's, else the file's samples."""
         known = samples(statement) | {name: self.encode(value) for name, value in case.items()}
@@ -82,11 +97,9 @@ class SeededDatabase:
 
 Case = dict[str, Any]
 
-_ENTRIES = {"plan": '["plan","pro"]', "rare": f'["user_id","{seed.RARE_USER}"]'}
 _COMMON: Case = {
     "limit": PAGE,
     "offset": 0,
-    "entries": [_ENTRIES["plan"]],
     "roles": ["user", "assistant"],
     "role": "user",
     "message_id": f"{seed.LONG_SESSION}/51",
@@ -115,7 +128,8 @@ CASES: dict[str, Case] = {
         **_COMMON,
         **_times(1_000, 11_000, 6_000),
         "session_id": seed.LONG_SESSION,
-        "entry": f'["user_id","{seed.FREQUENT_USER}"]',
+        "entry": '["plan","pro"]',
+        "entries": [f'["user_id","{seed.FREQUENT_USER}"]'],
         "response_type": "execute",
         "tool_name": "search",
         "active": False,
@@ -127,7 +141,8 @@ CASES: dict[str, Case] = {
         **_COMMON,
         **_times(11_980, 11_990, 11_985),
         "session_id": seed.SHORT_SESSION,
-        "entry": _ENTRIES["rare"],
+        "entry": f'["user_id","{seed.RARE_USER}"]',
+        "entries": ['["plan","pro"]'],
         "response_type": "clarify",
         "tool_name": "refund",
         "active": True,
@@ -138,16 +153,18 @@ CASES: dict[str, Case] = {
 }
 
 
-@pytest.fixture(scope="module")
+pytestmark = pytest.mark.parametrize("backend", list(DIALECTS), indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def seeded(backend: Backend) -> Iterator[SeededDatabase]:
     """The rows in a database of this backend."""
     with ExitStack() as cleanup:
         yield SeededDatabase(backend, cleanup)
 
 
-@cache
-def _statements(dialect: str) -> dict[str, Statement]:
-    return {name: s for name, s in load(dialect).items() if name.split("/")[0] in EXPLAINED}
+def _only_reads(statement: Statement) -> bool:
+    return statement.render().startswith("SELECT")
 
 
 def _variants(statement: Statement) -> Iterator[frozenset[str]]:
@@ -178,22 +195,114 @@ def _faults(statement: Statement, plan: Plan) -> list[str]:
     return faults
 
 
-_EACH_STATEMENT = pytest.mark.parametrize(
-    ("backend", "name"),
-    [(backend, name) for backend, dialect in DIALECTS.items() for name in _statements(dialect)],
-    indirect=["backend"],
-)
-
-
-@_EACH_STATEMENT
-def test_plans_are_those_of_the_header(seeded: SeededDatabase, name: str) -> None:
-    statement = _statements(seeded.dialect)[name]
+@pytest.mark.parametrize("folder", EXPLAINED)
+def test_plans_are_those_of_the_headers(seeded: SeededDatabase, folder: str) -> None:
     wrong = []
-    for state, reader in seeded.readers.items():
+    for statement in seeded.statements(folder):
         for blocks, (case, values) in itertools.product(_variants(statement), CASES.items()):
-            plan = reader.explain(
-                statement.render(blocks), seeded.parameters(statement, blocks, values)
+            parameters = seeded.parameters(statement, blocks, values)
+            for state, reader in seeded.readers.items():
+                if state == "prepared" and (len(blocks) > 1 or not _only_reads(statement)):
+                    continue
+                plan = reader.explain(statement.render(blocks), parameters)
+                wrong += [
+                    f"{statement.name} {fault} ({state}; {case}; {sorted(blocks)})\n{plan.text}"
+                    for fault in _faults(statement, plan)
+                ]
+    assert not wrong, f"{len(wrong)} plans are wrong, the first: {wrong[0]}"
+
+
+FIRST, LAST, END = 100, 10_400, 10_500
+IMPORTED = int(seed.IMPORTED_SESSION[-5:])
+
+
+@pytest.mark.parametrize(
+    ("name", "bound", "others", "beyond"),
+    [
+        ("messages/query_messages_asc", "after", ["role"], LAST),
+        ("messages/query_messages_desc", "before", ["role"], FIRST),
+        ("messages/query_messages_asc", "after", ["role"], IMPORTED),
+        ("messages/query_messages_desc", "before", ["role"], IMPORTED),
+        ("messages/query_messages_in_session_asc", "after", ["role"], LAST),
+        ("messages/query_messages_in_session_desc", "before", ["role"], FIRST),
+        ("sessions/query_sessions_asc", "created_after", ["active", "updated_after"], LAST),
+        ("sessions/query_sessions_desc", "created_before", ["active", "updated_after"], FIRST),
+        (
+            "sessions/query_sessions_by_metadata_asc",
+            "created_after",
+            ["active", "updated_after", "more_entries"],
+            LAST,
+        ),
+        (
+            "sessions/query_sessions_by_metadata_desc",
+            "created_before",
+            ["active", "updated_after", "more_entries"],
+            FIRST,
+        ),
+    ],
+)
+def test_the_last_page_costs_what_the_first_does(
+    seeded: SeededDatabase, name: str, bound: str, others: list[str], beyond: int
+) -> None:
+    statement = load(seeded.dialect)[name]
+    values = {
+        **CASES["filters that keep much"],
+        **_times(0, END, beyond),
+        "beyond_position": 9_900 if name.endswith("asc") else 100,
+    }
+    if beyond == IMPORTED:
+        # In the midst of many messages of one instant.
+        values["beyond_position"] = 2_900 if name.endswith("asc") else 100
+
+    def work(reader: PlanReader, blocks: set[str]) -> int:
+        chosen = frozenset(blocks)
+        return reader.work(statement.render(chosen), seeded.parameters(statement, chosen, values))
+
+    for state, reader in seeded.readers.items():
+        for blocks in ({bound}, *({bound, other} for other in others), set[str]()):
+            first, last = work(reader, blocks), work(reader, blocks | {"beyond"})
+            assert max(first, last) < MOST_WORK, (state, blocks, first, last)
+
+
+@pytest.mark.parametrize("block", ["", "before_position", "roles"])
+def test_recent_history_costs_the_same_in_a_long_session(
+    seeded: SeededDatabase, block: str
+) -> None:
+    middling, long = seed.MIDDLING_SESSION, seed.LONG_SESSION
+    lengths = {middling: seed.MIDDLING_SESSION_MESSAGES, long: seed.LONG_SESSION_MESSAGES}
+    for state, reader in seeded.readers.items():
+        work = {
+            session_id: _history_work(
+                seeded,
+                reader,
+                "messages/get_recent_history",
+                block,
+                {"session_id": session_id, "before_position": length // 2, "limit": 20},
             )
-            for fault in _faults(statement, plan):
-                wrong.append(f"{fault}: {state}, {case}, {sorted(blocks)}\n{plan.text}")
-    assert not wrong, f"{len(wrong)} plans are wrong, the first:\n{wrong[0]}"
+            for session_id, length in lengths.items()
+        }
+        assert work[long] < 1.5 * work[middling], (state, work)
+
+
+@pytest.mark.parametrize("block", ["", "before_position", "roles"])
+def test_a_long_history_costs_no_more_for_a_message_than_a_short_one(
+    seeded: SeededDatabase, block: str
+) -> None:
+    for state, reader in seeded.readers.items():
+        work = _history_work(
+            seeded,
+            reader,
+            "messages/get_history",
+            block,
+            {"session_id": seed.LONG_SESSION, "before_position": seed.LONG_SESSION_MESSAGES},
+        )
+        assert work < 10 * seed.LONG_SESSION_MESSAGES, (state, work)
+
+
+def _history_work(
+    seeded: SeededDatabase, reader: PlanReader, name: str, block: str, values: Case
+) -> int:
+    statement = load(seeded.dialect)[name]
+    blocks = frozenset({block} - {""})
+    values = {**_COMMON, **values}
+    return reader.work(statement.render(blocks), seeded.parameters(statement, blocks, values))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from statement_files import DIALECTS, EXPLAINED, samples
@@ -180,3 +181,45 @@ def test_postgresql_can_be_sharded_by_session() -> None:
         for columns in re.findall(r"(?:PRIMARY KEY|UNIQUE) \(([^)]*)\)", text):
             if "agentstore_adk" not in text:
                 assert re.search(rf"\b({shard})\b", columns), (path.name, columns)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_index_serves_a_statement(dialect: str) -> None:
+    named = set(
+        re.findall(r"\bagentstore_\w+", " ".join(s.index for s in LIBRARIES[dialect].values()))
+    )
+    for path in migrations_path(dialect).glob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        made = set(re.findall(r"(?:INDEX|KEY) (agentstore_\w+)", text))
+        if "agentstore_adk" not in text:
+            assert made <= named, path.name
+
+
+@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql"], indirect=True)
+def test_an_index_leads_each_foreign_key(store: agentstore.Storage, driver_connection: Any) -> None:
+    """Else a delete reads the whole table behind it. (InnoDB itself insists on an index.)"""
+    if store.dialect == "postgresql":
+        keys = driver_connection.execute(
+            "SELECT conrelid::regclass::text, conkey FROM pg_constraint WHERE contype = 'f'"
+        ).fetchall()
+        indexes = driver_connection.execute(
+            "SELECT indrelid::regclass::text, indkey::int2[] FROM pg_index"
+        ).fetchall()
+        # An int2vector counts from 0; as a list it is one all the same.
+        leading = [(table, list(columns)) for table, columns in indexes]
+    else:
+        keys, leading = [], []
+        tables = driver_connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (table,) in tables.fetchall():
+            references: dict[int, list[str]] = {}
+            for row in driver_connection.execute(f"PRAGMA foreign_key_list({table})"):
+                references.setdefault(row[0], []).append(row[3])
+            keys += [(table, columns) for columns in references.values()]
+            for row in driver_connection.execute(f"PRAGMA index_list({table})").fetchall():
+                info = driver_connection.execute(f"PRAGMA index_info({row[1]})").fetchall()
+                leading.append((table, [column[2] for column in info]))
+    assert len(keys) >= 4
+    for table, columns in keys:
+        assert any(
+            table == other and index[: len(columns)] == columns for other, index in leading
+        ), (table, columns)

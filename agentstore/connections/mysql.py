@@ -60,6 +60,7 @@ _FAULTS = {
     1159: Fault.DISCONNECTED,
     1160: Fault.DISCONNECTED,
     1161: Fault.DISCONNECTED,
+    1180: Fault.UNAVAILABLE,
     1203: Fault.UNAVAILABLE,
     1205: Fault.LOCKED,
     1213: Fault.CONFLICT,
@@ -85,10 +86,11 @@ _FAULTS = {
     2055: Fault.DISCONNECTED,
     2061: Fault.CONFIGURATION,
     3024: Fault.TIMED_OUT,
+    3101: Fault.CONFLICT,
     4031: Fault.DISCONNECTED,
 }
-_READ_ONLY = frozenset({1290, 1836})
-"""The server has become a replica: the next attempt looks for the primary anew."""
+_ELSEWHERE = frozenset({1047, 1180, 1290, 1836})
+"""The server is cut off from its cluster, or a replica: the next attempt looks for another."""
 
 _SHORTEST_WAIT = 0.001
 
@@ -169,6 +171,7 @@ class MySQLConnection(Connection):
         super().__init__(driver_connection, statements)
         self._packet_limit = 0
         self._takes_batches = False
+        self._is_cluster_node = False
 
     @classmethod
     def open(cls, url: DatabaseURL, statements: StatementLibrary) -> MySQLConnection:
@@ -192,6 +195,9 @@ class MySQLConnection(Connection):
     ) -> MySQLConnection:
         """Connect to the first server of a URL that lets us in.
 
+        Tried in the order given, so that all clients meet on the same node of a cluster: what
+        is written on two at once is in conflict and has to be done again.
+
         Args:
             url: the URL.
             statements: the dialect's statements.
@@ -209,12 +215,16 @@ class MySQLConnection(Connection):
                 connection.connect_timeout = connect_limit
                 connection.give_up_at = time.monotonic() + connect_limit
                 connection.connect()
+                reached = cls(connection, statements)
+                reached._join_cluster()
                 connection.give_up_at = math.inf
             except (pymysql.MySQLError, OSError) as exc:
                 failure = cls(None, statements).translated(exc)
                 failure.__cause__ = exc
+            except StorageError as error:
+                reached.close()
+                failure = error
             else:
-                reached = cls(connection, statements)
                 if not no_limit:
                     reached.statement_limit = url.options.statement_timeout + _CLIENT_MARGIN
                 return reached
@@ -238,7 +248,9 @@ class MySQLConnection(Connection):
         options = url.options
         self.call_limit = options.connect_timeout
         self.serve_call(started_at)
-        self._takes_batches = True
+        # A node may undo a transaction in the middle of a batch, say nothing, and run the rest
+        # of it in autocommit.
+        self._takes_batches = not self._is_cluster_node
         is_mariadb = "mariadb" in self.driver_connection.get_server_info().lower()
         self.count(
             "connection/open_connection_mariadb" if is_mariadb else "connection/open_connection",
@@ -254,6 +266,14 @@ class MySQLConnection(Connection):
         self.count("connection/read_committed")
         self.call_limit = call_limit(options)
 
+    def _join_cluster(self) -> None:
+        """Notice a node of a Galera cluster, and one that takes no work (error 1047)."""
+        modes = [row[1] for row in self.rows("connection/cluster_mode")]
+        self._is_cluster_node = "ON" in modes
+        if self._is_cluster_node:
+            self.count("connection/wait_for_cluster")
+            self.rows("connection/ping")
+
     def packet_limit(self) -> int:
         """The longest statement in bytes that the server takes (its max_allowed_packet)."""
         if not self._packet_limit:
@@ -262,13 +282,14 @@ class MySQLConnection(Connection):
 
     def fault(self, exc: BaseException) -> Fault:
         code = exc.args[0] if isinstance(exc, pymysql.MySQLError) and exc.args else 0
-        if code in _READ_ONLY:
+        if code in _ELSEWHERE:
             self.is_broken = True
         fault = _FAULTS.get(code, Fault.OTHER)
         if fault is Fault.OTHER and isinstance(exc, (pymysql.InterfaceError, OSError)):
             fault = Fault.DISCONNECTED
         if fault is Fault.DISCONNECTED and self.driver_connection is None:
-            return Fault.UNREACHABLE
+            # A server that hangs up on a newcomer is there; a silent one may not be.
+            return Fault.UNREACHABLE if "timed out" in str(exc) else Fault.UNAVAILABLE
         return fault
 
     def give_up_at(self, moment: float) -> None:
@@ -319,13 +340,13 @@ class MySQLConnection(Connection):
         Returns:
             How many rows each found.
         """
-        if not self._takes_batches:
-            return [self.count(name, parameters) for name, parameters in statements]
-        texts = [
-            self._mogrify(self.statements[name].render(), parameters)
-            for name, parameters in statements
-        ]
         try:
+            if not self._takes_batches:
+                return [self.count(name, parameters) for name, parameters in statements]
+            texts = [
+                self._mogrify(self.statements[name].render(), parameters)
+                for name, parameters in statements
+            ]
             return self._guarded(self._send_batch, "; ".join(texts), None)
         except BaseException:
             if ends_transaction and not self.is_broken:

@@ -69,8 +69,13 @@ _REFUSALS = (
     "unsupported startup parameter",
     "certificate",
 )
-_ANSWERS = ("FATAL: ", "session is read-only")
-"""Mark what a server itself says: that it is starting up, or (still) a standby."""
+_ANSWERS = (
+    "FATAL: ",
+    "session is read-only",
+    "server closed the connection",
+    "reset by peer",
+)
+"""Mark a server that is there: it is starting up, (still) a standby, or hung up on a newcomer."""
 
 # psycopg warns of the rows it discards when a connection is closed in the middle of a query.
 logging.getLogger("psycopg").addFilter(

@@ -21,7 +21,6 @@ from agentstore.values import (
     unescape_text,
 )
 
-
 _position = attrgetter("position")
 
 

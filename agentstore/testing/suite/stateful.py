@@ -2,58 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
 
 from agentstore import NewMessage, Storage, StorageError
 from agentstore.testing.suite.model import Model, ModelSession, shows_confirmation
-from agentstore.testing.suite.samples import Undo, at, same_json
-
-session_ids = st.sampled_from([*["s", "S"] * 3, "t", "nobody"])
-message_ids = st.sampled_from([*["fresh"] * 4, "m", "M", "n"])
-call_ids = st.sampled_from([*["fresh"] * 6, "c", "C"])
-texts = st.sampled_from(["", "a", "A", "\x00\ud800"])
-tool_names = st.sampled_from(["t", "T", "t "])
-response_types = st.sampled_from([None, "x", "X"])
-results: st.SearchStrategy[Any] = st.sampled_from(
-    [None, 1, 1.0, True, "1", {"success": True}, {"success": False}, {"success": 1}]
-)
-scalars: st.SearchStrategy[Any] = st.sampled_from([None, True, False, 0, 1, 1.0, "1", "a", "A"])
-metadata = st.dictionaries(
-    st.sampled_from(["k", "K", "l"]), scalars | st.just([1]) | st.just({"k": 1}), max_size=2
-)
-wanted_metadata = st.dictionaries(st.sampled_from(["k", "K", "l"]), scalars, max_size=2)
-some_calls = st.fixed_dictionaries(
-    {"id": call_ids, "tool_name": tool_names, "arguments": results}, optional={"result": results}
-)
-new_messages = st.builds(
-    NewMessage,
-    role=st.sampled_from(["user", "assistant", "system", "tool"]),
-    content=texts,
-    id=message_ids,
-    metadata=metadata,
-    response_type=response_types,
-    tool_calls=st.lists(some_calls, max_size=2),
-    timestamp=st.none() | st.integers(0, 3).map(at),
-)
-limits = st.none() | st.integers(0, 4)
-orders: st.SearchStrategy[Any] = st.sampled_from(["asc", "desc"])
-maybe_booleans = st.none() | st.booleans()
-moments = st.none() | st.integers(0, 3).map(at)
+from agentstore.testing.suite.samples import same_json, undone
+from agentstore.testing.suite.steps import steps, texts
 
 
 def _outcome(action: Any) -> Any:
@@ -69,22 +34,13 @@ def _equals(stored: Any, wanted: Any) -> bool:
     return bool(stored == wanted)
 
 
-def _has_messages(machine: Any) -> bool:
-    return any(session.messages for session in machine.model.sessions.values())
-
-
-def _has_calls(machine: Any) -> bool:
-    return bool(machine.model.calls())
-
-
 class StoreMachine(RuleBasedStateMachine):
-    """Each rule does one thing to the store and to the model; the invariant compares them."""
+    """Each step does one thing to the store and to the model; the invariant compares them."""
 
     def __init__(self, store: Storage) -> None:
         super().__init__()
         self.store = store
         self.model = Model()
-        self.blocks: list[tuple[AbstractContextManager[Any], Model]] = []
         self.made = 0
 
     def _fresh(self, own_id: str) -> str:
@@ -104,44 +60,37 @@ class StoreMachine(RuleBasedStateMachine):
             assert same_json(found, expected), (method, found, expected)
         return found
 
-    @initialize(system_message=st.none() | texts)
-    def begin_with_two_sessions(self, **how: Any) -> None:
-        for session_id in ("s", "S"):
-            self._both("create_session", id=session_id, metadata={"k": 1}, **how)
-        self.store_and_model_are_the_same()
+    @initialize(system_message=texts)
+    def begin_with_two_sessions(self, system_message: str) -> None:
+        self._both("create_session", id="s", metadata={"k": 1}, system_message=system_message)
+        self._both("create_session", id="S", metadata={"k": True})
 
-    @rule(session_id=session_ids, metadata=metadata, system_message=st.none() | texts)
+    # One rule for all: hypothesis would run rules of their own each as often as the others.
+    @rule(step=steps)
+    def step(self, step: tuple[str, dict[str, Any]]) -> None:
+        name, arguments = step
+        getattr(self, name)(**arguments)
+
     def create_session(self, session_id: str, **how: Any) -> None:
         self._both("create_session", id=session_id, **how)
 
-    @rule(session_id=session_ids, metadata=metadata)
     def get_or_create_session(self, session_id: str, metadata: dict[str, Any]) -> None:
         self._both("get_or_create_session", session_id, metadata=metadata)
 
-    @rule(
-        session_id=session_ids,
-        metadata=metadata,
-        remove=st.lists(st.sampled_from(["k", "K", "l"]), max_size=1),
-    )
     def update_session_metadata(
         self, session_id: str, metadata: dict[str, Any], remove: list[str]
     ) -> None:
         self._both("update_session_metadata", session_id, metadata, remove=remove)
 
-    @rule(session_id=session_ids, method=st.sampled_from(["close_session", "reopen_session"]))
     def close_or_reopen(self, session_id: str, method: str) -> None:
         self._both(method, session_id)
 
-    @rule(session_id=session_ids, messages=st.lists(new_messages, min_size=1, max_size=3))
     def save_messages(self, session_id: str, messages: list[NewMessage]) -> None:
         self._both("save_messages", session_id, self._with_ids(session_id, messages))
 
-    @rule(session_id=session_ids, new=new_messages, more=st.lists(some_calls, min_size=1))
-    def save_tool_calls(self, session_id: str, new: NewMessage, more: Any) -> None:
-        new = replace(new, id="fresh", tool_calls=[*new.tool_calls, *more][:3])
-        self._both("save_messages", session_id, self._with_ids(session_id, [new]))
+    def save_tool_calls(self, session_id: str, new: NewMessage) -> None:
+        self.save_messages(session_id, [new])
 
-    @rule(session_id=session_ids, new=new_messages)
     def save_one_message(self, session_id: str, new: NewMessage) -> None:
         [new] = self._with_ids(session_id, [new])
         plain = NewMessage(new.role, new.content, id=new.id, metadata=new.metadata)
@@ -185,69 +134,50 @@ class StoreMachine(RuleBasedStateMachine):
             for new in messages
         ]
 
-    @precondition(_has_calls)
-    @rule(data=st.data(), result=results)
-    def save_tool_result(self, data: st.DataObject, result: Any) -> None:
-        known = sorted(self.model.calls())
-        call_id = data.draw(st.sampled_from([*known, *known, "nobody"]), label="call_id")
-        self._both("save_tool_result", call_id, result)
+    def save_again(self, number: int, metadata: dict[str, Any]) -> None:
+        sessions = self.model.sessions.items()
+        known = [(session_id, m) for session_id, session in sessions for m in session.messages]
+        if known:
+            session_id, there = known[number % len(known)]
+            save: Any = getattr(self.store, f"save_{there.role}_message")
+            assert save(session_id, there.content, metadata, id=there.id) == there.id
 
-    @rule(session_id=session_ids, tool_name=tool_names, arguments=results)
+    def save_tool_result(self, number: int, result: Any) -> None:
+        self._both("save_tool_result", self._one_of(list(self.model.calls()), number), result)
+
+    @staticmethod
+    def _one_of(known: list[str], number: int) -> str:
+        """One that is there, or, now and then, one that is not."""
+        return known[number % len(known)] if known and number else "nobody"
+
     def save_pending_confirmation(self, session_id: str, **confirmation: Any) -> None:
         self._both("save_pending_confirmation", session_id, confirmation)
 
-    @rule(session_id=session_ids)
     def take_pending_confirmation(self, session_id: str) -> None:
         expected = self.model.take_pending_confirmation(session_id)
         assert shows_confirmation(self.store.take_pending_confirmation(session_id), expected)
 
-    @precondition(_has_messages)
-    @rule(
-        session_id=session_ids,
-        message_id=st.sampled_from(["m", "M", "n", "nobody"]),
-        inactive_only=st.booleans(),
-        what=st.sampled_from(
-            [
-                *["delete_message"] * 4,
-                *["delete_session_messages", "clear_pending_confirmation"] * 2,
-                *["delete_session", "delete_sessions"],
-            ]
-        ),
-    )
-    def delete(self, session_id: str, message_id: str, inactive_only: bool, what: str) -> None:
-        if what == "delete_sessions":
-            far_off = datetime(2900, 1, 1, tzinfo=timezone.utc)
-            self._both(what, inactive_only=inactive_only, updated_before=far_off, limit=1)
-        else:
-            self._both(what, message_id if what == "delete_message" else session_id)
+    def delete_message(self, number: int) -> None:
+        sessions = self.model.sessions.values()
+        known = [str(message.id) for session in sessions for message in session.messages]
+        self._both("delete_message", self._one_of(known, number))
 
-    @precondition(lambda self: len(self.blocks) < 3)
-    @rule()
-    def begin(self) -> None:
-        block = self.store.transaction()
-        block.__enter__()
-        self.blocks.append((block, self.model.copy()))
+    def delete_in_session(self, session_id: str, method: str) -> None:
+        self._both(method, session_id)
 
-    @precondition(lambda self: self.blocks)
-    @rule()
-    def end(self) -> None:
-        block, _ = self.blocks.pop()
-        block.__exit__(None, None, None)
+    def delete_sessions(self, inactive_only: bool) -> None:
+        far_off = datetime(2900, 1, 1, tzinfo=timezone.utc)
+        self._both("delete_sessions", inactive_only=inactive_only, updated_before=far_off, limit=1)
 
-    @precondition(lambda self: self.blocks)
-    @rule()
-    def undo(self) -> None:
-        block, self.model = self.blocks.pop()
-        undo = Undo()
-        assert not block.__exit__(Undo, undo, None), "the exception goes on up"
+    def block(self, inner: list[tuple[str, dict[str, Any]]], undo: bool) -> None:
+        before = self.model.copy()
+        with undone(self.store) if undo else self.store.transaction():
+            for step in inner:
+                self.step(step)
+                self.store_and_model_are_the_same()
+        if undo:
+            self.model = before
 
-    @precondition(_has_messages)
-    @rule(
-        session_id=session_ids,
-        limit=limits,
-        before=limits,
-        roles=st.none() | st.lists(st.sampled_from(["user", "assistant", "tool"]), max_size=2),
-    )
     def get_history(
         self, session_id: str, limit: int | None, before: int | None, roles: Any
     ) -> None:
@@ -263,13 +193,6 @@ class StoreMachine(RuleBasedStateMachine):
         assert len(found) == len(wanted)
         assert all(m.is_shown_as(f) for m, f in zip(wanted, found, strict=True))
 
-    @rule(
-        active=maybe_booleans,
-        metadata=st.none() | wanted_metadata,
-        limit=limits,
-        offset=st.integers(0, 2),
-        order=orders,
-    )
     def query_sessions(
         self, active: Any, metadata: Any, limit: Any, offset: int, order: Any
     ) -> None:
@@ -291,17 +214,6 @@ class StoreMachine(RuleBasedStateMachine):
         assert page == found[offset:][:limit]
         assert list(self.store.iter_sessions(**how, order=order, batch_size=2)) == found
 
-    @precondition(_has_messages)
-    @rule(
-        session_id=st.none() | session_ids,
-        role=st.none() | st.sampled_from(["user", "assistant"]),
-        response_type=response_types,
-        after=moments,
-        before=moments,
-        limit=limits,
-        offset=st.integers(0, 2),
-        order=orders,
-    )
     def query_messages(self, limit: Any, offset: int, order: Any, **how: Any) -> None:
         found = self.store.query_messages(**how, order=order)
         wanted = [
@@ -323,18 +235,6 @@ class StoreMachine(RuleBasedStateMachine):
         assert page == found[offset:][:limit]
         assert list(self.store.iter_messages(**how, order=order, batch_size=2)) == found
 
-    @precondition(_has_calls)
-    @rule(
-        session_id=st.none() | session_ids,
-        tool_name=st.none() | tool_names,
-        success=maybe_booleans,
-        pending=maybe_booleans,
-        after=moments,
-        before=moments,
-        limit=limits,
-        offset=st.integers(0, 2),
-        order=orders,
-    )
     def query_tool_calls(self, limit: Any, offset: int, order: Any, **how: Any) -> None:
         found = self.store.query_tool_calls(**how, order=order)
         wanted = [
@@ -387,14 +287,8 @@ class StoreMachine(RuleBasedStateMachine):
         self.model.touched.clear()
 
     def teardown(self) -> None:
-        while self.blocks:
-            block, self.model = self.blocks.pop()
-            block.__exit__(Undo, Undo(), None)
-        self.store_and_model_are_the_same()
         for session in self.store.query_sessions():
             self.store.delete_session(session.id)
-        assert self.store.count_messages() == 0
-        assert self.store.query_tool_calls() == []
 
 
 class TestStateful:

@@ -2,6 +2,7 @@
 -- Runs: seldom
 -- Index: agentstore_messages_id
 -- Returns: many
+-- Differs: STRAIGHT_JOIN, as the optimizer would read a small table whole
 SELECT STRAIGHT_JOIN
     m.id,
     m.session_id,
@@ -11,7 +12,7 @@ SELECT STRAIGHT_JOIN
     m.parts
 FROM
     -- The character set must be stated: in a latin1 database it would be latin1 else, and lose ids.
-    -- sqlfluff does not know that it may be.
+    -- That it may be is not known to sqlfluff.
     -- noqa: disable=all
     json_table(
         /* :ids */ '["x"]', '$[*]'

@@ -3,6 +3,7 @@
 -- Runs: often
 -- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
 -- Returns: many
+-- Differs: calls come by their key, unsorted: to sort them too MySQL would copy all into a table
 SELECT
     m.session_id,
     m.position,

@@ -2,6 +2,7 @@
 -- Runs: now and then
 -- Index: agentstore_messages_id, PRIMARY of agentstore_tool_calls
 -- Returns: many
+-- Differs: calls come by their key, unsorted: to sort them MySQL would make a table of its own
 SELECT
     m.session_id,
     m.position,
@@ -25,5 +26,4 @@ SELECT
     cast(c.completed_at AS char) AS completed_at
 FROM agentstore_messages AS m
 LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
-WHERE m.id = /* :message_id */ 'm1'
-ORDER BY c.position;
+WHERE m.id = /* :message_id */ 'm1';

@@ -1,8 +1,11 @@
 -- A page of messages across sessions by time, newest first, as get_history.
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
--- Index: agentstore_messages_timestamp, agentstore_messages_response_type, PRIMARY of agentstore_tool_calls
+-- Index: agentstore_messages_timestamp, agentstore_messages_response_type,
+--   PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
 -- Returns: many
+-- Differs: calls come by their key, unsorted: to sort them too MySQL would copy all into a table.
+--   FORCE INDEX, lest a block with OR has it merge indexes and sort
 SELECT
     m.session_id,
     m.position,
@@ -30,6 +33,7 @@ FROM (
         h.session_id,
         h.position
     FROM agentstore_messages AS h
+    FORCE INDEX (agentstore_messages_timestamp) FORCE INDEX (agentstore_messages_response_type)
     WHERE
         1 = 1
 -- @if beyond

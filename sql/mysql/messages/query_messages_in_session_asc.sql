@@ -1,8 +1,10 @@
 -- A page of a session's messages, first to last, as get_history.
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
--- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
+-- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls; where a filter keeps few
+--   messages, agentstore_messages_timestamp or agentstore_messages_response_type
 -- Returns: many
+-- Differs: calls come by their key, unsorted: to sort them too MySQL would copy all into a table
 SELECT
     m.session_id,
     m.position,

@@ -4,7 +4,7 @@
 -- Returns: count
 
 -- STRAIGHT_JOIN: in a small table the optimizer would read, and lock, the entries of all others.
--- sqlfluff does not know STRAIGHT_JOIN in a DELETE.
+-- STRAIGHT_JOIN in a DELETE is not known to sqlfluff.
 -- noqa: disable=all
 DELETE old FROM json_table(
     /* :entries */ '[]', '$[*]' COLUMNS (entry varchar(255) PATH '$')

@@ -5,7 +5,7 @@
 
 -- STRAIGHT_JOIN: in a small table the optimizer would read, and lock, the sessions of all others.
 -- The character set must be stated: in a latin1 database it would be latin1 else, and lose ids.
--- sqlfluff knows neither of them here.
+-- Neither is known to sqlfluff here.
 -- noqa: disable=all
 DELETE s FROM json_table(
     /* :ids */ '["s1"]', '$[*]'

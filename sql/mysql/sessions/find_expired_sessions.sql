@@ -12,6 +12,6 @@ WHERE
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
 ORDER BY s.updated_at, s.id
 LIMIT /* :limit */ 100
--- sqlfluff does not know SKIP LOCKED here.
+-- SKIP LOCKED is not known to sqlfluff here.
 -- noqa: disable=PRS
 FOR UPDATE SKIP LOCKED;

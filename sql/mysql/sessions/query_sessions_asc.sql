@@ -2,6 +2,7 @@
 -- Runs: each page of a list of sessions
 -- Index: agentstore_sessions_created_at
 -- Returns: many
+-- Differs: FORCE INDEX, as the optimizer would rather sort all sessions for a page of them
 SELECT
     s.id,
     cast(s.created_at AS char) AS created_at,

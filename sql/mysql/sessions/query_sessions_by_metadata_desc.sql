@@ -4,13 +4,14 @@
 -- Index: agentstore_session_metadata_entry, PRIMARY of agentstore_sessions,
 --   PRIMARY of agentstore_session_metadata
 -- Returns: many
+-- Differs: STRAIGHT_JOIN and FORCE INDEX, as the optimizer would begin elsewhere and sort
 SELECT STRAIGHT_JOIN
     s.id,
     cast(s.created_at AS char) AS created_at,
     cast(s.updated_at AS char) AS updated_at,
     s.active,
     s.metadata
-FROM agentstore_session_metadata AS e
+FROM agentstore_session_metadata AS e FORCE INDEX (agentstore_session_metadata_entry)
 INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'

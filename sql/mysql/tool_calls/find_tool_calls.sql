@@ -2,10 +2,11 @@
 -- Runs: seldom
 -- Index: agentstore_tool_calls_id
 -- Returns: many
+-- Differs: STRAIGHT_JOIN, as the optimizer would read a small table whole
 SELECT STRAIGHT_JOIN c.id
 FROM
     -- The character set must be stated: in a latin1 database it would be latin1 else, and lose ids.
-    -- sqlfluff does not know that it may be.
+    -- That it may be is not known to sqlfluff.
     -- noqa: disable=all
     json_table(
         /* :ids */ '["x"]', '$[*]'

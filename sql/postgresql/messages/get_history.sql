@@ -3,6 +3,8 @@
 -- Runs: often
 -- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
 -- Returns: many
+-- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
+--   session of a few messages, and compare each message of a long one with each call
 SELECT
     m.session_id,
     m.position,
@@ -25,7 +27,12 @@ SELECT
     c.timestamp AT TIME ZONE 'UTC' AS call_timestamp,
     c.completed_at AT TIME ZONE 'UTC' AS completed_at
 FROM agentstore_messages AS m
-LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+LEFT JOIN LATERAL (
+    SELECT c.*
+    FROM agentstore_tool_calls AS c
+    WHERE c.session_id = m.session_id AND c.message_position = m.position
+    OFFSET 0
+) AS c ON TRUE
 WHERE
     m.session_id = /* :session_id */ 's1'
 -- @if before_position

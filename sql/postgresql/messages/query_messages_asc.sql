@@ -3,6 +3,8 @@
 -- Runs: now and then
 -- Index: agentstore_messages_timestamp, agentstore_messages_response_type, agentstore_tool_calls_pkey
 -- Returns: many
+-- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
+--   session of a few messages, and compare each message of a long one with each call
 SELECT
     m.session_id,
     m.position,
@@ -52,5 +54,10 @@ FROM (
     ORDER BY h.timestamp, h.session_id, h.position
     LIMIT /* :limit */ 50 OFFSET /* :offset */ 0
 ) AS m
-LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+LEFT JOIN LATERAL (
+    SELECT c.*
+    FROM agentstore_tool_calls AS c
+    WHERE c.session_id = m.session_id AND c.message_position = m.position
+    OFFSET 0
+) AS c ON TRUE
 ORDER BY m.timestamp, m.session_id, m.position, c.position;

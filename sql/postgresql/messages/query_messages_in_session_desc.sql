@@ -1,8 +1,11 @@
 -- A page of a session's messages, last to first, as get_history.
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
--- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey; where a filter keeps few messages,
+--   agentstore_messages_timestamp or agentstore_messages_response_type
 -- Returns: many
+-- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
+--   session of a few messages, and compare each message of a long one with each call
 SELECT
     m.session_id,
     m.position,
@@ -47,5 +50,10 @@ FROM (
     ORDER BY h.position DESC
     LIMIT /* :limit */ 50 OFFSET /* :offset */ 0
 ) AS m
-LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+LEFT JOIN LATERAL (
+    SELECT c.*
+    FROM agentstore_tool_calls AS c
+    WHERE c.session_id = m.session_id AND c.message_position = m.position
+    OFFSET 0
+) AS c ON TRUE
 ORDER BY m.position DESC, c.position ASC;

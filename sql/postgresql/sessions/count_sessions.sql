@@ -1,6 +1,7 @@
 -- How many sessions there are. Storage.count_sessions.
 -- Runs: now and then
--- Index: none: counts what may be the whole table; agentstore_sessions_created_at with times
+-- Index: agentstore_sessions_created_at and agentstore_sessions_updated_at with filters by time;
+--   none: without these it counts the whole table
 -- Returns: one
 SELECT count(*) AS sessions
 FROM agentstore_sessions AS s

@@ -1,6 +1,8 @@
 -- How many sessions have a certain value in their metadata. Storage.count_sessions.
 -- Runs: now and then
--- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
+-- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey,
+--   agentstore_session_metadata_pkey, agentstore_sessions_updated_at;
+--   none: where many sessions match, their table is read whole
 -- Returns: one
 SELECT count(*) AS sessions
 FROM agentstore_session_metadata AS e

@@ -1,6 +1,6 @@
 -- A page of sessions, oldest first. Storage.query_sessions, Storage.iter_sessions.
 -- Runs: each page of a list of sessions
--- Index: agentstore_sessions_created_at
+-- Index: agentstore_sessions_created_at; where updated_* keeps few, agentstore_sessions_updated_at
 -- Returns: many
 SELECT
     s.id,

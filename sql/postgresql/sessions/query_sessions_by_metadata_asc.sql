@@ -3,6 +3,8 @@
 -- Runs: each page of such a list
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
 -- Returns: many
+-- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
+--   value that few sessions have, and sort all for each page
 SELECT
     s.id,
     s.created_at AT TIME ZONE 'UTC' AS created_at,
@@ -10,34 +12,40 @@ SELECT
     s.active,
     s.metadata::text AS metadata
 FROM agentstore_session_metadata AS e
-INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
+INNER JOIN LATERAL (
+    SELECT s.*
+    FROM agentstore_sessions AS s
+    WHERE
+        s.id = e.session_id
+-- @if more_entries
+        AND (
+            SELECT count(*)
+            FROM agentstore_session_metadata AS other
+            WHERE other.session_id = e.session_id AND other.entry = ANY(/* :entries */ '{}'::text[])
+        ) = cardinality(/* :entries */ '{}'::text[])
+-- @end
+-- @if active
+        AND s.active = /* :active */ TRUE
+-- @end
+-- @if updated_after
+        AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if updated_before
+        AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+    OFFSET 0
+) AS s ON TRUE
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
 -- @if beyond
     AND (e.created_at, e.session_id)
     > (/* :beyond_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :beyond_id */ 's1')
 -- @end
--- @if more_entries
-    AND (
-        SELECT count(*)
-        FROM agentstore_session_metadata AS other
-        WHERE other.session_id = e.session_id AND other.entry = ANY(/* :entries */ '{}'::text[])
-    ) = cardinality(/* :entries */ '{}'::text[])
--- @end
--- @if active
-    AND s.active = /* :active */ TRUE
--- @end
 -- @if created_after
     AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if created_before
     AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
--- @end
--- @if updated_after
-    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
--- @end
--- @if updated_before
-    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 ORDER BY e.created_at, e.session_id
 LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

@@ -1,6 +1,7 @@
 -- A page of a session's tool calls, first to last. Storage.query_tool_calls.
 -- Runs: now and then
--- Index: agentstore_tool_calls_pkey
+-- Index: agentstore_tool_calls_pkey; where a filter keeps few calls, agentstore_tool_calls_timestamp,
+--   agentstore_tool_calls_tool_name or agentstore_tool_calls_pending
 -- Returns: many
 SELECT
     c.id,

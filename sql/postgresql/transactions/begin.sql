@@ -3,6 +3,6 @@
 -- Index: none: no table
 -- Returns: none
 
--- sqlfluff does not know the isolation level here.
+-- The isolation level is not known to sqlfluff here.
 -- noqa: disable=PRS
 START TRANSACTION ISOLATION LEVEL READ COMMITTED;

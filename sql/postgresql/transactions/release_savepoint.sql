@@ -3,6 +3,6 @@
 -- Index: none: no table
 -- Returns: none
 
--- sqlfluff does not know this statement.
+-- The statement is not known to sqlfluff.
 -- noqa: disable=PRS
 RELEASE SAVEPOINT agentstore_savepoint_1;

@@ -1,4 +1,4 @@
--- Take the next positions of a session, and its row's lock until the transaction ends.
+-- Take the next positions of a session.
 -- Storage.save_…_message, Storage.save_messages.
 -- Runs: every turn; the most frequent write
 -- Index: agentstore_sessions_pkey

@@ -2,6 +2,7 @@
 -- Runs: now and then
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
 -- Returns: one
+-- Differs: CROSS JOIN, which SQLite runs as written, lest it begin with the other table
 SELECT count(*) AS sessions
 FROM agentstore_session_metadata AS e
 CROSS JOIN agentstore_sessions AS s

@@ -1,4 +1,4 @@
--- The sessions that were not touched for longest, locked; those in use are passed over.
+-- The sessions that were not touched for longest. No row is locked: writers have the whole database.
 -- Storage.delete_sessions.
 -- Runs: each batch of a clean-up
 -- Index: agentstore_sessions_updated_at

@@ -1,4 +1,4 @@
--- A session's metadata, with its row locked until the transaction ends.
+-- A session's metadata, which nobody else can change now: the transaction has the write lock.
 -- Storage.update_session_metadata.
 -- Runs: each change of metadata
 -- Index: agentstore_sessions_pkey

@@ -2,6 +2,7 @@
 -- Runs: each page of a list of sessions
 -- Index: agentstore_sessions_created_at
 -- Returns: many
+-- Differs: + keeps a column from being looked up by an index, which would sort all that it finds
 SELECT
     s.id,
     s.created_at,

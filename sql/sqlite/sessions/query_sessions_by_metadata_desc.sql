@@ -3,6 +3,7 @@
 -- Runs: each page of such a list
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
 -- Returns: many
+-- Differs: CROSS JOIN, which SQLite runs as written, lest it begin with the other table and sort
 SELECT
     s.id,
     s.created_at,

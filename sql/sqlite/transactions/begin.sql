@@ -4,6 +4,6 @@
 -- Index: none: no table
 -- Returns: none
 
--- sqlfluff does not know this statement.
+-- The statement is not known to sqlfluff.
 -- noqa: disable=PRS
 BEGIN IMMEDIATE;
