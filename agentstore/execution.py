@@ -71,7 +71,8 @@ class Transaction:
                     return operation(self.connection)
             return operation(self.connection)
         except StorageError as error:
-            if self._is_fatal(error, undone=undoable):
+            # Where undoing it has failed too, that is noted already, and tells more.
+            if self.failure is None and self._is_fatal(error, undone=undoable):
                 self.failure = error
             raise
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, TypeVar
@@ -197,9 +198,9 @@ def dump_json(value: Any, name: str) -> str:
         raise _json_error(value, name, error) from None
     if isinstance(value, (dict, list, tuple)):
         _check_keys(value, name)
-    if text.isascii():
-        return _escaped(text) if text.startswith(_ESCAPED_JSON) else text
-    if not _SURROGATE.search(text):
+    if text.startswith(_ESCAPED_JSON):
+        return _escaped(text)
+    if text.isascii() or not _SURROGATE.search(text):
         return text
     return _escaped(text) if _SURROGATE_PAIR.search(text) else _encode_ascii(value)
 
@@ -261,9 +262,9 @@ def _json_error(value: Any, name: str, error: Exception) -> InvalidInputError:
     """Find what json.dumps did not take, for the message."""
     if isinstance(error, RecursionError):
         return InvalidInputError(f"{name} is nested too deeply for JSON")
-    pending: list[tuple[Any, str, tuple[int, ...]]] = [(value, name, ())]
+    pending: deque[tuple[Any, str, tuple[int, ...]]] = deque([(value, name, ())])
     while pending:
-        item, path, ancestors = pending.pop(0)
+        item, path, ancestors = pending.popleft()
         if id(item) in ancestors:
             return InvalidInputError(f"{path} contains itself")
         inside = (*ancestors, id(item))

@@ -50,7 +50,13 @@ def test_json_comes_back_and_can_be_sent(value: Any) -> None:
 
 
 def test_two_surrogates_stay_two() -> None:
-    for value in ("\ud83d\ude00", {"\ud83d\ude00": 1}, {"agentstore:escaped": "x"}):
+    for value in (
+        "\ud83d\ude00",
+        {"\ud83d\ude00": 1},
+        {"agentstore:escaped": "x"},
+        {"agentstore:escaped": "é\ud800"},
+        {"agentstore:escaped": 1, "b": "é"},
+    ):
         assert load_json(dump_json(value, "value")) == value
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from agentstore import schema
@@ -51,7 +55,7 @@ class SQLiteRepository(Repository):
     def connect(self, url: DatabaseURL) -> Connection:
         connection = SQLiteConnection.open(url, self.statement_library())
         if self.is_private(url):
-            schema.migrate_memory(connection.driver_connection, self.migrations_path())
+            connection.driver_connection.executescript(_migrated(self.migrations_path()))
         return connection
 
     @classmethod
@@ -98,3 +102,11 @@ class SQLiteRepository(Repository):
             ):
                 connection.count(name, parameters)
         return super()._delete_sessions(connection, session_ids)
+
+
+@cache
+def _migrated(migrations: Path) -> str:
+    """A migrated and empty database as one script: yoyo takes its time, and here it runs once."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as template:
+        schema.migrate_memory(template, migrations)
+        return "\n".join(template.iterdump())
