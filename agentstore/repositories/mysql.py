@@ -52,7 +52,7 @@ class MySQLRepository(Repository):
         if session.system_message is not None:
             message = self.write_turn(session.system_message)
             batch.append(
-                ("messages/insert_message", {"session_id": session.id, "back": 1, **message})
+                ("messages/insert_messages", {"session_id": session.id, "position": 0, **message})
             )
         self._run_batch(connection, batch)
         return True
@@ -66,10 +66,11 @@ class MySQLRepository(Repository):
         if len(turns) > TURNS_A_BATCH:
             return super()._insert_turns(connection, session_id, turns, now)
         batch: list[tuple[str, Parameters]] = [
+            ("messages/forget_positions", NO_PARAMETERS),
             (
                 "messages/reserve_positions",
                 {"session_id": session_id, "count": len(turns), "now": self.write_time(now)},
-            )
+            ),
         ]
         for ordinal, turn in enumerate(turns):
             place = {"session_id": session_id, "back": len(turns) - ordinal}
@@ -78,19 +79,19 @@ class MySQLRepository(Repository):
                 ("tool_calls/insert_tool_call", {**place, **self.write_call(turn, call, number)})
                 for number, call in enumerate(turn.calls)
             ]
-        return self._run_batch(connection, batch) > 0
+        return self._run_batch(connection, batch)[1] > 0
 
-    def _run_batch(self, connection: Connection, batch: list[tuple[str, Parameters]]) -> int:
-        """Run a batch as a transaction, or inside the open one; says what its first found."""
+    def _run_batch(self, connection: Connection, batch: list[tuple[str, Parameters]]) -> list[int]:
+        """Run a batch as a transaction, or inside the open one; says how many rows each found."""
         ours = cast(MySQLConnection, connection)
         if self.executor.in_transaction():
-            return ours.run_batch(batch)[0]
+            return ours.run_batch(batch)
         whole = [
             ("transactions/begin", NO_PARAMETERS),
             *batch,
             ("transactions/commit", NO_PARAMETERS),
         ]
-        return ours.run_batch(whole, ends_transaction=True)[1]
+        return ours.run_batch(whole, ends_transaction=True)[1:-1]
 
     def _reserve_positions(
         self, connection: Connection, session_id: str, count: int, now: datetime

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -125,6 +126,24 @@ class TestAppends(_TwoStores):
                     assert len(found.tool_calls) == 2
 
         all_well(together([write, read, read]))
+
+    def test_appends_while_the_session_is_created(
+        self, store: Storage, stores: list[Storage]
+    ) -> None:
+        for turn in range(20):
+            session_id = f"s{turn}"
+
+            def write(writer: Storage, session_id: str = session_id) -> None:
+                deadline = time.monotonic() + 30
+                while time.monotonic() < deadline:
+                    with suppress(SessionNotFoundError):
+                        writer.save_messages(session_id, [NewMessage("user", "a")] * 2)
+                        return
+                raise AssertionError("the session never came")
+
+            actions: list[Callable[[], Any]] = [partial(write, s) for s in stores[:3]]
+            all_well(together([*actions, partial(store.create_session, id=session_id)]))
+            assert [m.position for m in store.get_history(session_id)] == list(range(6))
 
     def test_appends_while_the_session_is_deleted(
         self, store: Storage, stores: list[Storage]

@@ -1,5 +1,5 @@
--- Store a message at a position that reserve_positions took, in the same batch; nothing where there is
--- no such session. Storage.save_…_message, Storage.create_session with a system message.
+-- Store a message at a position that reserve_positions took, in the same batch; nothing where it
+-- took none. Storage.save_…_message.
 -- Runs: every turn
 -- Index: PRIMARY of agentstore_sessions
 -- Returns: count
@@ -10,7 +10,7 @@ INSERT INTO agentstore_messages (
 )
 SELECT
     s.id,
-    s.next_position - /* :back */ 1,
+    last_insert_id() - /* :back */ 1,
     /* :id */ 'm1',
     /* :role */ 'user',
     /* :content */ 'Hello',
@@ -21,4 +21,4 @@ SELECT
     /* :response */ NULL,
     /* :metadata */ '{}'
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1';
+WHERE s.id = /* :session_id */ 's1' AND last_insert_id() > 0;

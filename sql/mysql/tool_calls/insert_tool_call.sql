@@ -1,5 +1,5 @@
--- Store a tool call of a message that was just stored, in the same batch; nothing where there is no such
--- session. Storage.save_assistant_message.
+-- Store a tool call of a message that was just stored, in the same batch; nothing where
+-- reserve_positions took none. Storage.save_assistant_message.
 -- Runs: every tool call
 -- Index: PRIMARY of agentstore_sessions
 -- Returns: count
@@ -10,7 +10,7 @@ INSERT INTO agentstore_tool_calls (
 )
 SELECT
     s.id,
-    s.next_position - /* :back */ 1,
+    last_insert_id() - /* :back */ 1,
     /* :position */ 0,
     /* :id */ 'c1',
     /* :message_id */ 'm1',
@@ -22,4 +22,4 @@ SELECT
     /* :timestamp */ '2026-01-01 00:00:00.000000',
     /* :completed_at */ NULL
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1';
+WHERE s.id = /* :session_id */ 's1' AND last_insert_id() > 0;
