@@ -226,10 +226,14 @@ class MariaDBBackend(Backend):
             return tuple(cursor.fetchall())
 
 
+_NUMBERS = itertools.count()
+"""Shared by all backends of this process, of which there may be two of a kind."""
+
+
 def _database_names() -> Iterator[str]:
     """Names for databases of this process: other workers and runs may share the server."""
     run = re.sub(r"\W", "_", os.environ.get("PYTEST_XDIST_WORKER", "main"))
-    for number in itertools.count():
+    for number in _NUMBERS:
         yield f"agentstore_{os.getpid()}_{run}_{number}"
 
 

@@ -199,6 +199,8 @@ def _faults(statement: Statement, plan: Plan) -> list[str]:
 def test_plans_are_those_of_the_headers(seeded: SeededDatabase, folder: str) -> None:
     wrong = []
     for statement in seeded.statements(folder):
+        if statement.index == "none: no table":
+            continue
         for blocks, (case, values) in itertools.product(_variants(statement), CASES.items()):
             parameters = seeded.parameters(statement, blocks, values)
             for state, reader in seeded.readers.items():
