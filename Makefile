@@ -21,10 +21,10 @@ demo: $(stamp) ## The main job on SQLite: import conversations, read them back; 
 	$(bin)/python examples/demo.py
 
 test: $(stamp) ## All tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
-	$(bin)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(bin)/python -m pytest -n 2 --dist worksteal --ignore=tests/faults $(PYTEST_ARGS)
 
-test-faults: $(stamp) ## The fault suite in its long form: 100 server kills, 1,000 cuts, 200 client kills each
-	AGENTSTORE_FAULTS=long $(bin)/python -m pytest -n 2 --dist worksteal tests/faults $(PYTEST_ARGS)
+test-faults: $(stamp) ## Servers and clients killed, connections cut; AGENTSTORE_FAULTS=long for hours of it
+	$(bin)/python -m pytest -n 2 --dist loadfile tests/faults $(PYTEST_ARGS)
 
 wheel-test: $(stamp) ## Only: build the wheel, install it in a fresh environment, use it
 	$(bin)/python -m pytest tests/test_wheel.py
