@@ -158,6 +158,11 @@ class Executor(ABC):
         """Run a reading operation without a retry."""
         return self.read(operation)
 
+    @contextmanager
+    def one_call(self) -> Iterator[None]:
+        """Count what is run inside as one call, with one time limit."""
+        yield
+
     @abstractmethod
     def transaction(self) -> Iterator[None]:
         """One transaction() block, as a generator for contextmanager."""
@@ -218,6 +223,22 @@ class PooledExecutor(Executor):
         if self._transaction() is not None:
             return self.read(operation)
         return self._attempt(operation, time.monotonic(), atomic=False)
+
+    @contextmanager
+    def one_call(self) -> Iterator[None]:
+        if self._call_started_at is not None:
+            yield
+            return
+        self._local.call_started_at = time.monotonic()
+        try:
+            yield
+        finally:
+            self._local.call_started_at = None
+
+    @property
+    def _call_started_at(self) -> float | None:
+        started_at: float | None = getattr(self._local, "call_started_at", None)
+        return started_at
 
     def transaction(self) -> Iterator[None]:
         transaction = self._transaction()
@@ -285,7 +306,7 @@ class PooledExecutor(Executor):
     def _retrying(self, attempt: Callable[[float], T]) -> T:
         """Call with the moment when the call began, again and again where that may help."""
         pool = self._pool
-        started_at = time.monotonic()
+        started_at = self._call_started_at or time.monotonic()
         return retrying(
             lambda: attempt(started_at),
             started_at=started_at,

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 import pymysql
 import pymysql.cursors
+import pytest
 from psycopg import sql
 
 from agentstore.testing import Backend, ServerAddress
@@ -225,6 +226,14 @@ class MariaDBBackend(Backend):
             cursor.execute(statement, values or None)
             return tuple(cursor.fetchall())
 
+
+BACKENDS: dict[str, Callable[[pytest.FixtureRequest], Backend]] = {
+    "sqlite-memory": lambda request: SQLiteMemoryBackend(),
+    "sqlite-file": lambda request: SQLiteFileBackend(),
+    "postgresql": lambda request: PostgreSQLBackend(request.getfixturevalue("postgres_server")),
+    "mariadb": lambda request: MariaDBBackend(request.getfixturevalue("mariadb_server")),
+}
+"""By the ids of the tests."""
 
 _NUMBERS = itertools.count()
 """Shared by all backends of this process, of which there may be two of a kind."""

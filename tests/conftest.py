@@ -8,7 +8,7 @@ A server that cannot be had ends the run: nothing is skipped for want of one.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
@@ -16,12 +16,7 @@ from typing import Any
 import psycopg
 import pymysql
 import pytest
-from backends import (
-    MariaDBBackend,
-    PostgreSQLBackend,
-    SQLiteFileBackend,
-    SQLiteMemoryBackend,
-)
+from backends import BACKENDS
 
 from agentstore.testing import (
     Backend,
@@ -110,14 +105,6 @@ def postgres_server(pytestconfig: pytest.Config) -> ServerAddress:
 def mariadb_server(pytestconfig: pytest.Config) -> ServerAddress:
     """The MariaDB of this run, shared by all tests and workers: not to be killed."""
     return pytestconfig.stash[RUN_SERVERS].address(MariaDBServer)
-
-
-BACKENDS: dict[str, Callable[[pytest.FixtureRequest], Backend]] = {
-    "sqlite-memory": lambda request: SQLiteMemoryBackend(),
-    "sqlite-file": lambda request: SQLiteFileBackend(),
-    "postgresql": lambda request: PostgreSQLBackend(request.getfixturevalue("postgres_server")),
-    "mariadb": lambda request: MariaDBBackend(request.getfixturevalue("mariadb_server")),
-}
 
 
 @pytest.fixture(scope="session", params=list(BACKENDS))

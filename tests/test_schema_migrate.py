@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from conftest import BACKENDS
+from backends import BACKENDS
 from schema_databases import REAL_BACKENDS, SchemaDatabase
 
 from agentstore import schema

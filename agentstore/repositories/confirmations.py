@@ -6,6 +6,7 @@ from agentstore.connections.base import Connection, Row
 from agentstore.errors import SessionNotFoundError
 from agentstore.identifiers import new_id
 from agentstore.records import PendingConfirmation
+from agentstore.repositories.core import as_one_call
 from agentstore.repositories.sessions import SessionRepository
 from agentstore.values import dump_json
 
@@ -13,6 +14,7 @@ from agentstore.values import dump_json
 class ConfirmationRepository(SessionRepository):
     """The confirmation operations of a repository."""
 
+    @as_one_call
     def save_pending_confirmation(self, confirmation: PendingConfirmation) -> None:
         """Save a session's confirmation in place of the one before.
 
@@ -52,8 +54,12 @@ class ConfirmationRepository(SessionRepository):
         parameters = {"session_id": session_id, "token": new_id()}
 
         def operation(connection: Connection) -> list[Row]:
-            connection.count("confirmations/take_pending_confirmation", parameters)
-            return connection.rows("confirmations/get_taken_confirmation", parameters)
+            while True:
+                took = connection.count("confirmations/take_pending_confirmation", parameters)
+                rows = connection.rows("confirmations/get_taken_confirmation", parameters)
+                # What was taken may have been replaced before it could be read.
+                if rows or not took:
+                    return rows
 
         rows = self.executor.write(operation, atomic=self.queues_writers)
         return self.read_confirmation(rows[0]) if rows else None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import wraps
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from agentstore.connections.base import Connection, Row
 from agentstore.execution import Executor
@@ -21,7 +22,21 @@ from agentstore.values import (
     unescape_text,
 )
 
+P = ParamSpec("P")
+R = TypeVar("R", bound="RepositoryCore")
+T = TypeVar("T")
 _position = attrgetter("position")
+
+
+def as_one_call(method: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
+    """A method of a repository whose operations together keep to the time limit of a call."""
+
+    @wraps(method)
+    def call(self: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.executor.one_call():
+            return method(self, *args, **kwargs)
+
+    return call
 
 
 class RepositoryCore:

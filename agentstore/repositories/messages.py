@@ -10,6 +10,7 @@ from agentstore.errors import DatabaseError, MessageExistsError, SessionNotFound
 from agentstore.faults import Fault, fault_of
 from agentstore.filters import Filter, Page
 from agentstore.records import Message
+from agentstore.repositories.core import as_one_call
 from agentstore.repositories.sessions import SessionRepository
 from agentstore.turns import PreparedCall, Turn
 from agentstore.values import MAX_ROWS, load_json
@@ -23,6 +24,7 @@ _MOST_COLLISIONS = 20
 class MessageRepository(SessionRepository):
     """The message operations of a repository."""
 
+    @as_one_call
     def save_turns(self, session_id: str, turns: list[Turn], now: datetime) -> None:
         """Save turns, all or none, in order; those that are saved already are passed over.
 

@@ -12,7 +12,7 @@ from agentstore.faults import Fault, fault_of
 from agentstore.filters import Filter, Page
 from agentstore.metadata_index import metadata_entries
 from agentstore.records import JSONValue, Session
-from agentstore.repositories.core import RepositoryCore
+from agentstore.repositories.core import RepositoryCore, as_one_call
 from agentstore.turns import PreparedSession, Turn
 from agentstore.values import dump_json, load_json, same_json
 
@@ -23,6 +23,7 @@ DELETED_AT_ONCE = 100
 class SessionRepository(RepositoryCore):
     """The session operations of a repository."""
 
+    @as_one_call
     def create_session(self, session: PreparedSession) -> bool:
         """Create a session; False where another has its id."""
         attempts = 0
@@ -101,6 +102,7 @@ class SessionRepository(RepositoryCore):
         rows = self.read("sessions/get_session", {"session_id": session_id})
         return self.read_session(rows[0]) if rows else None
 
+    @as_one_call
     def get_or_create_session(self, session: PreparedSession) -> Session:
         """The session with this id, created where there is none."""
         while True:

@@ -9,7 +9,7 @@ from agentstore.connections.base import Connection
 from agentstore.errors import ToolResultExistsError
 from agentstore.filters import Filter, Page
 from agentstore.records import JSONValue, ToolCall
-from agentstore.repositories.core import RepositoryCore
+from agentstore.repositories.core import RepositoryCore, as_one_call
 from agentstore.turns import success_of
 from agentstore.values import dump_json, load_json, same_json
 
@@ -33,6 +33,7 @@ class ToolCallRepository(RepositoryCore):
         rows = self.read("tool_calls/get_tool_calls_for_message", {"message_id": message_id})
         return [self.read_tool_call(row) for row in rows]
 
+    @as_one_call
     def save_tool_result(self, tool_call_id: str, result: JSONValue, now: datetime) -> bool:
         """Give a pending call its result; False where there is no call.
 

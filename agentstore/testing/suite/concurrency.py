@@ -142,7 +142,8 @@ class TestAppends(_TwoStores):
                 raise AssertionError("the session never came")
 
             actions: list[Callable[[], Any]] = [partial(write, s) for s in stores[:3]]
-            all_well(together([*actions, partial(store.create_session, id=session_id)]))
+            actions.append(partial(store.create_session, id=session_id))
+            all_well(together(actions))
             assert [m.position for m in store.get_history(session_id)] == list(range(6))
 
     def test_appends_while_the_session_is_deleted(
