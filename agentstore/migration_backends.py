@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
+from functools import cache
 from typing import Any, ClassVar
 
 import sqlparse
@@ -410,6 +411,7 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
+@cache
 def _bare(statement: str) -> str:
     """A statement without its comments and line breaks."""
     bare: str = sqlparse.format(statement, strip_comments=True, strip_whitespace=True)

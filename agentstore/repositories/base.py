@@ -12,6 +12,8 @@ from agentstore.errors import ConfigurationError, SchemaError
 from agentstore.execution import BoundExecutor, PooledExecutor
 from agentstore.pool import Pool
 from agentstore.records import SchemaStatus
+from agentstore.repositories.adk import AdkRepository
+from agentstore.repositories.checkpoints import CheckpointRepository
 from agentstore.repositories.confirmations import ConfirmationRepository
 from agentstore.repositories.messages import MessageRepository
 from agentstore.repositories.tool_calls import ToolCallRepository
@@ -25,7 +27,14 @@ MIGRATION_TIMEOUT = 600.0
 """Seconds that a migrator waits for another one, or for a lock on a table of ours."""
 
 
-class Repository(MessageRepository, ToolCallRepository, ConfirmationRepository, ABC):
+class Repository(
+    MessageRepository,
+    ToolCallRepository,
+    ConfirmationRepository,
+    CheckpointRepository,
+    AdkRepository,
+    ABC,
+):
     """What ``agentstore.register_dialect`` takes: subclass it, and say what differs.
 
     A dialect is its folder of statements, its folder of migrations, a connection class and

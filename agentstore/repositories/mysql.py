@@ -6,12 +6,14 @@ round trip where BEGIN, UPDATE, INSERT, INSERT, COMMIT take five.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
 from agentstore.connections.base import NO_PARAMETERS, Connection, Parameters
 from agentstore.connections.mysql import DRIVER_PARAMETERS, MySQLConnection
 from agentstore.repositories.base import Repository
+from agentstore.repositories.checkpoints import NewCheckpoint, TaskWrite
 from agentstore.turns import PreparedSession, Turn
 from agentstore.url import DatabaseURL
 
@@ -80,6 +82,34 @@ class MySQLRepository(Repository):
                 for number, call in enumerate(turn.calls)
             ]
         return self._run_batch(connection, batch)[1] > 0
+
+    def _checkpoint_needs_transaction(self) -> bool:
+        # Alone, the batch is its own transaction.
+        return self.executor.in_transaction()
+
+    def _insert_checkpoint(self, connection: Connection, checkpoint: NewCheckpoint) -> None:
+        entries = self.write_entries_of(checkpoint)
+        batch: list[tuple[str, Parameters]] = [
+            ("checkpoints/insert_checkpoint", self.write_checkpoint(checkpoint)),
+            *(("checkpoints/insert_blob", value) for value in self.write_values(checkpoint)),
+            ("checkpoints/delete_stale_entries", entries),
+            ("checkpoints/insert_entries", entries),
+        ]
+        self._run_batch(connection, batch)
+
+    def _writes_need_transaction(self) -> bool:
+        return self.executor.in_transaction()
+
+    def _insert_writes(
+        self, connection: Connection, parameters: Mapping[str, Any], writes: list[TaskWrite]
+    ) -> None:
+        self._run_batch(
+            connection,
+            [
+                ("checkpoints/put_write", self.write_task_write(parameters, write))
+                for write in writes
+            ],
+        )
 
     def _run_batch(self, connection: Connection, batch: list[tuple[str, Parameters]]) -> list[int]:
         """Run a batch as a transaction, or inside the open one; says how many rows each found."""

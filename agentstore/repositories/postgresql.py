@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from agentstore.connections.postgresql import (
     connect_arguments,
 )
 from agentstore.repositories.base import Repository
+from agentstore.repositories.checkpoints import NewCheckpoint, TaskWrite, key_of
 from agentstore.turns import PreparedSession, Turn
 from agentstore.url import DatabaseURL
 
@@ -98,6 +100,45 @@ class PostgreSQLRepository(Repository):
             if not connection.rows(name, parameters, frozenset(blocks)):
                 return False
         return True
+
+    def _checkpoint_needs_transaction(self) -> bool:
+        return False
+
+    def _insert_checkpoint(self, connection: Connection, checkpoint: NewCheckpoint) -> None:
+        values = checkpoint.new_values
+        columns = {
+            "channel_keys": [key_of(channel) for channel in values],
+            "new_versions": [checkpoint.channel_versions[channel] for channel in values],
+            "value_types": [value.type for value in values.values()],
+            "values": [value.data for value in values.values()],
+            "entries": checkpoint.entries,
+        }
+        parameters = self.write_checkpoint(checkpoint) | columns
+        connection.count("checkpoints/put_checkpoint", parameters)
+
+    def _writes_need_transaction(self) -> bool:
+        return False
+
+    def _insert_writes(
+        self, connection: Connection, parameters: Mapping[str, Any], writes: list[TaskWrite]
+    ) -> None:
+        columns = {
+            "idxs": [write.idx for write in writes],
+            "channel_names": [write.channel for write in writes],
+            "value_types": [write.value.type for write in writes],
+            "values": [write.value.data for write in writes],
+        }
+        connection.count("checkpoints/put_writes", {**parameters, **columns})
+
+    def _insert_adk_states(
+        self, connection: Connection, app_key: str, entries: list[dict[str, Any]]
+    ) -> None:
+        columns = {
+            "user_keys": [entry["user_key"] for entry in entries],
+            "name_keys": [entry["name_key"] for entry in entries],
+            "entries": [entry["entry"] for entry in entries],
+        }
+        connection.count("adk/put_states", {"app_key": app_key, **columns})
 
     def _complete_tool_call(self, completion: dict[str, Any]) -> bool:
         parameters = {**completion, "now": completion["completed_at"]}

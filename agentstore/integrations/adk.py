@@ -1,0 +1,404 @@
+"""Google ADK: a session service that keeps sessions and events in a store.
+
+    runner = Runner(app_name="shop", agent=agent,
+                    session_service=AgentstoreSessionService(agentstore.connect()))
+
+An event is a message of the store with the tool calls that it makes; each answer of a tool in it
+is a message of role tool, and the result of its call. The session's id in the store is made of
+the three that ADK has for it (`store_session_id`), and they are in its metadata as ``app_name``,
+``user_id`` and ``session_id``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import time
+import uuid
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+from agentstore.errors import (
+    ConfigurationError,
+    SessionExistsError,
+    TransactionConflictError,
+    UnavailableError,
+)
+from agentstore.identifiers import new_id
+from agentstore.integrations.adk_events import KEY, event_drafts, json_safe, read_events
+from agentstore.integrations.drafts import Draft, short_id
+from agentstore.integrations.threads import reading, writing
+from agentstore.records import JSONValue, Message
+from agentstore.repositories.adk import AdkSession, SharedStates
+from agentstore.storage import Storage
+from agentstore.values import MAX_NAME_LENGTH
+
+try:
+    from google.adk.errors.already_exists_error import AlreadyExistsError
+    from google.adk.errors.session_not_found_error import SessionNotFoundError
+    from google.adk.events.event import Event
+    from google.adk.sessions import BaseSessionService, Session, State
+    from google.adk.sessions.base_session_service import GetSessionConfig, ListSessionsResponse
+except ImportError as error:
+    raise ImportError(
+        "agentstore.integrations.adk needs Google ADK: pip install 'agentstore[adk]'"
+    ) from error
+
+try:
+    from google.adk.errors._stale_session_error import StaleSessionError
+except ImportError:
+
+    class StaleSessionError(ValueError):  # type: ignore[no-redef]
+        """A session was changed in the store after it was loaded."""
+
+
+__all__ = ["AgentstoreSessionService", "StaleSessionError", "store_session_id"]
+
+T = TypeVar("T")
+
+_FIRST_PAUSE = 0.005
+_LONGEST_PAUSE = 1.0
+_SAFE = "@:+,=~"
+_STALE = (
+    "The session has been modified in storage since it was loaded. "
+    "Please reload the session before appending more events."
+)
+
+
+def store_session_id(app_name: str, user_id: str, session_id: str) -> str:
+    """The id that a session of ADK has in the store.
+
+    It is ``adk/app/user/session``, percent-encoded, or a digest where that would be too long.
+    """
+    names = (app_name, user_id, session_id.strip())
+    path = "/".join(quote(name, safe=_SAFE, errors="surrogatepass") for name in names)
+    if len(path) > MAX_NAME_LENGTH - len("adk/"):
+        path = f"sha256:{hashlib.sha256(path.encode()).hexdigest()}"
+    return f"adk/{path}"
+
+
+class AgentstoreSessionService(BaseSessionService):
+    """A `BaseSessionService` over a store.
+
+    State with the prefixes ``app:`` and ``user:`` is shared as ADK says, ``temp:`` is not kept.
+    An event and the state that it changes are stored together. The store's calls run in worker
+    threads; a cancelled one that writes ends before the cancellation goes on, whole or undone.
+
+    Args:
+        store: where the sessions are kept; it stays the caller's to close.
+
+    Raises:
+        ConfigurationError: the store's dialect has no statements for ADK.
+    """
+
+    def __init__(self, store: Storage) -> None:
+        self.store = store
+        self._repository = store._repository
+        if "adk/lock_session" not in self._repository.statement_library():
+            raise ConfigurationError(f"the dialect {store.dialect} keeps no sessions of ADK")
+        self._locks: weakref.WeakValueDictionary[tuple[int, str], asyncio.Lock] = (
+            weakref.WeakValueDictionary()
+        )
+
+    async def create_session(
+        self,
+        *,
+        app_name: str,
+        user_id: str,
+        state: dict[str, Any] | None = None,
+        session_id: str | None = None,
+    ) -> Session:
+        """Create a session.
+
+        Args:
+            app_name: the app.
+            user_id: the user.
+            state: its first state, with the prefixes ``app:`` and ``user:`` for what is shared.
+            session_id: its id; a new UUID where None.
+
+        Raises:
+            AlreadyExistsError: the user has a session with this id.
+            StorageError: as every call of a store.
+        """
+        session_id = (session_id or "").strip() or str(uuid.uuid4())
+        return await writing(self._create, app_name, user_id, session_id, _Scopes(state or {}))
+
+    async def get_session(
+        self,
+        *,
+        app_name: str,
+        user_id: str,
+        session_id: str,
+        config: GetSessionConfig | None = None,
+    ) -> Session | None:
+        """A session with its events, oldest first; None where there is none.
+
+        Events that were appended come back equal. What others have saved to the session is read
+        as events too.
+
+        Args:
+            app_name, user_id, session_id: which.
+            config: how many of the last events (``num_recent_events``), and none that is older
+                than some time (``after_timestamp``, seconds since 1970, inclusive).
+
+        Raises:
+            StorageError: as every call of a store.
+        """
+        return await reading(
+            self._get, app_name, user_id, session_id.strip(), config or GetSessionConfig()
+        )
+
+    async def list_sessions(
+        self, *, app_name: str, user_id: str | None = None
+    ) -> ListSessionsResponse:
+        """The sessions of an app, without their events, the last updated one last.
+
+        Args:
+            app_name: the app.
+            user_id: only this user's.
+
+        Raises:
+            StorageError: as every call of a store.
+        """
+        return await reading(self._list, app_name, user_id)
+
+    async def delete_session(self, *, app_name: str, user_id: str, session_id: str) -> None:
+        """Delete a session with its events; the state that others share stays.
+
+        Raises:
+            StorageError: as every call of a store.
+        """
+        await writing(self._delete, store_session_id(app_name, user_id, session_id))
+
+    async def get_user_state(self, *, app_name: str, user_id: str) -> dict[str, Any]:
+        """The state that a user's sessions share, without the prefix ``user:``.
+
+        Raises:
+            StorageError: as every call of a store.
+        """
+        states = await reading(self._repository.get_adk_states, app_name, user_id)
+        return states.of_user(user_id)
+
+    async def append_event(self, session: Session, event: Event) -> Event:
+        """Append an event to a session, and change the states as it says.
+
+        Args:
+            session: as it was loaded, or as the last append has left it.
+            event: the event; a partial one is not kept.
+
+        Raises:
+            StaleSessionError: the session was changed in the store since.
+            SessionNotFoundError: there is no such session (ADK's error, a ValueError).
+            StorageError: as every call of a store.
+        """
+        if event.partial:
+            return event
+        self._apply_temp_state(session, event)
+        event = self._trim_temp_delta_state(event)
+        key = store_session_id(session.app_name, session.user_id, session.id)
+        # Branches that share one session object append to it in turn.
+        lock = self._locks.setdefault((id(asyncio.get_running_loop()), key), asyncio.Lock())
+        async with lock:
+            await writing(self._append, key, session, event)
+        return event
+
+    def _create(self, app_name: str, user_id: str, session_id: str, scopes: _Scopes) -> Session:
+        key = store_session_id(app_name, user_id, session_id)
+        kept = AdkSession(new_id(), time.time(), scopes.session)
+
+        def work() -> SharedStates:
+            names = {"app_name": app_name, "user_id": user_id, "session_id": session_id}
+            try:
+                self.store.create_session(id=key, metadata=names)
+            except SessionExistsError:
+                stored = self._repository.lock_adk_session(key)
+                if stored is None or stored.marker != kept.marker:
+                    raise AlreadyExistsError(
+                        f"Session with id {session_id} already exists."
+                    ) from None
+            else:
+                self._repository.insert_adk_session(key, app_name, user_id, kept)
+                self._repository.put_adk_states(app_name, scopes.app, user_id, scopes.user)
+            return self._repository.get_adk_states(app_name, user_id)
+
+        states = self._in_transaction(work)
+        return _session(app_name, user_id, session_id, kept, states)
+
+    def _get(
+        self, app_name: str, user_id: str, session_id: str, config: GetSessionConfig
+    ) -> Session | None:
+        key = store_session_id(app_name, user_id, session_id)
+        # Before the events: who appends to what has changed between is told that it is stale.
+        kept = self._repository.get_adk_session(key)
+        if kept is None:
+            return None
+        states = self._repository.get_adk_states(app_name, user_id)
+        session = _session(app_name, user_id, session_id, kept, states)
+        session.events = self._events(app_name, key, config)
+        return session
+
+    def _list(self, app_name: str, user_id: str | None) -> ListSessionsResponse:
+        kept = self._repository.list_adk_sessions(app_name, user_id)
+        states = self._repository.get_adk_states(app_name, user_id)
+        sessions = [
+            _session(
+                app_name, str(metadata["user_id"]), str(metadata["session_id"]), session, states
+            )
+            for session, metadata in kept
+        ]
+        sessions.sort(key=lambda session: (session.last_update_time, session.user_id, session.id))
+        return ListSessionsResponse(sessions=sessions)
+
+    def _delete(self, key: str) -> None:
+        def work() -> None:
+            self._repository.delete_adk_session(key)
+            self.store.delete_session(key)
+
+        self._in_transaction(work)
+
+    def _append(self, key: str, session: Session, event: Event) -> None:
+        scopes = _Scopes(event.actions.state_delta if event.actions else {})
+        drafts = event_drafts(event)
+        made_at = datetime.fromtimestamp(event.timestamp, timezone.utc)
+        messages = [replace(draft.new_message(KEY), timestamp=made_at) for draft in drafts]
+        long_running = _long_running(session) if event.author != "user" else frozenset()
+        marker = new_id()
+
+        def work() -> None:
+            kept = self._repository.lock_adk_session(key)
+            if kept is None:
+                raise SessionNotFoundError(f"Session {session.id} not found.")
+            if kept.marker == marker:
+                return  # an earlier attempt, whose reply was lost
+            self._check_revision(key, session, kept)
+            state = kept.state | scopes.session if scopes.session else None
+            self._repository.update_adk_session(key, marker, event.timestamp, state)
+            self._repository.put_adk_states(
+                session.app_name, scopes.app, session.user_id, scopes.user
+            )
+            self.store.save_messages(key, messages)
+            answers = [draft for draft in drafts if draft.answers not in {None, *long_running}]
+            self._save_results(key, answers)
+
+        self._in_transaction(work)
+        session.last_update_time = event.timestamp
+        session._storage_update_marker = marker
+        self._update_session_state(session, event)
+        session.events.append(event)
+
+    def _check_revision(self, key: str, session: Session, kept: AdkSession) -> None:
+        """Refuse a session that is older than what is stored.
+
+        Raises:
+            StaleSessionError: it is.
+        """
+        if session._storage_update_marker is not None:
+            if session._storage_update_marker != kept.marker:
+                raise StaleSessionError(_STALE)
+        elif kept.last_update_time > session.last_update_time:
+            # One that the caller made: it is good where it ends with the last event.
+            last = self._events(session.app_name, key, GetSessionConfig(num_recent_events=1))
+            if [event.id for event in last] != [event.id for event in session.events[-1:]]:
+                raise StaleSessionError(_STALE)
+
+    def _save_results(self, key: str, answers: Sequence[Draft]) -> None:
+        """Give the calls that tools have answered their results."""
+        if not answers:
+            return
+        pending = self.store.query_tool_calls(session_id=key, pending=True, order="desc")
+        for draft in answers:
+            call_id = short_id(cast("str", draft.answers))
+            call = next((call for call in pending if call.call_id == call_id), None)
+            if call is not None:
+                pending.remove(call)
+                self.store.save_tool_result(call.id, draft.result)
+
+    def _events(self, app_name: str, key: str, config: GetSessionConfig) -> list[Event]:
+        """The events of a session, oldest first."""
+        wanted, after = config.num_recent_events, config.after_timestamp or None
+        if wanted == 0:
+            return []
+        if wanted is None and after is None:
+            return read_events(self.store.get_history(key), app_name)
+        messages: list[Message] = []
+        heads = 0
+        for message in self.store.iter_messages(
+            session_id=key,
+            after=None if after is None else datetime.fromtimestamp(after, timezone.utc),
+            order="desc",
+            batch_size=100 if wanted is None else min(wanted + 1, 500),
+        ):
+            messages.append(message)
+            # An event's first message is its last one here.
+            heads += "event" in message.metadata.get(KEY, {"event": None})
+            if heads == wanted:
+                break
+        events = read_events(messages[::-1], app_name)
+        events = [event for event in events if after is None or event.timestamp >= after]
+        return events if wanted is None else events[-wanted:]
+
+    def _in_transaction(self, work: Callable[[], T]) -> T:
+        """Run some work in a transaction, again where that may help.
+
+        Raises:
+            StorageError: it did not help in the store's retry_timeout.
+        """
+        url = self._repository.url
+        is_outermost = not self._repository.executor.in_transaction()
+        timeout = url.options.retry_timeout if url is not None and is_outermost else 0.0
+        deadline = time.monotonic() + timeout
+        longest = _FIRST_PAUSE
+        while True:
+            try:
+                with self.store.transaction():
+                    return work()
+            except (TransactionConflictError, UnavailableError):
+                if time.monotonic() >= deadline:
+                    raise
+            time.sleep(random.uniform(0, longest))
+            longest = min(longest * 2, _LONGEST_PAUSE)
+
+
+class _Scopes:
+    """A change of state by scope, as JSON values and without prefixes; temp: is left out."""
+
+    def __init__(self, state: Mapping[str, Any]) -> None:
+        self.app: dict[str, JSONValue] = {}
+        self.user: dict[str, JSONValue] = {}
+        self.session: dict[str, JSONValue] = {}
+        for key, value in json_safe(state).items():
+            if key.startswith(State.APP_PREFIX):
+                self.app[key.removeprefix(State.APP_PREFIX)] = value
+            elif key.startswith(State.USER_PREFIX):
+                self.user[key.removeprefix(State.USER_PREFIX)] = value
+            elif not key.startswith(State.TEMP_PREFIX):
+                self.session[key] = value
+
+
+def _session(
+    app_name: str, user_id: str, session_id: str, kept: AdkSession, states: SharedStates
+) -> Session:
+    state = dict(kept.state)
+    state |= {State.APP_PREFIX + key: value for key, value in states.app.items()}
+    state |= {State.USER_PREFIX + key: value for key, value in states.of_user(user_id).items()}
+    session = Session(
+        app_name=app_name,
+        user_id=user_id,
+        id=session_id,
+        state=state,
+        last_update_time=kept.last_update_time,
+    )
+    session._storage_update_marker = kept.marker
+    return session
+
+
+def _long_running(session: Session) -> frozenset[str]:
+    """The calls whose first answer only says that they have begun: the user brings the other."""
+    return frozenset(
+        call_id for event in session.events for call_id in event.long_running_tool_ids or ()
+    )

@@ -1,0 +1,10 @@
+-- What ADK keeps of a session. AgentstoreSessionService.get_session.
+-- Runs: often
+-- Index: PRIMARY of agentstore_adk_sessions
+-- Returns: one
+SELECT
+    a.marker,
+    a.last_update_time,
+    a.session_state
+FROM agentstore_adk_sessions AS a
+WHERE a.session_id = /* :session_id */ 's1';

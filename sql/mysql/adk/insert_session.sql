@@ -1,0 +1,21 @@
+-- Keep what ADK needs of a new session. What is there already was left behind by a session that was
+-- deleted where foreign keys are not enforced. AgentstoreSessionService.create_session.
+-- Runs: once a session
+-- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_adk_sessions
+-- Returns: count
+INSERT INTO agentstore_adk_sessions (session_id, app_key, user_key, last_update_time, marker, session_state)
+SELECT
+    s.id,
+    /* :app_key */ 'shop',
+    /* :user_key */ 'u1',
+    /* :last_update_time */ 0.5,
+    /* :marker */ 'm1',
+    /* :session_state */ '{}'
+FROM agentstore_sessions AS s
+WHERE s.id = /* :session_id */ 's1'
+ON DUPLICATE KEY UPDATE
+    app_key = VALUES (app_key),
+    user_key = VALUES (user_key),
+    last_update_time = VALUES (last_update_time),
+    marker = VALUES (marker),
+    session_state = VALUES (session_state);

@@ -1,0 +1,17 @@
+-- Store a channel's value under a version; it is never another. AgentstoreSaver.put.
+-- Runs: each new value of a channel
+-- Index: PRIMARY of agentstore_checkpoint_blobs
+-- Returns: count
+-- Differs: PostgreSQL stores all in one statement, put_checkpoint
+INSERT INTO agentstore_checkpoint_blobs (
+    thread_id, namespace_key, channel_key, channel_version, value_type, value_bytes
+)
+VALUES (
+    /* :thread_id */ 't1',
+    /* :namespace_key */ '',
+    /* :channel_key */ 'messages',
+    /* :channel_version */ '1',
+    /* :value_type */ 'msgpack',
+    /* :value_bytes */ ''
+)
+ON DUPLICATE KEY UPDATE channel_version = VALUES (channel_version);

@@ -1,0 +1,25 @@
+-- Store a write of a task after a checkpoint. Of a special channel (idx below 0) the last write
+-- counts, of the others the first. AgentstoreSaver.put_writes.
+-- Runs: each write of a graph's task
+-- Index: PRIMARY of agentstore_checkpoint_writes
+-- Returns: count
+-- Differs: PostgreSQL stores all the writes of a task in one statement, put_writes
+INSERT INTO agentstore_checkpoint_writes (
+    thread_id, namespace_key, checkpoint_id, task_id, idx, channel_name, task_path, value_type, value_bytes
+)
+VALUES (
+    /* :thread_id */ 't1',
+    /* :namespace_key */ '',
+    /* :checkpoint_id */ '1f0',
+    /* :task_id */ 'task1',
+    /* :idx */ 0,
+    /* :channel_name */ 'messages',
+    /* :task_path */ '',
+    /* :value_type */ 'msgpack',
+    /* :value_bytes */ ''
+)
+ON DUPLICATE KEY UPDATE
+    channel_name = if(idx < 0, VALUES (channel_name), channel_name),
+    task_path = if(idx < 0, VALUES (task_path), task_path),
+    value_type = if(idx < 0, VALUES (value_type), value_type),
+    value_bytes = if(idx < 0, VALUES (value_bytes), value_bytes);

@@ -1,0 +1,15 @@
+-- The state that an app's sessions share: the app's, and that of one of its users or of all.
+-- AgentstoreSessionService.get_session and others.
+-- Runs: often
+-- Index: agentstore_adk_states_pkey
+-- Returns: many
+SELECT
+    t.user_key,
+    t.entry::text AS entry
+FROM agentstore_adk_states AS t
+WHERE
+    t.app_key = /* :app_key */ 'shop'
+-- @if user_key
+    AND t.user_key IN ('', /* :user_key */ '=u1')
+-- @end
+;

@@ -1,0 +1,12 @@
+-- What ADK keeps of a session, with its row locked until the transaction ends.
+-- AgentstoreSessionService.append_event.
+-- Runs: once an event
+-- Index: agentstore_adk_sessions_pkey
+-- Returns: one
+SELECT
+    a.marker,
+    a.last_update_time,
+    a.session_state::text AS session_state
+FROM agentstore_adk_sessions AS a
+WHERE a.session_id = /* :session_id */ 's1'
+FOR UPDATE;

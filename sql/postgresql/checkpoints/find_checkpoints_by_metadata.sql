@@ -1,0 +1,32 @@
+-- A page of the keys of all threads' checkpoints with a certain value in their metadata, newest
+-- first. AgentstoreSaver.list of no thread, AgentstoreSaver.delete_for_runs.
+-- Runs: each page of such a list
+-- Index: agentstore_checkpoint_metadata_entry, agentstore_checkpoint_metadata_pkey
+-- Returns: many
+SELECT
+    m.thread_id,
+    m.namespace_key,
+    m.checkpoint_id
+FROM agentstore_checkpoint_metadata AS m
+WHERE
+    m.entry = /* :entry */ '["run_id","r1"]'
+-- @if before_id
+    AND m.checkpoint_id < /* :before_id */ '1f0'
+-- @end
+-- @if beyond
+    AND (m.checkpoint_id, m.thread_id, m.namespace_key)
+    < (/* :beyond_id */ '1f0', /* :beyond_thread_id */ 't1', /* :beyond_namespace_key */ '')
+-- @end
+-- @if more_entries
+    AND (
+        SELECT count(*)
+        FROM agentstore_checkpoint_metadata AS other
+        WHERE
+            other.thread_id = m.thread_id
+            AND other.namespace_key = m.namespace_key
+            AND other.checkpoint_id = m.checkpoint_id
+            AND other.entry = ANY(/* :entries */ '{}'::text[])
+    ) = cardinality(/* :entries */ '{}'::text[])
+-- @end
+ORDER BY m.checkpoint_id DESC, m.thread_id DESC, m.namespace_key DESC
+LIMIT /* :limit */ 50;

@@ -1,0 +1,33 @@
+-- Store what a task has written after a checkpoint. Of a special channel (idx below 0) the last write
+-- counts, of the others the first. AgentstoreSaver.put_writes.
+-- Runs: each task of a graph
+-- Index: agentstore_checkpoint_writes_pkey
+-- Returns: count
+-- Differs: one statement stores all the writes of a task
+INSERT INTO agentstore_checkpoint_writes (
+    thread_id, namespace_key, checkpoint_id, task_id, idx, channel_name, task_path, value_type, value_bytes
+)
+SELECT
+    /* :thread_id */ 't1',
+    /* :namespace_key */ '',
+    /* :checkpoint_id */ '1f0',
+    /* :task_id */ 'task1',
+    w.idx,
+    w.channel_name,
+    /* :task_path */ '',
+    w.value_type,
+    w.value_bytes
+FROM
+    unnest(
+        /* :idxs */ '{0}'::integer[],
+        /* :channel_names */ '{messages}'::text[],
+        /* :value_types */ '{msgpack}'::text[],
+        /* :values */ '{""}'::bytea[]
+    ) AS w (idx, channel_name, value_type, value_bytes)
+ON CONFLICT (thread_id, namespace_key, checkpoint_id, task_id, idx) DO UPDATE
+    SET
+        channel_name = excluded.channel_name,
+        task_path = excluded.task_path,
+        value_type = excluded.value_type,
+        value_bytes = excluded.value_bytes
+    WHERE agentstore_checkpoint_writes.idx < 0;

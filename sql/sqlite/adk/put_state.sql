@@ -1,0 +1,15 @@
+-- Set a key of the state that an app's sessions share. AgentstoreSessionService.append_event,
+-- AgentstoreSessionService.create_session.
+-- Runs: each key of such state that changes
+-- Index: agentstore_adk_states_pkey
+-- Returns: count
+-- Differs: PostgreSQL sets all keys in one statement, put_states
+INSERT INTO agentstore_adk_states (app_key, user_key, name_key, entry)
+VALUES (
+    /* :app_key */ 'shop',
+    /* :user_key */ '=u1',
+    /* :name_key */ 'theme',
+    /* :entry */ '["theme","dark"]'
+)
+ON CONFLICT (app_key, user_key, name_key) DO UPDATE
+SET entry = excluded.entry;

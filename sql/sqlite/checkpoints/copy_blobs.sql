@@ -1,0 +1,19 @@
+-- Copy the channel values of a thread to another; what is there already stays.
+-- AgentstoreSaver.copy_thread.
+-- Runs: seldom
+-- Index: agentstore_checkpoint_blobs_pkey
+-- Returns: count
+INSERT INTO agentstore_checkpoint_blobs (
+    thread_id, namespace_key, channel_key,
+    channel_version, value_type, value_bytes
+)
+SELECT
+    /* :target_thread_id */ 't2',
+    s.namespace_key,
+    s.channel_key,
+    s.channel_version,
+    s.value_type,
+    s.value_bytes
+FROM agentstore_checkpoint_blobs AS s
+WHERE s.thread_id = /* :source_thread_id */ 't1'
+ON CONFLICT DO NOTHING;

@@ -1,0 +1,20 @@
+-- Delete the channel values of a thread: all, or those that no checkpoint uses any more.
+-- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
+-- Runs: seldom
+-- Index: agentstore_checkpoint_blobs_pkey, agentstore_checkpoints_pkey
+-- Returns: count
+DELETE FROM agentstore_checkpoint_blobs
+WHERE
+    thread_id = /* :thread_id */ 't1'
+-- @if unused
+    AND (namespace_key, channel_key, channel_version) NOT IN (
+        SELECT
+            c.namespace_key,
+            json_extract(v.value, '$[0]'),
+            json_extract(v.value, '$[1]')
+        FROM agentstore_checkpoints AS c
+        CROSS JOIN json_each(c.channel_versions) AS v
+        WHERE c.thread_id = /* :thread_id */ 't1'
+    )
+-- @end
+;

@@ -1,0 +1,18 @@
+-- Forget the index entries of the checkpoints of a thread: all, or those with certain keys.
+-- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
+-- Runs: seldom
+-- Index: agentstore_checkpoint_metadata_pkey
+-- Returns: count
+DELETE FROM agentstore_checkpoint_metadata
+WHERE
+    thread_id = /* :thread_id */ 't1'
+-- @if keys
+    AND (namespace_key, checkpoint_id) IN (
+        SELECT
+            n.value,
+            i.value
+        FROM json_each(/* :namespace_keys */ '[]') AS n
+        INNER JOIN json_each(/* :checkpoint_ids */ '[]') AS i ON n.key = i.key
+    )
+-- @end
+;

@@ -1,0 +1,20 @@
+-- A page of the keys of all threads' checkpoints, newest first. AgentstoreSaver.list of no thread.
+-- Runs: each page of such a list
+-- Index: agentstore_checkpoints_checkpoint_id
+-- Returns: many
+SELECT
+    c.thread_id,
+    c.namespace_key,
+    c.checkpoint_id
+FROM agentstore_checkpoints AS c
+WHERE
+    TRUE
+-- @if before_id
+    AND c.checkpoint_id < /* :before_id */ '1f0'
+-- @end
+-- @if beyond
+    AND (c.checkpoint_id, c.thread_id, c.namespace_key)
+    < (/* :beyond_id */ '1f0', /* :beyond_thread_id */ 't1', /* :beyond_namespace_key */ '')
+-- @end
+ORDER BY c.checkpoint_id DESC, c.thread_id DESC, c.namespace_key DESC
+LIMIT /* :limit */ 50;

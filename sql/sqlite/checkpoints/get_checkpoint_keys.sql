@@ -1,0 +1,10 @@
+-- The keys of a thread's checkpoints, newest first in each namespace. AgentstoreSaver.prune.
+-- Runs: seldom
+-- Index: agentstore_checkpoints_pkey
+-- Returns: many
+SELECT
+    c.namespace_key,
+    c.checkpoint_id
+FROM agentstore_checkpoints AS c
+WHERE c.thread_id = /* :thread_id */ 't1'
+ORDER BY c.namespace_key DESC, c.checkpoint_id DESC;

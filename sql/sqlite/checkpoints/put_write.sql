@@ -1,0 +1,27 @@
+-- Store a write of a task after a checkpoint. Of a special channel (idx below 0) the last write
+-- counts, of the others the first. AgentstoreSaver.put_writes.
+-- Runs: each write of a graph's task
+-- Index: agentstore_checkpoint_writes_pkey
+-- Returns: count
+-- Differs: PostgreSQL stores all the writes of a task in one statement, put_writes
+INSERT INTO agentstore_checkpoint_writes (
+    thread_id, namespace_key, checkpoint_id, task_id, idx, channel_name, task_path, value_type, value_bytes
+)
+VALUES (
+    /* :thread_id */ 't1',
+    /* :namespace_key */ '',
+    /* :checkpoint_id */ '1f0',
+    /* :task_id */ 'task1',
+    /* :idx */ 0,
+    /* :channel_name */ 'messages',
+    /* :task_path */ '',
+    /* :value_type */ 'msgpack',
+    /* :value_bytes */ ''
+)
+ON CONFLICT (thread_id, namespace_key, checkpoint_id, task_id, idx) DO UPDATE
+SET
+    channel_name = excluded.channel_name,
+    task_path = excluded.task_path,
+    value_type = excluded.value_type,
+    value_bytes = excluded.value_bytes
+WHERE agentstore_checkpoint_writes.idx < 0;
