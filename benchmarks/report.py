@@ -1,0 +1,235 @@
+"""Tables and a plot of what was measured: ``python -m benchmarks.report results/bench.json``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contenders import is_ours, is_raw
+
+RESULTS = Path(__file__).parent / "results"
+
+TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MySQL / MariaDB"}
+
+Cells = Mapping[str, Mapping[str, Any]]
+
+
+def floor(cells: Cells) -> float | None:
+    """The median of the fastest hand-written contender in a workload."""
+    medians = [
+        statistics.median(cell["seconds"])
+        for name, cell in cells.items()
+        if is_raw(name) and cell["seconds"]
+    ]
+    return min(medians, default=None)
+
+
+def ratio(cells: Cells, name: str) -> float | None:
+    """A contender's median by that of raw; None where either is missing."""
+    lowest = floor(cells)
+    seconds = cells.get(name, {}).get("seconds")
+    return statistics.median(seconds) / lowest if seconds and lowest else None
+
+
+def markdown(results: Mapping[str, Any]) -> str:
+    """All tables of a run."""
+    machine = results["machine"]
+    lines = [
+        "# agentstore beside the bare driver and beside others",
+        "",
+        "Each cell is a cost: the median, divided by that of the best hand-written statements on "
+        "the bare driver (`raw`) in the same run, the contenders taking turns; less is better. "
+        "All of it is durable work.",
+        "",
+        f"{machine['time']}, Python {machine['python']}, {machine['system']}, "
+        f"{machine['cores']} cores. `make bench` measures it again.",
+    ]
+    for dialect, measured in results["dialects"].items():
+        lines += ["", f"## {TITLES[dialect]} ({measured['server']})", ""]
+        lines += _ratios(measured)
+        lines += ["", "Statements (and round trips) of one call:", ""]
+        lines += _counts(measured)
+    return "\n".join(lines) + "\n"
+
+
+def _ratios(measured: Mapping[str, Any]) -> list[str]:
+    notes = _Notes()
+    workloads = {
+        key: workload
+        for key, workload in measured["workloads"].items()
+        if not key.startswith(("append_to_", "recent_of_")) or key == _longest(measured)
+    }
+    names = _names(measured)
+    rows = [["", *(workload["title"] for workload in workloads.values())]]
+    for name in names:
+        note = measured["notes"].get(name)
+        title = f"**{name}**" if is_ours(name) else name
+        cells = [_cell(workload["contenders"], name, notes) for workload in workloads.values()]
+        rows.append([title + (notes.mark(note) if note else ""), *cells])
+    lines = _table(rows)
+    for name, reason in measured["missing"].items():
+        notes.add(f"{name} did not take part: {reason}")
+    return lines + notes.lines()
+
+
+def _cell(cells: Cells, name: str, notes: _Notes) -> str:
+    cell = cells.get(name)
+    if cell is None:
+        return ""
+    if "not_served" in cell:
+        return "n/a" + notes.mark(cell["not_served"])
+    if "failed" in cell:
+        return "failed" + notes.mark(cell["failed"])
+    value = ratio(cells, name)
+    text = "?" if value is None else f"{value:.2f}" if value < 10 else f"{value:.0f}"
+    if cell.get("refused_turns"):
+        share = f"{cell['refused_turns']} of {cell['turns']} turns refused"
+        text += f", {share}" + notes.mark("; ".join(cell["refusals"]))
+    if cell.get("lost_messages"):
+        text += f", **{cell['lost_messages']} of {2 * cell['turns']} messages lost**"
+    return text
+
+
+def _counts(measured: Mapping[str, Any]) -> list[str]:
+    counts = measured["counts"]
+    keys = ["append", "append_at_once", "load", _longest(measured), "list"]
+    titles = [measured["workloads"].get(key, {}).get("title", key) for key in keys]
+    rows = [["", *titles]]
+    for name in _names(measured):
+        row = [f"**{name}**" if is_ours(name) else name]
+        for key in keys:
+            counted = counts.get(name, {}).get(key)
+            if counted is None:
+                row.append("n/a")
+                continue
+            trips = counted["round_trips"]
+            row.append(f"{counted['statements']:g}" + ("" if trips is None else f" ({trips:g})"))
+        rows.append(row)
+    return _table(rows)
+
+
+def _names(measured: Mapping[str, Any]) -> list[str]:
+    names: dict[str, None] = dict.fromkeys(measured["counts"])
+    for workload in measured["workloads"].values():
+        names |= dict.fromkeys(workload["contenders"])
+    return list(names)
+
+
+def _longest(measured: Mapping[str, Any]) -> str:
+    keys = [key for key in measured["workloads"] if key.startswith("recent_of_")]
+    return max(keys, key=_size, default="recent")
+
+
+def _size(key: str) -> int:
+    return int(key.rpartition("_")[2])
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    head, *body = rows
+    lines = ["| " + " | ".join(head) + " |", "| --- |" + " --- |" * (len(head) - 1)]
+    return lines + ["| " + " | ".join(row) + " |" for row in body]
+
+
+class _Notes:
+    """Numbered notes under a table."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._unmarked: list[str] = []
+
+    def mark(self, text: str) -> str:
+        """The mark of a note; the same for the same text."""
+        plain = re.sub(r"\s+", " ", text).replace("|", "/").strip()
+        return f" [{self._numbers.setdefault(plain, len(self._numbers) + 1)}]"
+
+    def add(self, text: str) -> None:
+        """A note without a place in the table."""
+        self._unmarked.append(text)
+
+    def lines(self) -> list[str]:
+        """The notes."""
+        numbered = [f"[{number}] {text}  " for text, number in self._numbers.items()]
+        lines = numbered + [f"{text}  " for text in self._unmarked]
+        return ["", *lines] if lines else []
+
+
+def plot(results: Mapping[str, Any], path: Path) -> bool:
+    """Draw cost against the length of the session.
+
+    Returns:
+        False where matplotlib is not installed, or nothing is to be drawn.
+    """
+    try:
+        import matplotlib  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    except ImportError:
+        return False
+    matplotlib.use("Agg")
+    from matplotlib import pyplot  # noqa: PLC0415
+
+    dialects = results["dialects"]
+    kinds = {"append_to_": "append a turn", "recent_of_": "load the last 20"}
+    figure, grid = pyplot.subplots(
+        len(kinds), len(dialects), figsize=(5 * len(dialects), 7.5), squeeze=False
+    )
+    for column, (dialect, measured) in enumerate(dialects.items()):
+        for row, (prefix, title) in enumerate(kinds.items()):
+            axes = grid[row][column]
+            _draw(axes, measured, prefix)
+            axes.set_title(f"{TITLES[dialect]}: {title}")
+            axes.set_xlabel("messages in the session")
+            axes.set_ylabel("cost (raw at the shortest = 1)")
+            axes.grid(True, which="major", alpha=0.3)
+            if axes.lines:
+                axes.set_xscale("log")
+                axes.set_yscale("log")
+                axes.legend(fontsize=7)
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    pyplot.close(figure)
+    return True
+
+
+def _draw(axes: Any, measured: Mapping[str, Any], prefix: str) -> None:
+    workloads = {
+        _size(key): workload["contenders"]
+        for key, workload in measured["workloads"].items()
+        if key.startswith(prefix)
+    }
+    if not workloads:
+        return
+    unit = floor(workloads[min(workloads)])
+    for name in _names(measured):
+        points = [
+            (size, statistics.median(cells[name]["seconds"]) / unit)
+            for size, cells in sorted(workloads.items())
+            if unit and cells.get(name, {}).get("seconds")
+        ]
+        if points:
+            width = 2.5 if is_ours(name) or is_raw(name) else 1.2
+            style = "--" if is_raw(name) else "-"
+            axes.plot(*zip(*points, strict=True), style, marker="o", linewidth=width, label=name)
+
+
+def write(path: Path) -> None:
+    """Write the tables and the plot beside a run's JSON."""
+    results = json.loads(path.read_text())
+    text = markdown(results)
+    if plot(results, path.with_suffix(".png")):
+        text += f"\n![Cost against the length of the session]({path.with_suffix('.png').name})\n"
+    path.with_suffix(".md").write_text(text)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__)
+    parser.add_argument("results", nargs="?", type=Path, default=RESULTS / "bench.json")
+    write(parser.parse_args().results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""The benchmarks run, and raw does the same work as agentstore; nothing is said about times."""
+
+import io
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import agentstore
+from agentstore.testing import Backend
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks import report, run, scale
+from benchmarks.contender import Contender
+from benchmarks.contenders import is_raw, load_contenders
+from benchmarks.ours import AgentStore
+from benchmarks.samples import make_sessions, make_turns
+from benchmarks.scale_seed import Shape
+from benchmarks.workloads import TINY, everyday_workloads, transfer_workloads
+
+DIALECTS = {"sqlite-file": "sqlite", "postgresql": "postgresql", "mariadb": "mysql"}
+
+
+@pytest.mark.parametrize("backend", list(DIALECTS), indirect=True)
+def test_raw_and_agentstore_store_and_read_the_same(backend: Backend) -> None:
+    classes, missing = load_contenders(DIALECTS[backend.name], peers=False)
+    assert len(classes) >= 3
+    assert not missing
+    for contender_class in classes:
+        url = backend.migrated_database()
+        contender = contender_class(url)
+        with agentstore.connect(url) as store:
+            check_contender(contender, store)
+        contender.close()
+        backend.drop_database(url)
+
+
+def check_contender(contender: Contender, store: agentstore.Storage) -> None:
+    turns = make_turns(6)
+    session_id = str(uuid.uuid4())
+    contender.create_session(session_id, "ada")
+    contender.append_turn(session_id, turns[0])
+    contender.append_turn_at_once(session_id, turns[1])
+    contender.import_turns(session_id, turns[2:])
+    history = store.get_history(session_id)
+    assert [message.position for message in history] == list(range(12))
+    assert [message.content for message in history] == [
+        text for turn in turns for text in (turn.user, turn.assistant)
+    ]
+    assert [
+        [(call.call_id, call.tool_name, call.arguments, call.result) for call in message.tool_calls]
+        for message in history[1::2]
+    ] == [
+        [(call.call_id, call.tool_name, call.arguments, call.result) for call in turn.calls]
+        for turn in turns
+    ]
+    assert [plain(message) for message in contender.load(session_id)] == [
+        plain(message) for message in history
+    ]
+    assert [plain(message) for message in contender.load_recent(session_id, 3)] == [
+        plain(message) for message in history[-3:]
+    ]
+    contender.import_sessions(list(make_sessions(3, 2, users=1)))
+    listed = [plain(session) for session in contender.list_sessions("user-0", 2)]
+    assert len(listed) == 2
+    assert listed == [
+        plain(session) for session in store.query_sessions(metadata={"user_id": "user-0"}, limit=2)
+    ]
+    assert contender.count_messages(session_id) == 12
+    assert not contender.append_concurrently([(session_id, turns[:2])] * 3)
+    assert contender.count_messages(session_id) == 24
+    ours = AgentStore(contender.url)
+    assert exported(contender) == exported(ours)
+    ours.close()
+
+
+def exported(contender: Contender) -> tuple[int, bytes]:
+    file = io.BytesIO()
+    return contender.export(file.write), file.getvalue()
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """What raw and agentstore both give of a message or a session."""
+    if not isinstance(record, dict):
+        record = {name: getattr(record, name) for name in type(record).__dataclass_fields__}
+    kept = {key: value for key, value in record.items() if key not in ("session_id", "message_id")}
+    if "tool_calls" in kept:
+        kept["tool_calls"] = [plain(call) for call in kept["tool_calls"]]
+    return kept
+
+
+def test_each_workload_runs(tmp_path: Path) -> None:
+    run.main(["--tiny", "--no-peers", "--dialect", "sqlite", "--output", str(tmp_path)])
+    results = json.loads((tmp_path / "bench.json").read_text())
+    measured = results["dialects"]["sqlite"]
+    expected = {
+        workload.key: workload.rounds
+        for workload in everyday_workloads(TINY) + transfer_workloads(TINY)
+    }
+    assert set(measured["workloads"]) == set(expected)
+    for key, workload in measured["workloads"].items():
+        names = set(workload["contenders"])
+        assert {"raw", "agentstore"} <= names <= {*names, "agentstore, transaction()"}
+        for name, cell in workload["contenders"].items():
+            assert len(cell["seconds"]) == expected[key], (key, name, cell)
+            assert not cell.get("refused_turns")
+            assert not cell.get("lost_messages")
+    counts = measured["counts"]
+    assert counts["agentstore"]["load"] == {"statements": 1, "round_trips": None}
+    assert counts["raw"]["append_at_once"]["statements"] == 7
+    table = (tmp_path / "bench.md").read_text()
+    assert "## SQLite" in table
+    assert "| **agentstore** |" in table
+
+
+def test_the_report_says_what_was_lost_refused_and_not_served() -> None:
+    cells = {
+        "raw": {"seconds": [1.0, 3.0, 2.0]},
+        "agentstore": {"seconds": [2.0, 2.5, 3.0], "refused_turns": 0, "lost_messages": 0},
+        "peer": {
+            "seconds": [90.0],
+            "turns": 80,
+            "refused_turns": 5,
+            "refusals": ["StaleError: a | b"],
+            "lost_messages": 7,
+        },
+        "other": {"seconds": [], "not_served": "it cannot"},
+    }
+    assert report.ratio(cells, "agentstore") == 1.25
+    assert report.ratio(cells, "other") is None
+    measured = {
+        "server": "X 1",
+        "missing": {"Absent": "not installed"},
+        "notes": {"raw": "by hand"},
+        "workloads": {"one_session": {"title": "eight", "unit": "turn", "contenders": cells}},
+        "counts": {"raw": {"append": {"statements": 2.0, "round_trips": 2.0}}},
+    }
+    machine = {"time": "now", "python": "3", "system": "Linux", "cores": 2}
+    table = report.markdown({"machine": machine, "dialects": {"sqlite": measured}})
+    assert "| **agentstore** | 1.25 |" in table
+    assert "| raw [1] | 1.00 |" in table
+    assert "| peer | 45, 5 of 80 turns refused [2], **7 of 160 messages lost** |" in table
+    assert "| other | n/a [3] |" in table
+    assert "[2] StaleError: a / b" in table
+    assert "Absent did not take part: not installed" in table
+    assert "| raw | 2 (2) |" in table
+
+
+def test_the_scale_run_runs(tmp_path: Path) -> None:
+    shape = Shape(messages=26_000, sessions=1_000, longest=1_000)
+    results = scale.run(["sqlite"], shape, 10, most_rounds=1)
+    measured = results["dialects"]["sqlite"]
+    assert set(measured["calls"]) == {each.title for each in scale.CALLS}
+    assert set(measured["memory"]) == {"iter_messages", "iter_sessions", "export"}
+    table = scale.markdown(results)
+    assert all(f"| {each.title} |" in table for each in scale.CALLS)
+
+
+def test_raw_is_the_floor() -> None:
+    for dialect in DIALECTS.values():
+        classes, _ = load_contenders(dialect, peers=False)
+        assert any(is_raw(each.name) for each in classes)
