@@ -1,0 +1,30 @@
+"""How many faults a run makes, and on which backends."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import pytest
+
+NETWORK = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+"""For tests of what lies between a client and a server."""
+
+SHARED = pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+"""For tests whose database several processes reach."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The number of faults, for each dialect."""
+
+    server_kills: int = 3
+    cuts: int = 60
+    client_kills: int = 15
+
+    @classmethod
+    def of_this_run(cls) -> Form:
+        """The short form, or with ``AGENTSTORE_FAULTS=long`` that of ``make test-faults``."""
+        if os.environ.get("AGENTSTORE_FAULTS") == "long":
+            return cls(server_kills=100, cuts=1000, client_kills=200)
+        return cls()
