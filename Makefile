@@ -20,7 +20,7 @@ venv: $(stamp) ## The virtual environment, with all that development needs
 demo: $(stamp) ## The main job on SQLite: import conversations, read them back; then a small agent
 	$(bin)/python examples/demo.py
 
-test: $(stamp) ## All tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
+test: $(stamp) ## The tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
 	$(bin)/python -m pytest -n 2 --dist worksteal --ignore=tests/faults $(PYTEST_ARGS)
 
 test-faults: $(stamp) ## Servers and clients killed, connections cut; AGENTSTORE_FAULTS=long for hours of it
@@ -41,7 +41,7 @@ lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
 	$(bin)/sqlfluff lint --templater raw --dialect mysql sql/mysql sql/prisma/mysql migrations/mysql
 	$(bin)/sqlfluff lint --templater raw --dialect sqlite sql/sqlite sql/prisma/sqlite migrations/sqlite
 
-check: test lint ## All that CI runs
+check: test lint ## What CI runs
 
 bench: $(bench_stamp) ## agentstore beside raw statements and other libraries; BENCH_ARGS="--quick"
 	$(BENCH_VENV)/bin/python -m benchmarks.run $(BENCH_ARGS)
