@@ -558,7 +558,6 @@ class Storage:
             ToolResultExistsError: the call has another result.
         """
         values.check_id(tool_call_id, "tool_call_id")
-        values.dump_json(result, "result")
         return self._repository.save_tool_result(tool_call_id, result, values.now())
 
     def save_pending_confirmation(
@@ -577,7 +576,6 @@ class Storage:
         """
         values.check_id(session_id, "session_id")
         prepared = prepare_confirmation(confirmation, session_id, values.now())
-        values.dump_json(prepared.arguments, "confirmation.arguments")
         self._repository.save_pending_confirmation(prepared)
 
     def get_pending_confirmation(self, session_id: str) -> PendingConfirmation | None:

@@ -88,9 +88,10 @@ class PostgreSQLRepository(Repository):
             own = {"own_message_ids": own_message_ids, "own_call_ids": own_call_ids}
             connection.rows("messages/lock_ids", {"ids": own_message_ids + own_call_ids})
         for number, chunk in enumerate(_chunks(turns)):
-            name, parameters = "messages/save_turns", _turns(self, chunk)
             if len(chunk) == 1:
                 name, parameters = "messages/save_turn", self.write_turn(chunk[0])
+            else:
+                name, parameters = "messages/save_turns", _turns(self, chunk)
             calls = _calls(chunk)
             blocks = {"own_ids"} if own and not number else set()
             if calls["call_ids"]:
