@@ -130,12 +130,19 @@ def _server_seconds(databases: Databases, dialect: str) -> float:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.profiling", description=__doc__)
-    parser.add_argument("workload", nargs="*", choices=[[], *WORKLOADS], default=list(WORKLOADS))
+    parser.add_argument("workload", nargs="*", help=f"of {', '.join(WORKLOADS)}; all where none")
     parser.add_argument("--dialect", choices=DIALECTS, default="postgresql")
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--functions", type=int, default=0, help="how many to show")
     given = parser.parse_args()
-    profile(given.dialect, given.workload, rounds=given.rounds, functions=given.functions)
+    if unknown := set(given.workload) - set(WORKLOADS):
+        parser.error(f"unknown workload {', '.join(sorted(unknown))}")
+    profile(
+        given.dialect,
+        given.workload or list(WORKLOADS),
+        rounds=given.rounds,
+        functions=given.functions,
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from agentstore.errors import SessionNotFoundError
 from agentstore.identifiers import new_id
 from agentstore.records import PendingConfirmation
 from agentstore.repositories.core import as_one_call
+from agentstore.repositories.rows import read_confirmation
 from agentstore.repositories.sessions import SessionRepository
 from agentstore.values import dump_json
 
@@ -41,7 +42,7 @@ class ConfirmationRepository(SessionRepository):
     def get_pending_confirmation(self, session_id: str) -> PendingConfirmation | None:
         """A session's confirmation."""
         rows = self.read("confirmations/get_pending_confirmation", {"session_id": session_id})
-        return self.read_confirmation(rows[0]) if rows else None
+        return read_confirmation(rows[0]) if rows else None
 
     def clear_pending_confirmation(self, session_id: str) -> bool:
         """Drop a session's confirmation; False where there is none."""
@@ -62,4 +63,4 @@ class ConfirmationRepository(SessionRepository):
                     return rows
 
         rows = self.executor.write(operation, atomic=self.queues_writers)
-        return self.read_confirmation(rows[0]) if rows else None
+        return read_confirmation(rows[0]) if rows else None

@@ -11,6 +11,7 @@ from agentstore.faults import Fault, fault_of
 from agentstore.filters import Filter, Page
 from agentstore.records import Message
 from agentstore.repositories.core import as_one_call
+from agentstore.repositories.rows import read_messages, read_text
 from agentstore.repositories.sessions import SessionRepository
 from agentstore.turns import PreparedCall, Turn
 from agentstore.values import MAX_ROWS, load_json
@@ -66,7 +67,7 @@ class MessageRepository(SessionRepository):
         by_id = {turn.id: turn for turn in turns}
         for row in self.read("messages/find_messages", {"ids": self.write_list(list(by_id))}):
             turn = by_id.pop(row[0])
-            content = self.read_text(row[3], row[4])
+            content = read_text(row[3], row[4])
             parts = None if row[5] is None else load_json(row[5])
             if row[1] != session_id or not turn.is_same_as(row[2], content, parts):
                 raise MessageExistsError(f"there is another message with the id {turn.id!r}")
@@ -144,11 +145,11 @@ class MessageRepository(SessionRepository):
         name = "messages/get_history"
         if limit != MAX_ROWS:
             name, parameters["limit"] = "messages/get_recent_history", limit
-        return self.read_messages(self.read(name, parameters, filter_.blocks))
+        return read_messages(self.read(name, parameters, filter_.blocks))
 
     def get_message(self, message_id: str) -> Message | None:
         """One message."""
-        messages = self.read_messages(self.read("messages/get_message", {"message_id": message_id}))
+        messages = read_messages(self.read("messages/get_message", {"message_id": message_id}))
         return messages[0] if messages else None
 
     def query_messages(
@@ -174,7 +175,7 @@ class MessageRepository(SessionRepository):
             self.write_filter(filter_, limit=page.limit, offset=page.offset),
             filter_.blocks,
         )
-        return self.read_messages(rows)
+        return read_messages(rows)
 
     def count_messages(self, filter_: Filter) -> int:
         """How many messages a filter keeps."""

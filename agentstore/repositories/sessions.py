@@ -13,6 +13,7 @@ from agentstore.filters import Filter, Page
 from agentstore.metadata_index import metadata_entries
 from agentstore.records import JSONValue, Session
 from agentstore.repositories.core import RepositoryCore, as_one_call
+from agentstore.repositories.rows import read_session
 from agentstore.turns import PreparedSession, Turn
 from agentstore.values import dump_json, load_json, same_json
 
@@ -100,7 +101,7 @@ class SessionRepository(RepositoryCore):
     def get_session(self, session_id: str) -> Session | None:
         """One session."""
         rows = self.read("sessions/get_session", {"session_id": session_id})
-        return self.read_session(rows[0]) if rows else None
+        return read_session(rows[0]) if rows else None
 
     @as_one_call
     def get_or_create_session(self, session: PreparedSession) -> Session:
@@ -131,7 +132,7 @@ class SessionRepository(RepositoryCore):
             self.write_filter(filter_, limit=page.limit, offset=page.offset),
             filter_.blocks,
         )
-        return [self.read_session(row) for row in rows]
+        return [read_session(row) for row in rows]
 
     def count_sessions(self, filter_: Filter) -> int:
         """How many sessions a filter keeps."""

@@ -10,6 +10,7 @@ from agentstore.errors import ToolResultExistsError
 from agentstore.filters import Filter, Page
 from agentstore.records import JSONValue, ToolCall
 from agentstore.repositories.core import RepositoryCore, as_one_call
+from agentstore.repositories.rows import read_tool_call
 from agentstore.turns import success_of
 from agentstore.values import dump_json, load_json, same_json
 
@@ -26,12 +27,12 @@ class ToolCallRepository(RepositoryCore):
             self.write_filter(filter_, limit=page.limit, offset=page.offset),
             filter_.blocks,
         )
-        return [self.read_tool_call(row) for row in rows]
+        return [read_tool_call(row) for row in rows]
 
     def get_tool_calls_for_message(self, message_id: str) -> list[ToolCall]:
         """A message's tool calls in order."""
         rows = self.read("tool_calls/get_tool_calls_for_message", {"message_id": message_id})
-        return [self.read_tool_call(row) for row in rows]
+        return [read_tool_call(row) for row in rows]
 
     @as_one_call
     def save_tool_result(self, tool_call_id: str, result: JSONValue, now: datetime) -> bool:
@@ -53,7 +54,7 @@ class ToolCallRepository(RepositoryCore):
             rows = self.read("tool_calls/get_tool_call", {"tool_call_id": tool_call_id})
             if not rows:
                 return False
-            call = self.read_tool_call(rows[0])
+            call = read_tool_call(rows[0])
             if call.completed_at is None:
                 continue
             if same_json(call.result, load_json(stored_result)):

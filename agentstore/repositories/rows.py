@@ -1,0 +1,161 @@
+"""Records from the rows of a database.
+
+A history of hundreds of messages is made here at once, so a frozen record is not filled field
+by field through ``object.__setattr__``, which takes three times as long as a plain assignment:
+a draft, its twin that is not frozen, is filled and then becomes the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, make_dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from agentstore.connections.base import Row
+from agentstore.records import JSONValue, Message, PendingConfirmation, Session, ToolCall
+from agentstore.values import UTC, load_json, unescape_text
+
+_position = attrgetter("position")
+
+
+def _draft_of(record: type[Any]) -> Callable[..., Any]:
+    names = [(field.name, Any) for field in fields(record)]
+    # To change an object's class, Python wants both to have the same slots and base.
+    return make_dataclass(f"_{record.__name__}Draft", names, bases=record.__bases__, slots=True)
+
+
+_SessionDraft = _draft_of(Session)
+_MessageDraft = _draft_of(Message)
+_ToolCallDraft = _draft_of(ToolCall)
+
+
+def read_time(value: Any) -> datetime:
+    """A UTC datetime from a column: ISO text, or a datetime whose time zone is left out."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value + "+00:00")
+    time: datetime = value.replace(tzinfo=UTC)
+    return time
+
+
+def read_text(text: str, escaped: Any) -> str:
+    """The text of two columns: as it is stored, and whether that is escaped."""
+    return unescape_text(text) if escaped else text
+
+
+def read_session(row: Row) -> Session:
+    """A session from its row."""
+    session_id, created_at, updated_at, active, metadata = row
+    created = read_time(created_at)
+    session: Session = _SessionDraft(
+        session_id,
+        created,
+        created if updated_at == created_at else read_time(updated_at),
+        bool(active),
+        load_json(metadata),
+    )
+    session.__class__ = Session
+    return session
+
+
+def read_messages(rows: list[Row]) -> list[Message]:
+    """Messages with their tool calls from rows in the order of the messages: one a call."""
+    messages: list[Message] = []
+    last_id = None
+    for (
+        session_id,
+        position,
+        message_id,
+        role,
+        content,
+        content_escaped,
+        parts,
+        timestamp,
+        response_type,
+        response,
+        metadata,
+        call_position,
+        call_id,
+        *call_columns,
+    ) in rows:
+        if message_id != last_id:
+            last_id = message_id
+            calls: list[ToolCall] = []
+            time = read_time(timestamp)
+            message: Message = _MessageDraft(
+                message_id,
+                session_id,
+                position,
+                role,
+                unescape_text(content) if content_escaped else content,
+                None if parts is None else load_json(parts),
+                time,
+                response_type,
+                None if response is None else load_json(response),
+                load_json(metadata),
+                calls,
+            )
+            message.__class__ = Message
+            messages.append(message)
+        if call_position is not None:
+            call_row = (call_id, session_id, message_id, call_position, *call_columns)
+            calls.append(read_tool_call(call_row, timestamp, time))
+            if len(calls) > 1 and calls[-2].position > call_position:
+                calls.sort(key=_position)  # MySQL does not sort them (get_history)
+    return messages
+
+
+def read_tool_call(row: Row, known: Any = None, known_time: datetime | None = None) -> ToolCall:
+    """A tool call from its row.
+
+    Args:
+        row: its columns.
+        known: a time as a column has it, that of the call's message: most calls have the same.
+        known_time: that time, so that it is not read again.
+    """
+    (
+        record_id,
+        session_id,
+        message_id,
+        position,
+        call_id,
+        tool_name,
+        arguments,
+        result,
+        success,
+        timestamp,
+        completed_at,
+    ) = row
+    time = known_time if timestamp == known else read_time(timestamp)
+    call: ToolCall = _ToolCallDraft(
+        record_id,
+        session_id,
+        message_id,
+        position,
+        call_id,
+        tool_name,
+        load_json(arguments),
+        None if result is None else load_json(result),
+        None if success is None else bool(success),
+        time,
+        None
+        if completed_at is None
+        else (time if completed_at == timestamp else read_time(completed_at)),
+    )
+    call.__class__ = ToolCall
+    return call
+
+
+def read_confirmation(row: Row) -> PendingConfirmation:
+    """A pending confirmation from its row."""
+    confirmation_id, session_id, tool_name, stored, user_message, escaped, timestamp = row
+    arguments: JSONValue = load_json(stored)
+    return PendingConfirmation(
+        id=confirmation_id,
+        session_id=session_id,
+        tool_name=tool_name,
+        arguments=arguments,
+        user_message=read_text(user_message, escaped),
+        timestamp=read_time(timestamp),
+    )
