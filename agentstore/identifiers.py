@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 
 _SUBMILLISECOND_STEPS = 4096
 _NANOSECONDS_A_MILLISECOND = 1_000_000
@@ -20,4 +19,5 @@ def new_id() -> str:
     fraction = nanoseconds * _SUBMILLISECOND_STEPS // _NANOSECONDS_A_MILLISECOND
     random = int.from_bytes(os.urandom(8), "big") >> 2
     value = (milliseconds & 0xFFFFFFFFFFFF) << 80 | 7 << 76 | fraction << 64 | 2 << 62 | random
-    return str(uuid.UUID(int=value))
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -30,6 +30,7 @@ _NOT_IN_AN_ID = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_IN_A_NAME = re.compile("[\x00\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _ESCAPED_KEY = "agentstore:escaped"
 _ESCAPED_JSON = f'{{"{_ESCAPED_KEY}":'
 
@@ -193,12 +194,15 @@ def dump_json(value: Any, name: str) -> str:
         InvalidInputError: json.dumps would not take it with allow_nan=False, or a key is no
             str; the message has the path.
     """
+    if not value and type(value) is dict:
+        return "{}"
     try:
         text = _encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise _json_error(value, name, error) from None
-    if isinstance(value, (dict, list, tuple)):
-        _check_keys(value, name)
+    # json.dumps turns keys that are no text into text without a word.
+    if type(value) not in _SCALARS and not _has_text_keys(value):
+        raise _json_error(value, name, TypeError("a key is no str"))
     if text.startswith(_ESCAPED_JSON):
         return _escaped(text)
     if text.isascii() or not _SURROGATE.search(text):
@@ -252,23 +256,20 @@ def _escaped(text: str) -> str:
     return _encode_ascii({_ESCAPED_KEY: escape_text(text)})
 
 
-def _check_keys(value: Any, name: str) -> None:
-    """json.dumps turns some other keys into text without a word; here they are errors."""
-    pending: list[tuple[Any, str]] = [(value, name)]
+def _has_text_keys(value: Any) -> bool:
+    """Whether the keys of a value that can be JSON are text, at every depth."""
+    pending: list[Any] = [value]
     while pending:
-        container, path = pending.pop()
+        container = pending.pop()
         if isinstance(container, dict):
             for key, item in container.items():
-                if not isinstance(key, str):
-                    raise InvalidInputError(f"{path} has a key that is no str: {key!r}")
-                if isinstance(item, (dict, list, tuple)):
-                    pending.append((item, f"{path}.{key}"))
-        else:
-            pending += [
-                (item, f"{path}[{index}]")
-                for index, item in enumerate(container)
-                if isinstance(item, (dict, list, tuple))
-            ]
+                if type(key) is not str and not isinstance(key, str):
+                    return False
+                if type(item) not in _SCALARS:
+                    pending.append(item)
+        elif isinstance(container, (list, tuple)):
+            pending += [item for item in container if type(item) not in _SCALARS]
+    return True
 
 
 def _json_error(value: Any, name: str, error: Exception) -> InvalidInputError:

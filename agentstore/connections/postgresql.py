@@ -17,6 +17,7 @@ from psycopg import pq
 from psycopg.adapt import AdaptersMap
 from psycopg.rows import tuple_row
 
+from agentstore.connections import postgresql_arrays
 from agentstore.connections.base import Connection, Parameters, Row, call_limit
 from agentstore.errors import ConfigurationError, StorageError
 from agentstore.faults import Fault, fault_of
@@ -29,6 +30,7 @@ DRIVER_PARAMETERS = frozenset(option.keyword.decode() for option in pq.Conninfo.
 """What libpq takes; connect_timeout is an option of ours."""
 
 _ADAPTERS = AdaptersMap(psycopg.adapters)
+postgresql_arrays.register(_ADAPTERS)
 _POLL_INTERVAL = 0.1
 _CLIENT_MARGIN = 0.5
 
