@@ -7,11 +7,12 @@ import math
 import select
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 import pymysql
 from pymysql.constants import CLIENT, SERVER_STATUS
-from pymysql.cursors import Cursor
+from pymysql.cursors import RE_INSERT_VALUES
 
 from agentstore.connections.base import Connection, Parameters, Row, call_limit
 from agentstore.errors import ConfigurationError, InvalidInputError, StorageError
@@ -41,6 +42,8 @@ DRIVER_PARAMETERS = _TEXT_PARAMETERS | _FLAG_PARAMETERS | {"charset"}
 
 _CLIENT_MARGIN = 0.5
 _SMALLEST_PACKET_LIMIT = 1024 * 1024
+_CHARACTERS_A_STATEMENT = _SMALLEST_PACKET_LIMIT // 4 - 10_000
+"""What goes in one insert of many rows: whatever the characters, every server takes it."""
 
 _FAULTS = {
     1020: Fault.CONFLICT,
@@ -341,39 +344,45 @@ class MySQLConnection(Connection):
             How many rows each found.
         """
         try:
-            if not self._takes_batches:
-                return [self.count(name, parameters) for name, parameters in statements]
             texts = [
-                self._mogrify(self.statements[name].render(), parameters)
+                self._bound(self.statements[name].render(), parameters)
                 for name, parameters in statements
             ]
-            return self._guarded(self._send_batch, "; ".join(texts), None)
+            if self._takes_batches:
+                return self._guarded(self._send_batch, "; ".join(texts), None)
+            # Asking for the limit in between would change what ROW_COUNT() says.
+            for text in texts:
+                self._check_size(text)
+            return [self._guarded(self._send_batch, text, None)[0] for text in texts]
         except BaseException:
             if ends_transaction and not self.is_broken:
                 self.rollback()
             raise
 
     def _send_batch(self, text: str, _: None) -> list[int]:
-        cursor = self._sent(text)
-        counts = [cursor.rowcount]
-        while cursor.nextset():
-            counts.append(cursor.rowcount)
+        result = self._send(text)
+        counts = [int(result.affected_rows)]
+        while result.has_next:
+            counts.append(self.driver_connection.next_result())
+            result = self.driver_connection._result
         return counts
 
-    def _mogrify(self, text: str, parameters: Parameters) -> str:
-        return str(Cursor(self.driver_connection).mogrify(text, parameters))
+    def _bound(self, text: str, parameters: Parameters) -> str:
+        """A text with its values escaped by the driver, as its cursors do one by one."""
+        escape = self.driver_connection.escape
+        return text % {name: escape(value) for name, value in parameters.items()}
 
-    def _sent(self, text: str) -> Cursor:
+    def _send(self, text: str) -> Any:
+        """Send a text; the driver's result, without a cursor in between."""
         self._check_size(text)
-        cursor = Cursor(self.driver_connection)
-        cursor.execute(text)
-        return cursor
+        self.driver_connection.query(text)
+        return self.driver_connection._result
 
     def _check_size(self, text: str) -> None:
         # A character has at most four bytes, and no server has a smaller limit.
         if len(text) * 4 < _SMALLEST_PACKET_LIMIT:
             return
-        size = len(text.encode("utf-8", "surrogatepass")) + 1
+        size = len(text.encode("utf-8", "surrogateescape")) + 1
         if size >= self.packet_limit():
             raise InvalidInputError(
                 f"this would be a statement of {size} bytes, and the server takes "
@@ -382,20 +391,38 @@ class MySQLConnection(Connection):
             )
 
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:
-        return list(self._sent(self._mogrify(text, parameters)).fetchall())
+        return list(self._send(self._bound(text, parameters)).rows or ())
 
     def _count(self, text: str, parameters: Parameters) -> int:
-        return self._sent(self._mogrify(text, parameters)).rowcount
+        return int(self._send(self._bound(text, parameters)).affected_rows)
 
     def _run_many(self, text: str, parameters: list[Parameters]) -> None:
+        head, row, tail = _many_rows(text)
+        rows: list[str] = []
+        size = 0
         for values in parameters:
-            self._check_size(self._mogrify(text, values))
-        # PyMySQL sends INSERT … VALUES as few statements of many rows.
-        Cursor(self.driver_connection).executemany(text, parameters)
+            bound = self._bound(row, values)
+            if rows and size + len(bound) > _CHARACTERS_A_STATEMENT:
+                self._send(f"{head}{','.join(rows)}{tail}")
+                rows, size = [], 0
+            rows.append(bound)
+            size += len(bound)
+        if rows:
+            self._send(f"{head}{','.join(rows)}{tail}")
 
     def last_insert_id(self) -> int:
         """What the last statement gave to LAST_INSERT_ID()."""
         return int(self.driver_connection.insert_id())
+
+
+@cache
+def _many_rows(text: str) -> tuple[str, str, str]:
+    """An INSERT … VALUES around its row, which may then be there many times."""
+    insert = RE_INSERT_VALUES.match(text)
+    if insert is None:
+        raise ValueError(f"this is no INSERT of rows: {text}")
+    head, row, tail = insert.groups(default="")
+    return head % (), row, tail % ()
 
 
 def _not_yet_connected(url: DatabaseURL, host: str | None, port: int | None) -> _BoundedConnection:

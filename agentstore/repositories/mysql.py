@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from agentstore.connections.base import NO_PARAMETERS, Connection, Parameters
 from agentstore.connections.mysql import DRIVER_PARAMETERS, MySQLConnection
+from agentstore.errors import DatabaseError
 from agentstore.repositories.base import Repository
 from agentstore.repositories.checkpoints import NewCheckpoint, TaskWrite
 from agentstore.turns import PreparedSession, Turn
@@ -68,7 +69,6 @@ class MySQLRepository(Repository):
         if len(turns) > TURNS_A_BATCH:
             return super()._insert_turns(connection, session_id, turns, now)
         batch: list[tuple[str, Parameters]] = [
-            ("messages/forget_positions", NO_PARAMETERS),
             (
                 "messages/reserve_positions",
                 {"session_id": session_id, "count": len(turns), "now": self.write_time(now)},
@@ -81,7 +81,10 @@ class MySQLRepository(Repository):
                 ("tool_calls/insert_tool_call", {**place, **self.write_call(turn, call, number)})
                 for number, call in enumerate(turn.calls)
             ]
-        return self._run_batch(connection, batch)[1] > 0
+        counts = self._run_batch(connection, batch)
+        if counts[0] and not all(counts):
+            raise DatabaseError("the database stored a part of these messages")
+        return counts[0] > 0
 
     def _checkpoint_needs_transaction(self) -> bool:
         # Alone, the batch is its own transaction.

@@ -1,7 +1,8 @@
 -- Store a message at a position that reserve_positions took, in the same batch; nothing where it
--- took none. Storage.save_…_message.
+-- took none, nor then by the statements that follow: ROW_COUNT() is the rows of the one before.
+-- Storage.save_…_message.
 -- Runs: every turn
--- Index: PRIMARY of agentstore_sessions
+-- Index: none: appends to agentstore_messages
 -- Returns: count
 -- Differs: a batch goes out before the position is known
 INSERT INTO agentstore_messages (
@@ -9,7 +10,7 @@ INSERT INTO agentstore_messages (
     response_type, response, metadata
 )
 SELECT
-    s.id,
+    /* :session_id */ 's1',
     last_insert_id() - /* :back */ 1,
     /* :id */ 'm1',
     /* :role */ 'user',
@@ -20,5 +21,5 @@ SELECT
     /* :response_type */ NULL,
     /* :response */ NULL,
     /* :metadata */ '{}'
-FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1' AND last_insert_id() > 0;
+FROM dual
+WHERE row_count() > 0;

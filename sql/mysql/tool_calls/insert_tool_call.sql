@@ -1,7 +1,7 @@
 -- Store a tool call of a message that was just stored, in the same batch; nothing where
 -- reserve_positions took none. Storage.save_assistant_message.
 -- Runs: every tool call
--- Index: PRIMARY of agentstore_sessions
+-- Index: none: appends to agentstore_tool_calls
 -- Returns: count
 -- Differs: a batch goes out before the position is known
 INSERT INTO agentstore_tool_calls (
@@ -9,7 +9,7 @@ INSERT INTO agentstore_tool_calls (
     arguments, result, success, timestamp, completed_at
 )
 SELECT
-    s.id,
+    /* :session_id */ 's1',
     last_insert_id() - /* :back */ 1,
     /* :position */ 0,
     /* :id */ 'c1',
@@ -21,5 +21,5 @@ SELECT
     /* :success */ NULL,
     /* :timestamp */ '2026-01-01 00:00:00.000000',
     /* :completed_at */ NULL
-FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1' AND last_insert_id() > 0;
+FROM dual
+WHERE row_count() > 0;
