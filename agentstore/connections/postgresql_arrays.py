@@ -29,12 +29,22 @@ _ITEMS: dict[type, Callable[[Any], str]] = {
 }
 
 
+def _items_of(values: list[Any]) -> str:
+    try:
+        joined = "\0".join(values)
+    except TypeError:
+        return ",".join([_ITEMS[type(value)](value) for value in values])
+    if joined.count("\0") != len(values) - 1:
+        return ",".join(map(_quoted, values))
+    # Texts alone, and none with a NUL in it: all are escaped at once.
+    return _quoted(joined).replace("\0", '","')
+
+
 class ListDumper(Dumper):
     """Dumps a list of strings, numbers, flags, datetimes or bytes, and None among them."""
 
     def dump(self, obj: list[Any]) -> bytes:
-        items = ",".join([_ITEMS[type(item)](item) for item in obj])
-        return f"{{{items}}}".encode()
+        return f"{{{_items_of(obj)}}}".encode()
 
 
 def register(adapters: AdaptersMap) -> None:

@@ -46,7 +46,7 @@ class RepositoryCore:
         """A UTC datetime as a parameter."""
         if self.has_times_and_lists:
             return value
-        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+        return value.isoformat(" ", "microseconds").removesuffix("+00:00")
 
     def write_list(self, values: list[str]) -> Any:
         """A list of strings as one parameter."""
