@@ -52,6 +52,7 @@ _CALL_KEYS = {
     "completed_at": "completed_at",
     "completedAt": "completed_at",
 }
+_SNAKE_CALL_KEYS = frozenset(_CALL_KEYS.values())
 _CONFIRMATION_KEYS = {
     "tool_name": "tool_name",
     "toolName": "tool_name",
@@ -316,6 +317,8 @@ def _read_record(call: ToolCall, name: str) -> dict[str, Any]:
 
 
 def _read_call(call: Mapping[str, JSONValue], name: str) -> dict[str, Any]:
+    if type(call) is dict and call.keys() <= _SNAKE_CALL_KEYS:
+        return call
     return _read_keys(call, _CALL_KEYS, name)
 
 

@@ -34,6 +34,9 @@ class Connection(ABC):
     exceptions: ClassVar[tuple[type[BaseException], ...]]
     """What the driver raises."""
 
+    is_remote: ClassVar[bool] = True
+    """Is there a network, from which the reply to an interrupted statement may still come?"""
+
     statement_limit = math.inf
     """Seconds after which the client gives up a statement; a bound connection has the caller's."""
 
@@ -134,7 +137,7 @@ class Connection(ABC):
             raise
         except BaseException:
             # KeyboardInterrupt and the like: the reply may still be on its way.
-            self.is_broken = True
+            self.is_broken |= self.is_remote
             raise
 
     def _limit_statement(self) -> None:
@@ -146,7 +149,7 @@ class Connection(ABC):
     def translated(self, exc: BaseException) -> StorageError:
         """The public error for a driver's exception."""
         fault = self.fault(exc)
-        if fault is Fault.DISCONNECTED:
+        if fault is Fault.DISCONNECTED and self.is_remote:
             self.is_broken = True
         return error_of(fault, self.describe(exc))
 

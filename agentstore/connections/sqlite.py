@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from agentstore.connections.base import Connection, P, Parameters, Row, T, call_limit
+from agentstore.connections.base import Connection, Parameters, Row, T, call_limit
 from agentstore.fairness import FairSemaphore
 from agentstore.faults import Fault, error_of
 from agentstore.statements import StatementLibrary
@@ -64,6 +64,7 @@ class SQLiteConnection(Connection):
     """
 
     exceptions = (sqlite3.Error, OverflowError, UnicodeEncodeError)
+    is_remote = False
 
     driver_connection: sqlite3.Connection
 
@@ -197,15 +198,6 @@ class SQLiteConnection(Connection):
 
     def give_up_at(self, moment: float) -> None:
         self._give_up_at = moment
-
-    def _guarded(self, function: Callable[[str, P], T], text: str, parameters: P) -> T:
-        was_usable = not self.is_broken
-        try:
-            return super()._guarded(function, text, parameters)
-        except BaseException:
-            # There is no network whose reply could still come.
-            self.is_broken = not was_usable
-            raise
 
     def _patiently(self, run: Callable[[], T]) -> T:
         """Run a statement as soon as other processes let it.

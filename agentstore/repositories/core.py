@@ -41,12 +41,18 @@ class RepositoryCore:
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
+        # Most times of a turn are one and the same. A pair, so that threads see both or neither.
+        self._last_time: tuple[datetime | None, str] = (None, "")
 
     def write_time(self, value: datetime) -> Any:
         """A UTC datetime as a parameter."""
         if self.has_times_and_lists:
             return value
-        return value.isoformat(" ", "microseconds").removesuffix("+00:00")
+        known, text = self._last_time
+        if value is not known:
+            text = value.isoformat(" ", "microseconds").removesuffix("+00:00")
+            self._last_time = (value, text)
+        return text
 
     def write_list(self, values: list[str]) -> Any:
         """A list of strings as one parameter."""

@@ -94,16 +94,14 @@ class MessageRepository(SessionRepository):
         connection.run_many(
             "messages/insert_messages",
             [
-                {"session_id": session_id, "position": position, **self.write_turn(turn)}
+                self.write_turn(turn, session_id=session_id, position=position)
                 for position, turn in placed
             ],
         )
         calls = [
-            {
-                "session_id": session_id,
-                "message_position": position,
-                **self.write_call(turn, call, place),
-            }
+            self.write_call(
+                turn, call, position=place, session_id=session_id, message_position=position
+            )
             for position, turn in placed
             for place, call in enumerate(turn.calls)
         ]
@@ -123,11 +121,11 @@ class MessageRepository(SessionRepository):
         )
         return int(first_position)
 
-    def write_call(self, turn: Turn, call: PreparedCall, place: int) -> dict[str, Any]:
-        """A turn's tool call as parameters."""
+    def write_call(self, turn: Turn, call: PreparedCall, **place: Any) -> dict[str, Any]:
+        """A turn's tool call as parameters, added to those that say where it goes."""
         completed_at = call.completed_at
         return {
-            "position": place,
+            **place,
             "id": call.id,
             "message_id": turn.id,
             "call_id": call.call_id,

@@ -53,10 +53,8 @@ class MySQLRepository(Repository):
         if session.entries:
             batch.append(("sessions/insert_metadata_entries", self.write_entries(session)))
         if session.system_message is not None:
-            message = self.write_turn(session.system_message)
-            batch.append(
-                ("messages/insert_messages", {"session_id": session.id, "position": 0, **message})
-            )
+            message = self.write_turn(session.system_message, session_id=session.id, position=0)
+            batch.append(("messages/insert_messages", message))
         self._run_batch(connection, batch)
         return True
 
@@ -76,9 +74,12 @@ class MySQLRepository(Repository):
         ]
         for ordinal, turn in enumerate(turns):
             place = {"session_id": session_id, "back": len(turns) - ordinal}
-            batch.append(("messages/insert_message", {**place, **self.write_turn(turn)}))
+            batch.append(("messages/insert_message", self.write_turn(turn, **place)))
             batch += [
-                ("tool_calls/insert_tool_call", {**place, **self.write_call(turn, call, number)})
+                (
+                    "tool_calls/insert_tool_call",
+                    self.write_call(turn, call, position=number, **place),
+                )
                 for number, call in enumerate(turn.calls)
             ]
         counts = self._run_batch(connection, batch)

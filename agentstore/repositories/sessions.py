@@ -63,11 +63,8 @@ class SessionRepository(RepositoryCore):
         if session.entries:
             connection.count("sessions/insert_metadata_entries", self.write_entries(session))
         if session.system_message is not None:
-            message = self.write_turn(session.system_message)
-            connection.run_many(
-                "messages/insert_messages",
-                [{"session_id": session.id, "position": 0, **message}],
-            )
+            message = self.write_turn(session.system_message, session_id=session.id, position=0)
+            connection.run_many("messages/insert_messages", [message])
         return True
 
     def write_new_session(self, session: PreparedSession) -> dict[str, Any]:
@@ -83,10 +80,11 @@ class SessionRepository(RepositoryCore):
         """The index entries of its metadata as parameters."""
         return {"session_id": session.id, "entries": self.write_list(session.entries)}
 
-    def write_turn(self, turn: Turn) -> dict[str, Any]:
-        """A turn's message as parameters."""
+    def write_turn(self, turn: Turn, **place: Any) -> dict[str, Any]:
+        """A turn's message as parameters, added to those that say where it goes."""
         content, content_escaped = self.write_text(turn.content)
         return {
+            **place,
             "id": turn.id,
             "role": turn.role,
             "content": content,
