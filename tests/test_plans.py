@@ -13,7 +13,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ from plan_readers import (
 )
 from statement_files import EXPLAINED, samples
 
+import agentstore
+from agentstore import NewMessage
 from agentstore.statements import Statement, load
 from agentstore.testing import Backend
 
@@ -308,3 +310,23 @@ def _history_work(
     blocks = frozenset({block} - {""})
     values = {**_COMMON, **values}
     return reader.work(statement.render(blocks), seeded.parameters(statement, blocks, values))
+
+
+def test_plans_made_over_empty_tables_go_by_index_too(backend: Backend) -> None:
+    if DIALECTS[backend.name] != "postgresql":
+        pytest.skip("only PostgreSQL keeps a plan for the next run")
+    url = backend.migrated_database()
+    with closing(backend.open_connection(url)) as connection:
+        connection.autocommit = True
+        connection.execute("VACUUM ANALYZE")  # which now says that the tables are empty
+        with agentstore.connect(url) as store:
+            for number in range(200):
+                session_id = store.create_session(metadata={"user_id": "u"})
+                store.save_messages(session_id, [NewMessage("user", f"{number}")] * 2)
+                store.save_user_message(session_id, "Hello")
+        # What a connection has counted is written when it ends.
+        rows = connection.execute(
+            "SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE relname LIKE 'agentstore%'"
+        ).fetchall()
+    backend.drop_database(url)
+    assert max(count for _, count in rows) < 200, rows

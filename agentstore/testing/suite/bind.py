@@ -144,6 +144,14 @@ class TestBind:
             assert bound.get_pending_confirmation("s") is None
             connection.rollback()
 
+    def test_a_message_of_a_megabyte(self, connection: Any, bound: Storage) -> None:
+        # Where the size matters, nothing may come between the statements of a turn.
+        text = "x" * 1_000_000
+        bound.save_assistant_message("s", {**answer(call(id="c")), "message": text})
+        connection.commit()
+        assert contents(bound, "s") == [text]
+        assert [found.id for found in bound.query_tool_calls()] == ["c"]
+
     def test_what_is_rolled_back_leaves_no_hole(self, connection: Any, bound: Storage) -> None:
         bound.save_user_message("s", "one")
         connection.commit()
