@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 import plan_seed as seed
+import psycopg
 import pytest
 from plan_readers import (
     MySQLPlans,
@@ -319,14 +320,25 @@ def test_plans_made_over_empty_tables_go_by_index_too(backend: Backend) -> None:
     with closing(backend.open_connection(url)) as connection:
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")  # which now says that the tables are empty
-        with agentstore.connect(url) as store:
-            for number in range(200):
-                session_id = store.create_session(metadata={"user_id": "u"})
-                store.save_messages(session_id, [NewMessage("user", f"{number}")] * 2)
-                store.save_user_message(session_id, "Hello")
-        # What a connection has counted is written when it ends.
-        rows = connection.execute(
-            "SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE relname LIKE 'agentstore%'"
-        ).fetchall()
+    with agentstore.connect(url) as store:
+        for number in range(20):
+            session_id = store.create_session()
+            store.save_messages(session_id, [NewMessage("user", f"{number}")] * 2)
+            store.get_session(session_id)
+        plans = store._repository.executor.read(lambda each: _kept_plans(each.driver_connection))
     backend.drop_database(url)
-    assert max(count for _, count in rows) < 200, rows
+    assert len(plans) > 2
+    assert not [plan for plan in plans if "Seq Scan on agentstore" in plan]
+
+
+def _kept_plans(connection: psycopg.Connection) -> list[str]:
+    """The plans of the statements that a connection has prepared, whatever the values."""
+    prepared = connection.execute(
+        "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements"
+    ).fetchall()
+    plans = []
+    for name, count in prepared:
+        values = f"({', '.join(['NULL'] * count)})" if count else ""
+        explain = f'EXPLAIN EXECUTE "{name}"{values}'
+        plans.append("\n".join(row[0] for row in connection.execute(explain.encode())))
+    return plans
