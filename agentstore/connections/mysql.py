@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, cast
 
 import pymysql
-from pymysql.constants import CLIENT, SERVER_STATUS
+from pymysql.constants import CLIENT, CR, SERVER_STATUS
 from pymysql.cursors import RE_INSERT_VALUES
 
 from agentstore.connections.base import Connection, Parameters, Row, call_limit
@@ -96,6 +96,9 @@ _ELSEWHERE = frozenset({1047, 1180, 1290, 1836})
 """The server is cut off from its cluster, or a replica: the next attempt looks for another."""
 
 _SHORTEST_WAIT = 0.001
+_LONGEST_WAIT = 1.0
+"""Seconds after which a waiting thread looks at the clock; short enough, and so for every wait
+the same: each change of a socket's timeout lets go of the interpreter's lock."""
 
 
 class _BoundedConnection(pymysql.Connection):
@@ -105,14 +108,37 @@ class _BoundedConnection(pymysql.Connection):
     """
 
     give_up_at: float = math.inf
+    longest_wait: float = math.inf
     _sock: Any
     _reader: io.BufferedReader | None = None
 
-    def time_left(self) -> float | None:
-        """Seconds that a read or a write may take now; None for any time."""
-        if self.give_up_at == math.inf:
-            return None
-        return max(_SHORTEST_WAIT, self.give_up_at - time.monotonic())
+    def in_time(self, transfer: Callable[[Any], int], buffer: Any) -> int:
+        """Send from or receive into a buffer, as far as it goes at once.
+
+        Raises:
+            TimeoutError: the time is over.
+        """
+        while True:
+            left = self.give_up_at - time.monotonic()
+            wait = max(_SHORTEST_WAIT, min(left, self.longest_wait))
+            if self._sock.gettimeout() != wait:
+                self._sock.settimeout(wait)
+            try:
+                return transfer(buffer)
+            except TimeoutError:
+                if time.monotonic() >= self.give_up_at:
+                    raise
+
+    def _write_bytes(self, data: bytes) -> None:
+        unsent = memoryview(data)
+        try:
+            while unsent:
+                unsent = unsent[self.in_time(self._sock.send, unsent) :]
+        except OSError as exc:
+            self._force_close()  # type: ignore[attr-defined]
+            raise pymysql.OperationalError(
+                CR.CR_SERVER_GONE_ERROR, f"MySQL server has gone away ({exc!r})"
+            ) from exc
 
     # PyMySQL assigns the socket's file here, once more when the connection turns to TLS.
     @property
@@ -125,10 +151,6 @@ class _BoundedConnection(pymysql.Connection):
             self._reader = None
         else:
             self._reader = io.BufferedReader(_BoundedFile(self, file.detach()))
-
-    def _write_bytes(self, data: bytes) -> None:
-        self._write_timeout = self.time_left()
-        super()._write_bytes(data)  # type: ignore[misc]
 
     def _create_ssl_ctx(self, options: Any) -> Any:
         # Without options nothing is verified, and reading the certificates takes 20 ms.
@@ -146,10 +168,8 @@ class _BoundedFile(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
-        self._connection._sock.settimeout(self._connection.time_left())
-        count: int | None = self._file.readinto(buffer)
-        return count
+    def readinto(self, buffer: Any) -> int:
+        return self._connection.in_time(self._connection._sock.recv_into, buffer)
 
     def close(self) -> None:
         self._file.close()
@@ -221,6 +241,7 @@ class MySQLConnection(Connection):
                 reached = cls(connection, statements)
                 reached._join_cluster()
                 connection.give_up_at = math.inf
+                connection.longest_wait = _LONGEST_WAIT
             except (pymysql.MySQLError, OSError) as exc:
                 failure = cls(None, statements).translated(exc)
                 failure.__cause__ = exc
