@@ -22,7 +22,6 @@ from agentstore.records import (
     ToolCall,
 )
 from agentstore.values import (
-    MAX_NAME_LENGTH,
     MAX_RESPONSE_TYPE_LENGTH,
     check_choice,
     check_datetime,
@@ -146,10 +145,17 @@ def prepare_session(
     checked = check_mapping(metadata, "metadata")
     turn = None
     if system_message is not None:
-        turn = prepare_turn(NewMessage("system", system_message), now, where="system_message.")
+        turn = _prepare_system_message(system_message, now)
     return PreparedSession(
         session_id, dump_json(checked, "metadata"), metadata_entries(checked), turn, now
     )
+
+
+def _prepare_system_message(content: Content, now: datetime) -> Turn:
+    try:
+        return prepare_turn(NewMessage("system", content), now)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"system_message.{error}") from None
 
 
 def prepare_turns(messages: Iterable[NewMessage], now: datetime) -> list[Turn]:
@@ -164,43 +170,44 @@ def prepare_turns(messages: Iterable[NewMessage], now: datetime) -> list[Turn]:
     """
     if isinstance(messages, (str, bytes, Mapping)) or not isinstance(messages, Iterable):
         raise InvalidInputError("messages is a list of NewMessage records")
-    return [
-        prepare_turn(message, now, where=f"messages[{index}].")
-        for index, message in enumerate(messages)
-    ]
+    turns: list[Turn] = []
+    for message in messages:
+        if not isinstance(message, NewMessage):
+            raise InvalidInputError(
+                f"messages[{len(turns)}] is a NewMessage, not {type(message).__name__}"
+            )
+        try:
+            turns.append(prepare_turn(message, now))
+        except InvalidInputError as error:
+            raise InvalidInputError(f"messages[{len(turns)}].{error}") from None
+    return turns
 
 
-def prepare_turn(message: NewMessage, now: datetime, *, where: str = "") -> Turn:
+def prepare_turn(message: NewMessage, now: datetime) -> Turn:
     """Check one message and make a turn of it; see `prepare_turns`."""
-    if not isinstance(message, NewMessage):
-        raise InvalidInputError(
-            f"{where.rstrip('.') or 'message'} is a NewMessage, not {type(message).__name__}"
-        )
-    content, parts = _read_content(message.content, f"{where}content")
+    content, parts = _read_content(message.content, "content")
     timestamp = now
     if message.timestamp is not None:
-        timestamp = check_datetime(message.timestamp, f"{where}timestamp")
+        timestamp = check_datetime(message.timestamp, "timestamp")
     response = None
     if message.response is not None:
-        response = dump_json(
-            check_mapping(message.response, f"{where}response"), f"{where}response"
-        )
+        response = dump_json(check_mapping(message.response, "response"), "response")
     response_type = message.response_type
     if response_type is not None:
         response_type = check_name(
-            response_type, f"{where}response_type", least=0, most=MAX_RESPONSE_TYPE_LENGTH
+            response_type, "response_type", least=0, most=MAX_RESPONSE_TYPE_LENGTH
         )
     return Turn(
-        id=new_id() if message.id is None else check_id(message.id, f"{where}id"),
+        id=new_id() if message.id is None else check_id(message.id, "id"),
         has_own_id=message.id is not None,
-        role=check_choice(message.role, f"{where}role", ROLES),
+        role=check_choice(message.role, "role", ROLES),
         content=content,
         parts=parts,
         timestamp=timestamp,
         response_type=response_type,
         response=response,
-        metadata=dump_json(check_mapping(message.metadata, f"{where}metadata"), f"{where}metadata"),
-        calls=_prepare_calls(message.tool_calls, timestamp, f"{where}tool_calls"),
+        metadata=dump_json(check_mapping(message.metadata, "metadata"), "metadata"),
+        calls=_prepare_calls(message.tool_calls, timestamp),
     )
 
 
@@ -256,52 +263,55 @@ def _read_content(content: Any, name: str) -> tuple[str, str | None]:
 
 
 def _prepare_calls(
-    calls: Sequence[ToolCall | Mapping[str, JSONValue]] | None, timestamp: datetime, name: str
+    calls: Sequence[ToolCall | Mapping[str, JSONValue]] | None, timestamp: datetime
 ) -> tuple[PreparedCall, ...]:
-    if calls is None:
+    if not calls and (calls is None or isinstance(calls, (list, tuple))):
         return ()
     if not isinstance(calls, (list, tuple)):
-        raise InvalidInputError(f"{name} is a list, not {type(calls).__name__}")
-    return tuple(
-        _prepare_call(call, timestamp, f"{name}[{index}]") for index, call in enumerate(calls)
-    )
+        raise InvalidInputError(f"tool_calls is a list, not {type(calls).__name__}")
+    prepared: list[PreparedCall] = []
+    try:
+        prepared.extend(_prepare_call(call, timestamp) for call in calls)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"tool_calls[{len(prepared)}]{error}") from None
+    return tuple(prepared)
 
 
-def _prepare_call(
-    call: ToolCall | Mapping[str, JSONValue], timestamp: datetime, name: str
-) -> PreparedCall:
-    given = _read_record(call, name) if isinstance(call, ToolCall) else _read_call(call, name)
+def _prepare_call(call: ToolCall | Mapping[str, JSONValue], timestamp: datetime) -> PreparedCall:
+    """A tool call; an error of its begins with what follows the call's own place."""
+    if type(call) is dict and call.keys() <= _SNAKE_CALL_KEYS:
+        given: Mapping[str, Any] = call
+    elif isinstance(call, ToolCall):
+        given = _read_record(call)
+    else:
+        given = _read_keys(call, _CALL_KEYS, "")
     if "tool_name" not in given or "arguments" not in given:
-        raise InvalidInputError(f"{name} needs a tool_name and arguments")
+        raise InvalidInputError(" needs a tool_name and arguments")
     has_result = "result" in given
     completed_at = given.get("completed_at")
     if completed_at is not None and not has_result:
-        raise InvalidInputError(f"{name} has a completed_at but no result")
+        raise InvalidInputError(" has a completed_at but no result")
     own_id = given.get("id")
     call_id = given.get("call_id")
     made_at = given.get("timestamp")
     if completed_at is not None:
-        completed_at = read_datetime(completed_at, f"{name}.completed_at")
+        completed_at = read_datetime(completed_at, ".completed_at")
     elif has_result:
         completed_at = timestamp
     return PreparedCall(
-        id=new_id() if own_id is None else check_id(own_id, f"{name}.id"),
-        has_own_id=own_id is not None,
-        call_id=(
-            None
-            if call_id is None
-            else check_name(call_id, f"{name}.call_id", least=0, most=MAX_NAME_LENGTH)
-        ),
-        tool_name=check_name(given["tool_name"], f"{name}.tool_name"),
-        arguments=dump_json(given["arguments"], f"{name}.arguments"),
-        result=dump_json(given["result"], f"{name}.result") if has_result else None,
-        success=success_of(given["result"]) if has_result else None,
-        timestamp=timestamp if made_at is None else read_datetime(made_at, f"{name}.timestamp"),
-        completed_at=completed_at,
+        new_id() if own_id is None else check_id(own_id, ".id"),
+        own_id is not None,
+        None if call_id is None else check_name(call_id, ".call_id", least=0),
+        check_name(given["tool_name"], ".tool_name"),
+        dump_json(given["arguments"], ".arguments"),
+        dump_json(given["result"], ".result") if has_result else None,
+        success_of(given["result"]) if has_result else None,
+        timestamp if made_at is None else read_datetime(made_at, ".timestamp"),
+        completed_at,
     )
 
 
-def _read_record(call: ToolCall, name: str) -> dict[str, Any]:
+def _read_record(call: ToolCall) -> dict[str, Any]:
     given: dict[str, Any] = {
         "id": call.id,
         "call_id": call.call_id,
@@ -312,14 +322,8 @@ def _read_record(call: ToolCall, name: str) -> dict[str, Any]:
     if call.completed_at is not None:
         given |= {"result": call.result, "completed_at": call.completed_at}
     elif call.result is not None:
-        raise InvalidInputError(f"{name} has a result but no completed_at")
+        raise InvalidInputError(" has a result but no completed_at")
     return given
-
-
-def _read_call(call: Mapping[str, JSONValue], name: str) -> dict[str, Any]:
-    if type(call) is dict and call.keys() <= _SNAKE_CALL_KEYS:
-        return call
-    return _read_keys(call, _CALL_KEYS, name)
 
 
 def _read_keys(given: Any, names: Mapping[str, str], name: str) -> dict[str, Any]:
