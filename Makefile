@@ -7,6 +7,7 @@ BENCH_VENV ?= .venv-bench
 BENCH_ARGS ?=
 bin := $(VENV)/bin
 stamp := $(VENV)/.installed
+frameworks_stamp := $(VENV)/.frameworks
 bench_stamp := $(BENCH_VENV)/.installed
 
 .DEFAULT_GOAL := help
@@ -20,8 +21,8 @@ venv: $(stamp) ## The virtual environment, with all that development needs
 demo: $(stamp) ## The main job on SQLite: import conversations, read them back; then a small agent
 	$(bin)/python examples/demo.py
 
-test: $(stamp) ## The tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
-	$(bin)/python -m pytest -n 2 --dist worksteal --ignore=tests/faults $(PYTEST_ARGS)
+test: $(frameworks_stamp) ## The tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
+	AGENTSTORE_INTEGRATIONS=1 $(bin)/python -m pytest -n 2 --dist worksteal --ignore=tests/faults $(PYTEST_ARGS)
 
 test-faults: $(stamp) ## Servers and clients killed, connections cut; AGENTSTORE_FAULTS=long for hours of it
 	$(bin)/python -m pytest -n 2 --dist loadfile tests/faults $(PYTEST_ARGS)
@@ -64,6 +65,11 @@ $(stamp): pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(bin)/python -m pip install --quiet --upgrade 'pip>=25.1'  # the first that knows --group
 	$(bin)/python -m pip install --quiet --editable '.[all,testing]' --group dev
+	@touch $@
+
+# The frameworks of the adapters get along with all that development needs; only the tests use them.
+$(frameworks_stamp): $(stamp) tests/integrations/requirements.txt
+	$(bin)/python -m pip install --quiet -r tests/integrations/requirements.txt
 	@touch $@
 
 # The other libraries bring a hundred packages along: they have an environment to themselves.

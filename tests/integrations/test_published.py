@@ -151,7 +151,7 @@ def test_the_frameworks_own_tests_pass(
         [
             *(sys.executable, "-m", "pytest", "--quiet", "--tb=short"),
             *("-c", os.devnull, f"--rootdir={source}", f"--basetemp={tmp_path / 'base'}"),
-            *("-p", "no:cacheprovider", "-p", "published_plugin"),
+            *("-p", "no:langsmith_plugin", "-p", "no:cacheprovider", "-p", "published_plugin"),
             *(("-k", f"not ({' or '.join(suite.inside)})") if suite.inside else ()),
             *suite.arguments,
         ],
