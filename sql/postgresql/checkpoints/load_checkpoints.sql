@@ -6,6 +6,8 @@
 -- agentstore_checkpoint_blobs_pkey, agentstore_checkpoint_writes_pkey,
 -- agentstore_checkpoint_metadata_pkey, agentstore_checkpoint_metadata_entry
 -- Returns: many
+-- Differs: OFFSET 0 keeps LATERAL a look-up for each row: without statistics PostgreSQL would else read
+--   all that the thread has, and join it by hash
 WITH page AS (
     SELECT
         c.namespace_key,
@@ -86,12 +88,21 @@ FROM (
     FROM page
     CROSS JOIN json_array_elements(page.channel_versions) AS v (pair)
 ) AS used
-INNER JOIN agentstore_checkpoint_blobs AS b
-    ON
-        b.thread_id = /* :thread_id */ 't1'
-        AND used.namespace_key = b.namespace_key
-        AND used.channel_key = b.channel_key
-        AND used.channel_version = b.channel_version
+INNER JOIN LATERAL (
+    SELECT
+        s.namespace_key,
+        s.channel_key,
+        s.channel_version,
+        s.value_type,
+        s.value_bytes
+    FROM agentstore_checkpoint_blobs AS s
+    WHERE
+        s.thread_id = /* :thread_id */ 't1'
+        AND s.namespace_key = used.namespace_key
+        AND s.channel_key = used.channel_key
+        AND s.channel_version = used.channel_version
+    OFFSET 0
+) AS b ON TRUE
 UNION ALL
 SELECT
     2 AS part,
@@ -106,8 +117,20 @@ SELECT
     NULL AS metadata_type,
     NULL::bytea AS metadata_bytes
 FROM page
-INNER JOIN agentstore_checkpoint_writes AS w
-    ON
-        w.thread_id = /* :thread_id */ 't1'
-        AND page.namespace_key = w.namespace_key
-        AND page.checkpoint_id = w.checkpoint_id;
+INNER JOIN LATERAL (
+    SELECT
+        s.namespace_key,
+        s.checkpoint_id,
+        s.channel_name,
+        s.task_path,
+        s.task_id,
+        s.idx,
+        s.value_type,
+        s.value_bytes
+    FROM agentstore_checkpoint_writes AS s
+    WHERE
+        s.thread_id = /* :thread_id */ 't1'
+        AND s.namespace_key = page.namespace_key
+        AND s.checkpoint_id = page.checkpoint_id
+    OFFSET 0
+) AS w ON TRUE;
