@@ -12,16 +12,14 @@ the three that ADK has for it (`store_session_id`), and they are in its metadata
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 import time
 import uuid
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, TypeVar, cast
-from urllib.parse import quote
 
 from agentstore.errors import (
     ConfigurationError,
@@ -30,24 +28,30 @@ from agentstore.errors import (
     UnavailableError,
 )
 from agentstore.identifiers import new_id
-from agentstore.integrations.adk_events import KEY, event_drafts, json_safe, read_events
 from agentstore.integrations.drafts import Draft, short_id
 from agentstore.integrations.threads import reading, writing
-from agentstore.records import JSONValue, Message
+from agentstore.records import Message
 from agentstore.repositories.adk import AdkSession, SharedStates
 from agentstore.storage import Storage
-from agentstore.values import MAX_NAME_LENGTH
 
 try:
     from google.adk.errors.already_exists_error import AlreadyExistsError
     from google.adk.errors.session_not_found_error import SessionNotFoundError
     from google.adk.events.event import Event
-    from google.adk.sessions import BaseSessionService, Session, State
+    from google.adk.sessions import BaseSessionService, Session
     from google.adk.sessions.base_session_service import GetSessionConfig, ListSessionsResponse
 except ImportError as error:
     raise ImportError(
         "agentstore.integrations.adk needs Google ADK: pip install 'agentstore[adk]'"
     ) from error
+
+from agentstore.integrations.adk_events import KEY, event_drafts, read_events
+from agentstore.integrations.adk_sessions import (
+    Scopes,
+    long_running_calls,
+    session_of,
+    store_session_id,
+)
 
 try:
     from google.adk.errors._stale_session_error import StaleSessionError
@@ -63,23 +67,10 @@ T = TypeVar("T")
 
 _FIRST_PAUSE = 0.005
 _LONGEST_PAUSE = 1.0
-_SAFE = "@:+,=~"
 _STALE = (
     "The session has been modified in storage since it was loaded. "
     "Please reload the session before appending more events."
 )
-
-
-def store_session_id(app_name: str, user_id: str, session_id: str) -> str:
-    """The id that a session of ADK has in the store.
-
-    It is ``adk/app/user/session``, percent-encoded, or a digest where that would be too long.
-    """
-    names = (app_name, user_id, session_id.strip())
-    path = "/".join(quote(name, safe=_SAFE, errors="surrogatepass") for name in names)
-    if len(path) > MAX_NAME_LENGTH - len("adk/"):
-        path = f"sha256:{hashlib.sha256(path.encode()).hexdigest()}"
-    return f"adk/{path}"
 
 
 class AgentstoreSessionService(BaseSessionService):
@@ -126,7 +117,7 @@ class AgentstoreSessionService(BaseSessionService):
             StorageError: as every call of a store.
         """
         session_id = (session_id or "").strip() or str(uuid.uuid4())
-        return await writing(self._create, app_name, user_id, session_id, _Scopes(state or {}))
+        return await writing(self._create, app_name, user_id, session_id, Scopes(state or {}))
 
     async def get_session(
         self,
@@ -207,7 +198,7 @@ class AgentstoreSessionService(BaseSessionService):
             await writing(self._append, key, session, event)
         return event
 
-    def _create(self, app_name: str, user_id: str, session_id: str, scopes: _Scopes) -> Session:
+    def _create(self, app_name: str, user_id: str, session_id: str, scopes: Scopes) -> Session:
         key = store_session_id(app_name, user_id, session_id)
         kept = AdkSession(new_id(), time.time(), scopes.session)
 
@@ -227,7 +218,7 @@ class AgentstoreSessionService(BaseSessionService):
             return self._repository.get_adk_states(app_name, user_id)
 
         states = self._in_transaction(work)
-        return _session(app_name, user_id, session_id, kept, states)
+        return session_of(app_name, user_id, session_id, kept, states)
 
     def _get(
         self, app_name: str, user_id: str, session_id: str, config: GetSessionConfig
@@ -238,7 +229,7 @@ class AgentstoreSessionService(BaseSessionService):
         if kept is None:
             return None
         states = self._repository.get_adk_states(app_name, user_id)
-        session = _session(app_name, user_id, session_id, kept, states)
+        session = session_of(app_name, user_id, session_id, kept, states)
         session.events = self._events(app_name, key, config)
         return session
 
@@ -246,7 +237,7 @@ class AgentstoreSessionService(BaseSessionService):
         kept = self._repository.list_adk_sessions(app_name, user_id)
         states = self._repository.get_adk_states(app_name, user_id)
         sessions = [
-            _session(
+            session_of(
                 app_name, str(metadata["user_id"]), str(metadata["session_id"]), session, states
             )
             for session, metadata in kept
@@ -262,11 +253,11 @@ class AgentstoreSessionService(BaseSessionService):
         self._in_transaction(work)
 
     def _append(self, key: str, session: Session, event: Event) -> None:
-        scopes = _Scopes(event.actions.state_delta if event.actions else {})
+        scopes = Scopes(event.actions.state_delta if event.actions else {})
         drafts = event_drafts(event)
         made_at = datetime.fromtimestamp(event.timestamp, timezone.utc)
         messages = [replace(draft.new_message(KEY), timestamp=made_at) for draft in drafts]
-        long_running = _long_running(session) if event.author != "user" else frozenset()
+        long_running = long_running_calls(session) if event.author != "user" else frozenset()
         marker = new_id()
 
         def work() -> None:
@@ -362,43 +353,3 @@ class AgentstoreSessionService(BaseSessionService):
                     raise
             time.sleep(random.uniform(0, longest))
             longest = min(longest * 2, _LONGEST_PAUSE)
-
-
-class _Scopes:
-    """A change of state by scope, as JSON values and without prefixes; temp: is left out."""
-
-    def __init__(self, state: Mapping[str, Any]) -> None:
-        self.app: dict[str, JSONValue] = {}
-        self.user: dict[str, JSONValue] = {}
-        self.session: dict[str, JSONValue] = {}
-        for key, value in json_safe(state).items():
-            if key.startswith(State.APP_PREFIX):
-                self.app[key.removeprefix(State.APP_PREFIX)] = value
-            elif key.startswith(State.USER_PREFIX):
-                self.user[key.removeprefix(State.USER_PREFIX)] = value
-            elif not key.startswith(State.TEMP_PREFIX):
-                self.session[key] = value
-
-
-def _session(
-    app_name: str, user_id: str, session_id: str, kept: AdkSession, states: SharedStates
-) -> Session:
-    state = dict(kept.state)
-    state |= {State.APP_PREFIX + key: value for key, value in states.app.items()}
-    state |= {State.USER_PREFIX + key: value for key, value in states.of_user(user_id).items()}
-    session = Session(
-        app_name=app_name,
-        user_id=user_id,
-        id=session_id,
-        state=state,
-        last_update_time=kept.last_update_time,
-    )
-    session._storage_update_marker = kept.marker
-    return session
-
-
-def _long_running(session: Session) -> frozenset[str]:
-    """The calls whose first answer only says that they have begun: the user brings the other."""
-    return frozenset(
-        call_id for event in session.events for call_id in event.long_running_tool_ids or ()
-    )

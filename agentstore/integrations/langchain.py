@@ -103,7 +103,7 @@ class AgentstoreChatMessageHistory(BaseChatMessageHistory):
             InvalidInputError: a message is of another type or holds something else.
             StorageError: as ``Storage.save_messages``.
         """
-        drafts = [_draft(message, f"messages[{n}]") for n, message in enumerate(messages)]
+        drafts = [message_draft(message, f"messages[{n}]") for n, message in enumerate(messages)]
         save_drafts(self.store, self.session_id, KEY, drafts)
 
     async def aadd_messages(self, messages: Sequence[BaseMessage]) -> None:
@@ -160,8 +160,16 @@ def _block(part: str | Image) -> dict[str, JSONValue]:
     return {"type": "image_url", "image_url": {"url": part.url}}
 
 
-def _draft(message: BaseMessage, name: str) -> Draft:
-    """The message that keeps a LangChain message; ``name`` is for errors."""
+def message_draft(message: BaseMessage, name: str) -> Draft:
+    """The message that keeps a LangChain message.
+
+    Args:
+        message: of one of LangChain's own types.
+        name: what errors call it.
+
+    Raises:
+        InvalidInputError: it is of another type, or holds what is no JSON.
+    """
     role, response_type = _role(message, name)
     draft = Draft(role, _content(message), response_type=response_type)
     data = message.model_dump(exclude={"artifact"}, exclude_defaults=True)

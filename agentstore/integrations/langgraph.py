@@ -11,19 +11,16 @@ id, so that `Storage.get_history` and the other adapters read it.
 from __future__ import annotations
 
 import random
-import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, cast
 
 from agentstore.errors import ConfigurationError, InvalidInputError
 from agentstore.integrations.threads import reading, writing
-from agentstore.metadata_index import INDEXED_TYPES, metadata_entries
+from agentstore.metadata_index import metadata_entries
 from agentstore.repositories.checkpoints import (
     CheckpointKey,
     NewCheckpoint,
-    Payload,
-    StoredCheckpoint,
     Task,
     TaskWrite,
 )
@@ -53,12 +50,17 @@ from agentstore.integrations.langgraph_conversations import ThreadConversations
 from agentstore.integrations.langgraph_queries import (
     config_of,
     found_keys,
-    load_checkpoint,
     namespace_of,
     plain_text_of,
     stored_pages,
     thread_id_of,
     version_text,
+)
+from agentstore.integrations.langgraph_tuples import (
+    dump_value,
+    needed_keys,
+    read_tuple,
+    tuple_pages,
 )
 
 
@@ -122,7 +124,7 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
         conf = config["configurable"]
         one = {**config, "configurable": {**conf, "checkpoint_ns": namespace_of(config)}}
         for page in stored_pages(self._repository, cast("RunnableConfig", one), limit=1):
-            return self._tuple(page[0]) if page else None
+            return read_tuple(self.serde, page[0]) if page else None
         return None
 
     def list(
@@ -146,7 +148,10 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
         Raises:
             StorageError: as every call of a store.
         """
-        for page in self._pages(config, filter, before, limit):
+        pages = tuple_pages(
+            self._repository, self.serde, config, filter_=filter, before=before, limit=limit
+        )
+        for page in pages:
             yield from page
 
     def put(
@@ -188,12 +193,12 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
                     }.items()
                 },
                 new_values={
-                    channel: self._dump(values[channel])
+                    channel: dump_value(self.serde, values[channel])
                     for channel in new_versions
                     if channel in values
                 },
-                checkpoint=self._dump(bare),
-                metadata=self._dump(full_metadata),
+                checkpoint=dump_value(self.serde, bare),
+                metadata=dump_value(self.serde, full_metadata),
                 entries=sorted(set(metadata_entries(full_metadata))),
             )
         )
@@ -232,7 +237,7 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
                 TaskWrite(
                     WRITES_IDX_MAP.get(channel, idx),
                     plain_text_of(channel, "channel"),
-                    self._dump(value),
+                    dump_value(self.serde, value),
                 )
                 for idx, (channel, value) in enumerate(writes)
             ],
@@ -292,7 +297,11 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
                 continue
             keys = self._repository.get_checkpoint_keys(thread_id)
             newest = {key.namespace_key: key for key in reversed(keys)}
-            kept = {needed for key in newest.values() for needed in self._needed(key)}
+            kept = {
+                needed
+                for key in newest.values()
+                for needed in needed_keys(self._repository, self.serde, key)
+            }
             doomed = [key for key in keys if key not in kept]
             self._repository.delete_checkpoints(thread_id, doomed)
 
@@ -325,7 +334,9 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
         """As `list`."""
-        pages = self._pages(config, filter, before, limit)
+        pages = tuple_pages(
+            self._repository, self.serde, config, filter_=filter, before=before, limit=limit
+        )
         while (page := await reading(next, pages, None)) is not None:
             for found in page:
                 yield found
@@ -365,84 +376,3 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
     async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
         """As `delete_for_runs`."""
         await writing(self.delete_for_runs, run_ids)
-
-    def _pages(
-        self,
-        config: RunnableConfig | None,
-        filter_: Mapping[str, Any] | None,
-        before: RunnableConfig | None,
-        limit: int | None,
-    ) -> Iterator[Sequence[CheckpointTuple]]:
-        """What `list` finds, page by page; no connection is held between them."""
-        # A key that is missing is None too, so only the metadata itself can tell.
-        indexed = {
-            key: value
-            for key, value in (filter_ or {}).items()
-            if value is not None and isinstance(value, INDEXED_TYPES)
-        }
-        others = [(key, value) for key, value in (filter_ or {}).items() if key not in indexed]
-        left = sys.maxsize if limit is None else limit
-        pages = stored_pages(
-            self._repository,
-            config,
-            entries=metadata_entries(indexed),
-            before=before,
-            limit=None if others else limit,
-        )
-        for page in pages:
-            if left <= 0:
-                return
-            tuples = [
-                found
-                for found in map(self._tuple, page)
-                if all(found.metadata.get(key) == value for key, value in others)
-            ][:left]
-            left -= len(tuples)
-            yield tuples
-
-    def _needed(self, newest: CheckpointKey) -> Iterator[CheckpointKey]:
-        """A checkpoint, and those before it from which its delta channels are rebuilt."""
-        key: CheckpointKey | None = newest
-        missing: set[str] | None = None
-        while key is not None and (loaded := load_checkpoint(self._repository, key)):
-            yield key
-            found = self._tuple(loaded[0])
-            if missing is None:
-                missing = set(found.metadata.get("counters_since_delta_snapshot") or ())
-            missing -= set(found.checkpoint["channel_values"])
-            parent_id = loaded[0].parent_id
-            key = key._replace(checkpoint_id=parent_id) if missing and parent_id else None
-
-    def _tuple(self, stored: StoredCheckpoint) -> CheckpointTuple:
-        thread_id, namespace = stored.key.thread_id, stored.namespace
-        checkpoint: Checkpoint = self._load_value(stored.checkpoint)
-        values = {
-            channel: stored.value(channel, version_text(version))
-            for channel, version in checkpoint["channel_versions"].items()
-        }
-        checkpoint["channel_values"] = {
-            channel: self._load_value(value)
-            for channel, value in values.items()
-            if value is not None
-        }
-        return CheckpointTuple(
-            config=config_of(thread_id, namespace, stored.key.checkpoint_id),
-            checkpoint=checkpoint,
-            metadata=self._load_value(stored.metadata),
-            parent_config=(
-                None
-                if stored.parent_id is None
-                else config_of(thread_id, namespace, stored.parent_id)
-            ),
-            pending_writes=[
-                (write.task_id, write.channel, self._load_value(write.value))
-                for write in stored.writes
-            ],
-        )
-
-    def _dump(self, value: Any) -> Payload:
-        form, data = self.serde.dumps_typed(value)
-        return Payload(form, bytes(data))
-
-    def _load_value(self, payload: Payload) -> Any:
-        return self.serde.loads_typed(payload)

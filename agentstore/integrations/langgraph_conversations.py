@@ -102,7 +102,7 @@ def _id_of(thread_id: str, message: BaseMessage, place: int) -> str:
 def _draft(message: BaseMessage, id_: str) -> Draft:
     """A message of the state as one of the session."""
     try:
-        draft = langchain._draft(message, "the message")
+        draft = langchain.message_draft(message, "the message")
     except InvalidInputError:
         # An artifact that is no JSON, a class of the caller's: the checkpoint has it whole.
         draft = Draft(_ROLES.get(message.type, "assistant"), str(message.text))
