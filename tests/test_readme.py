@@ -66,7 +66,7 @@ def test_its_options_and_schemes_are_all() -> None:
 
 def test_its_extras_exist() -> None:
     project = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
-    for extra in re.findall(r"agentstore\[([a-z]+)\]", README):
+    for extra in re.findall(r"agentstore\[([a-z-]+)\]", README):
         assert f"\n{extra} = [" in project
 
 

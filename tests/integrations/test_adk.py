@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,8 +31,6 @@ from agentstore.integrations.adk import (
 )
 from agentstore.integrations.langchain import AgentstoreChatMessageHistory
 from agentstore.testing import Proxy
-
-ROOT = Path(__file__).resolve().parents[2]
 
 MakeStore = Callable[..., agentstore.Storage]
 
@@ -585,11 +581,3 @@ def test_a_runner_works_with_it(store: agentstore.Storage, other_store: agentsto
     ] * 2
     calls = store.query_tool_calls(session_id=KEY, success=True, order="asc")
     assert [call.arguments for call in calls] == [{"order": "4711"}, {"order": "4712"}]
-
-
-def test_the_example_of_the_docs_says_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
-    page = (ROOT / "docs" / "integrations" / "adk.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    (expected,) = re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    exec(compile(example, "adk.md", "exec", dont_inherit=True), {"__name__": "__main__"})
-    assert capsys.readouterr().out == expected

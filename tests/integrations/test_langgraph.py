@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import re
 import threading
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from pathlib import Path
 from typing import Annotated, Any, TypedDict, cast
 
 import pytest
@@ -40,8 +38,6 @@ from agentstore.integrations.langchain import AgentstoreChatMessageHistory
 from agentstore.integrations.langgraph import AgentstoreSaver
 from agentstore.statements import load
 from agentstore.testing import Backend, Proxy
-
-ROOT = Path(__file__).resolve().parents[2]
 
 MakeStore = Callable[..., agentstore.Storage]
 
@@ -749,11 +745,3 @@ def test_a_checkpoint_costs_the_same_in_a_long_thread(
         blocks = frozenset(wanted) & frozenset(statement.blocks)
         work = reader.work(statement.render(blocks), wanted)
         assert work < 60, (thread_id, checkpoint_id, work)
-
-
-def test_the_example_of_the_docs_says_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
-    page = (ROOT / "docs" / "integrations" / "langgraph.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    (expected,) = re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    exec(compile(example, "langgraph.md", "exec", dont_inherit=True), {"__name__": "__main__"})
-    assert capsys.readouterr().out == expected
