@@ -21,6 +21,12 @@ GROWING = frozenset(
         "agentstore_messages",
         "agentstore_tool_calls",
         "agentstore_pending_confirmations",
+        "agentstore_checkpoints",
+        "agentstore_checkpoint_blobs",
+        "agentstore_checkpoint_writes",
+        "agentstore_checkpoint_metadata",
+        "agentstore_adk_sessions",
+        "agentstore_adk_states",
     }
 )
 
@@ -168,7 +174,7 @@ class MySQLPlans(PlanReader):
                 cut.add(select)
             if "filesort" in (extra or "") and select not in cut and "LIMIT" in text:
                 sorted_rows = max(sorted_rows, int(count or 0))
-            if "Using temporary" in (extra or ""):
+            if "Using temporary" in (extra or "") and select not in cut and "LIMIT" in text:
                 sorted_rows = float("inf")
             table = aliases.get(alias)
             if table is None or kind == "INSERT":

@@ -185,9 +185,9 @@ def _calls(
         )
 
 
-def fill(connection: Any, *, placeholder: str) -> None:
-    """Put the rows into a migrated database, over an open driver connection, and commit."""
-    for table in tables():
+def fill(connection: Any, filled: Sequence[Table], *, placeholder: str) -> None:
+    """Put rows into a migrated database, over an open driver connection, and commit."""
+    for table in filled:
         if isinstance(connection, psycopg.Connection):
             _copy(connection, table)
         else:

@@ -94,18 +94,23 @@ def stored_pages(
         wanted["namespace_key"] = key_of(namespace_of(config))
     if checkpoint_id := get_checkpoint_id(config):
         wanted["checkpoint_id"] = check_id(checkpoint_id, "checkpoint_id")
+        if checkpoint_id >= wanted.pop("before_id", "\U0010ffff"):
+            return
     if entries:
         wanted["entries"] = list(entries)
     size = CHECKPOINTS_A_PAGE if limit is None else min(CHECKPOINTS_A_PAGE, max(limit, 1))
+    if checkpoint_id:
+        size = sys.maxsize  # one in each namespace that has this id: hardly ever two
     beyond = None
     while True:
         page = repository.load_checkpoints(
             thread_id_of(config), Filter(frozenset(wanted), wanted), size, beyond
         )
         yield page
-        if len(page) < size:
+        if checkpoint_id or len(page) < size:
             return
         beyond = page[-1].key
+        wanted.pop("before_id", None)  # all beyond a page are older than it
 
 
 def found_keys(
@@ -134,6 +139,7 @@ def found_keys(
         if len(keys) < KEYS_A_PAGE:
             return
         beyond = keys[-1]
+        blocks.discard("before_id")  # all beyond a page are older than it
 
 
 def load_checkpoint(repository: Repository, key: CheckpointKey) -> Sequence[StoredCheckpoint]:

@@ -254,7 +254,7 @@ class CheckpointRepository(RepositoryCore):
             thread_id: the thread.
             filter_: ``namespace_key``, ``checkpoint_id``, ``before_id`` (older ones only) and
                 ``entries`` (with all of these).
-            limit: how many at most.
+            limit: how many at most; of those with one ``checkpoint_id`` any.
             beyond: the last of the page before, where pages follow each other.
         """
         if beyond is not None:
@@ -266,7 +266,7 @@ class CheckpointRepository(RepositoryCore):
                 },
             )
         blocks = filter_.blocks
-        if not filter_.has("namespace_key"):
+        if not filter_.has("namespace_key") and not filter_.has("checkpoint_id"):
             blocks |= {"every_namespace"}
         parameters = self.write_filter(filter_, thread_id=thread_id, limit=limit)
         rows = self.read("checkpoints/load_checkpoints", parameters, blocks)

@@ -14,6 +14,7 @@ CREATE TABLE agentstore_checkpoints (
     metadata_type varchar(64) NOT NULL,
     metadata_bytes longblob NOT NULL,
     PRIMARY KEY (thread_id, namespace_key, checkpoint_id),
-    KEY agentstore_checkpoints_checkpoint_id (checkpoint_id, thread_id, namespace_key)
+    KEY agentstore_checkpoints_checkpoint_id (checkpoint_id, thread_id, namespace_key),
+    KEY agentstore_checkpoints_thread (thread_id, checkpoint_id, namespace_key)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
 COMMENT = 'agentstore 0006';

@@ -18,4 +18,7 @@ CREATE TABLE agentstore_checkpoints (
 CREATE INDEX agentstore_checkpoints_checkpoint_id
 ON agentstore_checkpoints (checkpoint_id, thread_id, namespace_key);
 
+CREATE INDEX agentstore_checkpoints_thread
+ON agentstore_checkpoints (thread_id, checkpoint_id, namespace_key);
+
 COMMENT ON TABLE agentstore_checkpoints IS 'agentstore 0006';

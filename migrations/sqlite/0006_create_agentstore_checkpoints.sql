@@ -19,3 +19,6 @@ ON agentstore_checkpoints (thread_id, namespace_key, checkpoint_id);
 
 CREATE INDEX agentstore_checkpoints_checkpoint_id
 ON agentstore_checkpoints (checkpoint_id, thread_id, namespace_key);
+
+CREATE INDEX agentstore_checkpoints_thread
+ON agentstore_checkpoints (thread_id, checkpoint_id, namespace_key);

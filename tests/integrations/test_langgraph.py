@@ -473,6 +473,13 @@ def test_lists_are_filtered_by_metadata(
     assert found({}, "t0", before=configs[4]) == "20"
     assert found({}, before=configs[4]) == "3210"
     assert found({"user": "Ann"}, before=configs[5]) == "20"
+    assert ids(saver.list(configs[2], before=configs[4])) == [newest_first[3]]
+    assert ids(saver.list(configs[2], before=configs[2])) == []
+    assert ids(saver.list(configs[4], before=configs[2])) == []
+    same_id: RunnableConfig = {
+        "configurable": {"thread_id": "t0", "checkpoint_id": newest_first[3]}
+    }
+    assert ids(saver.list(same_id)) == [newest_first[3]]
     assert found(None, limit=0) == found(None, "t0", limit=0) == ""
     assert found(None, limit=3) == "543"
     assert found(None, "t0", limit=2) == "42"

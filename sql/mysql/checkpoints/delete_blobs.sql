@@ -1,7 +1,8 @@
 -- Delete the channel values of a thread: all, or those that no checkpoint uses any more.
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
--- Index: PRIMARY of agentstore_checkpoint_blobs, PRIMARY of agentstore_checkpoints
+-- Index: PRIMARY of agentstore_checkpoint_blobs, PRIMARY of agentstore_checkpoints,
+-- agentstore_checkpoints_thread
 -- Returns: count
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.

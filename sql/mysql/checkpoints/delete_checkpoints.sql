@@ -1,7 +1,8 @@
 -- Delete the checkpoints of a thread: all, or those with certain keys.
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
--- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_checkpoint_id
+-- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_checkpoint_id,
+-- agentstore_checkpoints_thread
 -- Returns: count
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.

@@ -2,9 +2,10 @@
 -- each, one (part 1) for each value of a channel, one (part 2) for each write after them.
 -- AgentstoreSaver.get_tuple, AgentstoreSaver.list of a thread.
 -- Runs: often
--- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_checkpoint_id, PRIMARY of
--- agentstore_checkpoint_blobs, PRIMARY of agentstore_checkpoint_writes, PRIMARY of
--- agentstore_checkpoint_metadata, agentstore_checkpoint_metadata_entry
+-- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_thread,
+-- agentstore_checkpoints_checkpoint_id, PRIMARY of agentstore_checkpoint_blobs,
+-- PRIMARY of agentstore_checkpoint_writes, PRIMARY of agentstore_checkpoint_metadata,
+-- agentstore_checkpoint_metadata_entry
 -- Returns: many
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.
@@ -13,7 +14,13 @@ WITH page AS (
     SELECT
         c.namespace_key,
         c.checkpoint_id
-    FROM agentstore_checkpoints AS c FORCE INDEX (PRIMARY)
+    FROM agentstore_checkpoints AS c
+-- @if namespace_key
+    FORCE INDEX (PRIMARY)
+-- @end
+-- @if every_namespace
+    FORCE INDEX (agentstore_checkpoints_thread)
+-- @end
     WHERE
         c.thread_id = /* :thread_id */ 't1'
 -- @if namespace_key

@@ -2,13 +2,20 @@
 -- Runs: each list
 -- Index: agentstore_adk_sessions_user, agentstore_sessions_pkey
 -- Returns: many
+-- Differs: OFFSET 0 keeps LATERAL a look-up for each row: PostgreSQL would else read all sessions of the
+--   store for those of an app
 SELECT
     a.marker,
     a.last_update_time,
     a.session_state::text AS session_state,
     s.metadata::text AS metadata
 FROM agentstore_adk_sessions AS a
-INNER JOIN agentstore_sessions AS s ON a.session_id = s.id
+INNER JOIN LATERAL (
+    SELECT s.metadata
+    FROM agentstore_sessions AS s
+    WHERE s.id = a.session_id
+    OFFSET 0
+) AS s ON TRUE
 WHERE
     a.app_key = /* :app_key */ 'shop'
 -- @if user_key

@@ -1,7 +1,7 @@
 -- Delete the channel values of a thread: all, or those that no checkpoint uses any more.
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
--- Index: agentstore_checkpoint_blobs_pkey, agentstore_checkpoints_pkey
+-- Index: agentstore_checkpoint_blobs_pkey, agentstore_checkpoints_pkey, agentstore_checkpoints_thread
 -- Returns: count
 DELETE FROM agentstore_checkpoint_blobs
 WHERE

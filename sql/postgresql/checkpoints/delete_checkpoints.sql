@@ -1,7 +1,7 @@
 -- Delete the checkpoints of a thread: all, or those with certain keys.
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
--- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_checkpoint_id
+-- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_checkpoint_id, agentstore_checkpoints_thread
 -- Returns: count
 DELETE FROM agentstore_checkpoints
 WHERE

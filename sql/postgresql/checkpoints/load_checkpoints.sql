@@ -2,9 +2,9 @@
 -- each, one (part 1) for each value of a channel, one (part 2) for each write after them.
 -- AgentstoreSaver.get_tuple, AgentstoreSaver.list of a thread.
 -- Runs: often
--- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_checkpoint_id,
--- agentstore_checkpoint_blobs_pkey, agentstore_checkpoint_writes_pkey,
--- agentstore_checkpoint_metadata_pkey, agentstore_checkpoint_metadata_entry
+-- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_thread, agentstore_checkpoints_checkpoint_id,
+-- agentstore_checkpoint_blobs_pkey, agentstore_checkpoint_writes_pkey, agentstore_checkpoint_metadata_pkey,
+-- agentstore_checkpoint_metadata_entry
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: without statistics PostgreSQL would else read
 --   all that the thread has, and join it by hash
@@ -20,6 +20,19 @@ WITH page AS (
         c.metadata_type,
         c.metadata_bytes
     FROM agentstore_checkpoints AS c
+-- @if entries
+    INNER JOIN LATERAL (
+        SELECT count(*) AS found
+        FROM agentstore_checkpoint_metadata AS m
+        WHERE
+            m.thread_id = c.thread_id
+            AND m.namespace_key = c.namespace_key
+            AND m.checkpoint_id = c.checkpoint_id
+            AND m.entry = ANY(/* :entries */ '{}'::text[])
+        HAVING count(*) = cardinality(/* :entries */ '{}'::text[])
+        OFFSET 0
+    ) AS m ON TRUE
+-- @end
     WHERE
         c.thread_id = /* :thread_id */ 't1'
 -- @if namespace_key
@@ -33,17 +46,6 @@ WITH page AS (
 -- @end
 -- @if beyond
         AND (c.checkpoint_id, c.namespace_key) < (/* :beyond_id */ '1f0', /* :beyond_namespace_key */ '')
--- @end
--- @if entries
-        AND (
-            SELECT count(*)
-            FROM agentstore_checkpoint_metadata AS m
-            WHERE
-                m.thread_id = c.thread_id
-                AND m.namespace_key = c.namespace_key
-                AND m.checkpoint_id = c.checkpoint_id
-                AND m.entry = ANY(/* :entries */ '{}'::text[])
-        ) = cardinality(/* :entries */ '{}'::text[])
 -- @end
     -- noqa: disable=LT04
     ORDER BY

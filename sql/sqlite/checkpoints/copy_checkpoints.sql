@@ -1,7 +1,7 @@
 -- Copy the checkpoints of a thread to another; what is there already stays.
 -- AgentstoreSaver.copy_thread.
 -- Runs: seldom
--- Index: agentstore_checkpoints_pkey
+-- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_thread
 -- Returns: count
 INSERT INTO agentstore_checkpoints (
     thread_id, namespace_key, checkpoint_id, parent_id, namespace,

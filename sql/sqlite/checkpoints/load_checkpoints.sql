@@ -2,9 +2,9 @@
 -- each, one (part 1) for each value of a channel, one (part 2) for each write after them.
 -- AgentstoreSaver.get_tuple, AgentstoreSaver.list of a thread.
 -- Runs: often
--- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_checkpoint_id,
--- agentstore_checkpoint_blobs_pkey, agentstore_checkpoint_writes_pkey,
--- agentstore_checkpoint_metadata_pkey, agentstore_checkpoint_metadata_entry
+-- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_thread, agentstore_checkpoints_checkpoint_id,
+-- agentstore_checkpoint_blobs_pkey, agentstore_checkpoint_writes_pkey, agentstore_checkpoint_metadata_pkey,
+-- agentstore_checkpoint_metadata_entry
 -- Returns: many
 WITH page AS (
     SELECT
