@@ -3,11 +3,26 @@
 -- Runs: each page of such a list
 -- Index: agentstore_checkpoint_metadata_entry, agentstore_checkpoint_metadata_pkey
 -- Returns: many
+-- Differs: OFFSET 0 keeps LATERAL a look-up for each row: PostgreSQL takes such a filter for one that
+--   hardly any row passes, and would else sort all for each page
 SELECT
     m.thread_id,
     m.namespace_key,
     m.checkpoint_id
 FROM agentstore_checkpoint_metadata AS m
+-- @if more_entries
+INNER JOIN LATERAL (
+    SELECT count(*) AS found
+    FROM agentstore_checkpoint_metadata AS other
+    WHERE
+        other.thread_id = m.thread_id
+        AND other.namespace_key = m.namespace_key
+        AND other.checkpoint_id = m.checkpoint_id
+        AND other.entry = ANY(/* :entries */ '{}'::text[])
+    HAVING count(*) = cardinality(/* :entries */ '{}'::text[])
+    OFFSET 0
+) AS other ON TRUE
+-- @end
 WHERE
     m.entry = /* :entry */ '["run_id","r1"]'
 -- @if before_id
@@ -16,17 +31,6 @@ WHERE
 -- @if beyond
     AND (m.checkpoint_id, m.thread_id, m.namespace_key)
     < (/* :beyond_id */ '1f0', /* :beyond_thread_id */ 't1', /* :beyond_namespace_key */ '')
--- @end
--- @if more_entries
-    AND (
-        SELECT count(*)
-        FROM agentstore_checkpoint_metadata AS other
-        WHERE
-            other.thread_id = m.thread_id
-            AND other.namespace_key = m.namespace_key
-            AND other.checkpoint_id = m.checkpoint_id
-            AND other.entry = ANY(/* :entries */ '{}'::text[])
-    ) = cardinality(/* :entries */ '{}'::text[])
 -- @end
 ORDER BY m.checkpoint_id DESC, m.thread_id DESC, m.namespace_key DESC
 LIMIT /* :limit */ 50;
