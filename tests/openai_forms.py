@@ -54,10 +54,14 @@ reserved = (
             "metadata": st.dictionaries(st.sampled_from(["content", "x", *KEYS]), json_values),
             "answers": st.none() | st.lists(st.integers(0, 3), min_size=2, max_size=2),
             "result": st.just("json"),
+            "answer": st.fixed_dictionaries({}, optional={"result": json_values}),
             "call_id": st.none(),
         },
     )
     | st.fixed_dictionaries({"answers": st.dictionaries(st.sampled_from("01x"), patches)})
+    | st.fixed_dictionaries(
+        {"answer_to": st.none() | st.tuples(st.integers(-1, 3), st.integers(0, 2)).map(list)}
+    )
 )
 extra_keys = st.dictionaries(
     st.sampled_from(KEYS) | texts.filter(lambda key: key not in {"role", "content"}),

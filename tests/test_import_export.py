@@ -160,11 +160,12 @@ def test_what_was_written_through_the_store_is_exported_and_imported_the_same(
     [form] = exported
     assert form["topic"] == "refunds"
     assert [message["role"] for message in form["messages"]] == [
-        *("system", "user", "assistant", "tool", "tool", "user", "tool", "assistant"),
+        *("system", "user", "assistant", "tool", "user", "tool", "assistant"),
     ]
     assert form["messages"][2]["response_type"] == "confirm"
     assert form["messages"][2]["response"] == {"action": "refund", "preview": {"eur": 5.0}}
-    assert json.loads(form["messages"][4]["content"]) == {"success": True, "rows": [1, 2.5, None]}
+    assert json.loads(form["messages"][3]["content"]) == {"success": True, "rows": [1, 2.5, None]}
+    assert form["messages"][5]["content"] == "a message as well"
 
     url = backend.migrated_database()
     with agentstore.connect(url) as other:
@@ -201,7 +202,7 @@ def written_through_the_store(store: agentstore.Storage) -> None:
         },
     )
     store.save_user_message(session, "")
-    store.save_tool_message(session, "by itself", {"tool_call_id": "same"})
+    store.save_tool_message(session, "a message as well", {"tool_call_id": "same"})
     store.save_assistant_message(session, "Done.")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agentstore.records import NewMessage
 from agentstore.transfer.openai_form import read_conversation, write_conversation
+from agentstore.transfer.ties import short_id
 
 
 def call(form_id: str, name: str = "look_up", arguments: str = "{}") -> dict[str, Any]:
@@ -79,6 +80,22 @@ ROUND_TRIPS = {
         answer("a", _agentstore={"answers": [1, 1]}),
         answer("b", _agentstore={"answers": [9, 9], "result": "json"}),
         answer("b", "{", _agentstore={"answers": None}),
+    ],
+    "answers that are messages as well": [
+        asks(call("a"), call("b"), call("c"), call("d")),
+        answer("a", name="f", _agentstore={"answer": {}}),
+        answer("c", "1", _agentstore={"answer": {"result": {"one": 1}}}),
+        USER,
+        answer("b", "[1]", _agentstore={"answer": {}, "result": "json"}),
+        answer("a", "again", _agentstore={"answer": {}}),
+        answer("z", _agentstore={"answer": {}}),
+        answer("z", _agentstore={"answer": {}, "answers": [7, 3]}),
+    ],
+    "a message that is the answer of a call with its id before it": [
+        asks(call("a")),
+        asks(call("a")),
+        answer("a", "1", _agentstore={"answer": {}, "answers": [2, 0]}),
+        answer("a", "2"),
     ],
 }
 
@@ -193,7 +210,8 @@ stored_messages = st.builds(
     role=st.sampled_from(["user", "assistant", "system", "tool"]),
     content=openai_forms.texts
     | st.lists(openai_forms.text_part | openai_forms.image_part, min_size=1, max_size=2),
-    metadata=stored_metadata,
+    metadata=stored_metadata
+    | st.fixed_dictionaries({"tool_call_id": openai_forms.ids | st.just("x" * 200)}),
     response_type=st.none() | st.sampled_from(["execute", ""]),
     response=st.none() | st.dictionaries(openai_forms.texts, openai_forms.json_values, min_size=1),
     tool_calls=st.lists(stored_calls, max_size=3),
@@ -228,6 +246,58 @@ def test_results_that_are_not_text_are_marked() -> None:
     new = {"tool_name": "f", "arguments": {}, "call_id": "a", "result": {"success": True}}
     written = write_conversation({}, [NewMessage("assistant", "", tool_calls=[new])])
     assert written["messages"][1] == answer("a", '{"success":true}', _agentstore={"result": "json"})
+
+
+@pytest.mark.parametrize(
+    ("content", "result", "noted"),
+    [
+        ("in Hamburg", "in Hamburg", {"answer": {}}),
+        ('{"ok":true}', {"ok": True}, {"answer": {}, "result": "json"}),
+        ("in Hamburg", {"place": "Hamburg"}, {"answer": {"result": {"place": "Hamburg"}}}),
+        ("1", 1.0, {"answer": {"result": 1.0}}),
+        ("", None, {"answer": {"result": None}}),
+    ],
+)
+def test_an_answer_that_an_adapter_saved_as_a_message_too_is_written_once(
+    content: str, result: Any, noted: dict[str, Any]
+) -> None:
+    new = {"tool_name": "f", "arguments": {}, "call_id": "a", "result": result}
+    messages = [
+        NewMessage("assistant", "", tool_calls=[new], metadata={}),
+        NewMessage("user", "still there?", metadata={}),
+        NewMessage("tool", content, metadata={"tool_call_id": "a", "langchain": {"x": 1}}),
+    ]
+    written = write_conversation({}, messages)
+    assert written["messages"][2:] == [answer("a", content, langchain={"x": 1}, _agentstore=noted)]
+    read = read_conversation(json.loads(json.dumps(written)))
+    assert [message.tool_calls for message in read.messages] == [[new], [], []]
+    assert [message.metadata for message in read.messages] == [{}, {}, messages[2].metadata]
+
+
+def test_a_long_id_ties_a_message_to_its_call() -> None:
+    long = "call-" * 60
+    new = {"tool_name": "f", "arguments": {}, "call_id": short_id(long), "result": "ok"}
+    messages = [
+        NewMessage("assistant", "", tool_calls=[new], metadata={}),
+        NewMessage("tool", "ok", metadata={"tool_call_id": long}),
+    ]
+    written = write_conversation({}, messages)
+    assert [form.get("tool_call_id") for form in written["messages"]] == [None, long]
+    read = read_conversation(json.loads(json.dumps(written)))
+    assert [message.tool_calls for message in read.messages] == [[new], []]
+
+
+@pytest.mark.parametrize("answer_to", [None, [9, 9], [1, 7], [-1, 0], "x", [0, 0]])
+def test_a_forged_tie_does_not_break_the_export(answer_to: Any) -> None:
+    new = {"tool_name": "f", "arguments": {}, "call_id": "a", "result": "ok"}
+    metadata = {"tool_call_id": "a", "_openai": {"answer_to": answer_to}}
+    messages = [
+        NewMessage("assistant", "", tool_calls=[new]),
+        NewMessage("tool", "", metadata=metadata),
+    ]
+    written = write_conversation({}, messages)["messages"]
+    again = read_conversation(written)
+    assert write_conversation(again.metadata, again.messages)["messages"] == written
 
 
 def test_a_forged_note_does_not_break_the_export() -> None:

@@ -28,11 +28,12 @@ from agentstore.errors import (
     UnavailableError,
 )
 from agentstore.identifiers import new_id
-from agentstore.integrations.drafts import Draft, short_id
+from agentstore.integrations.drafts import Draft
 from agentstore.integrations.threads import reading, writing
 from agentstore.records import Message
 from agentstore.repositories.adk import AdkSession, SharedStates
 from agentstore.storage import Storage
+from agentstore.transfer.ties import short_id
 
 try:
     from google.adk.errors.already_exists_error import AlreadyExistsError

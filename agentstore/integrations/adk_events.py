@@ -9,9 +9,10 @@ from google.adk.events.event import Event
 from google.genai import types
 from pydantic_core import to_jsonable_python
 
-from agentstore.integrations.drafts import Draft, DraftCall, as_text, fitting_name, short_id
+from agentstore.integrations.drafts import Draft, DraftCall, as_text, fitting_name
 from agentstore.integrations.reading import Plain, read_messages
 from agentstore.records import JSONValue, Message
+from agentstore.transfer.ties import short_id
 
 KEY = "adk"
 """The adapter's key in the metadata of a message."""

@@ -6,7 +6,6 @@ calls that they answer.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +15,10 @@ from agentstore.integrations.tails import in_transaction
 from agentstore.records import JSONValue, Message, NewMessage, Role, ToolCall
 from agentstore.storage import Storage
 from agentstore.transfer.json_text import compact, parse
-
-TOOL_CALL_ID = "tool_call_id"
-"""Metadata key of a message of role 'tool': the model's id of the call that it answers."""
+from agentstore.transfer.ties import TOOL_CALL_ID, is_plain, short_id
 
 TOOL_STATUS = "tool_status"
-"""Metadata key beside it, ``"error"`` where the tool failed."""
+"""Metadata key beside ``TOOL_CALL_ID``, ``"error"`` where the tool failed."""
 
 _MAX_NAME = 191
 _MAX_TYPE = 64
@@ -168,24 +165,16 @@ def pair_answers(messages: Iterable[Message]) -> dict[str, ToolCall]:
     return pairs
 
 
-def short_id(call_id: str) -> str:
-    """A call's id as the store keeps it: some providers put more into it than fits."""
-    if len(call_id) <= _MAX_NAME and _is_plain(call_id):
-        return call_id
-    digest = hashlib.sha256(call_id.encode(errors="surrogatepass")).hexdigest()
-    return f"sha256:{digest}"
-
-
 def fitting_name(name: object, otherwise: str = "unknown") -> str:
     """A tool's name as the store takes it, whatever a model has made up."""
-    if not isinstance(name, str) or not _is_plain(name):
+    if not isinstance(name, str) or not is_plain(name):
         return otherwise
     return name[:_MAX_NAME] or otherwise
 
 
 def fitting_type(name: object) -> str | None:
     """A response_type as the store takes it."""
-    return name if isinstance(name, str) and len(name) <= _MAX_TYPE and _is_plain(name) else None
+    return name if isinstance(name, str) and len(name) <= _MAX_TYPE and is_plain(name) else None
 
 
 def read_arguments(value: JSONValue) -> JSONValue:
@@ -203,10 +192,6 @@ def as_text(value: JSONValue) -> str:
     if isinstance(value, str):
         return value
     return "" if value is None else compact(value)
-
-
-def _is_plain(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _new_call(call: DraftCall) -> dict[str, JSONValue]:

@@ -14,20 +14,14 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from agentstore.errors import InvalidInputError
-from agentstore.integrations.drafts import (
-    Draft,
-    DraftCall,
-    draft_of,
-    fitting_name,
-    save_drafts,
-    short_id,
-)
+from agentstore.integrations.drafts import Draft, DraftCall, draft_of, fitting_name, save_drafts
 from agentstore.integrations.reading import Image, Own, read_messages, texts_and_images
 from agentstore.integrations.threads import reading, writing
 from agentstore.records import JSONValue, Message, Role
 from agentstore.storage import Storage
 from agentstore.transfer import patches
 from agentstore.transfer.plain_form import ROLES, is_parts
+from agentstore.transfer.ties import short_id
 from agentstore.values import dump_json
 
 try:

@@ -36,7 +36,6 @@ from agentstore.integrations.drafts import (
     read_arguments,
     save_drafts,
     settle,
-    short_id,
 )
 from agentstore.integrations.reading import Image, Own, Plain, read_messages, texts_and_images
 from agentstore.integrations.tails import (
@@ -52,6 +51,7 @@ from agentstore.storage import Storage
 from agentstore.transfer import patches
 from agentstore.transfer.json_text import compact
 from agentstore.transfer.plain_form import ROLES, is_parts
+from agentstore.transfer.ties import short_id
 from agentstore.values import dump_json
 
 try:

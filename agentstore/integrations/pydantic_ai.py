@@ -28,7 +28,6 @@ from agentstore.integrations.drafts import (
     fitting_name,
     read_arguments,
     save_drafts,
-    short_id,
 )
 from agentstore.integrations.reading import Image, Own, Plain, read_messages, texts_and_images
 from agentstore.integrations.threads import reading, writing
@@ -36,6 +35,7 @@ from agentstore.records import JSONValue, Role
 from agentstore.storage import Storage
 from agentstore.transfer import patches
 from agentstore.transfer.json_text import compact
+from agentstore.transfer.ties import short_id
 from agentstore.values import check_id
 
 try:

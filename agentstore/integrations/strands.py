@@ -25,7 +25,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from agentstore.errors import MessageExistsError, SessionExistsError
-from agentstore.integrations.drafts import Draft, pair_answers, save_drafts, short_id
+from agentstore.integrations.drafts import Draft, pair_answers, save_drafts
 from agentstore.integrations.strands_messages import (
     KEY,
     place_of,
@@ -43,6 +43,7 @@ from agentstore.integrations.tails import (
 )
 from agentstore.records import JSONValue, Message, NewMessage, ToolCall
 from agentstore.storage import Storage
+from agentstore.transfer.ties import short_id
 
 try:
     from strands.session.session_repository import SessionRepository

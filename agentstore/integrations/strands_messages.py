@@ -12,17 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias, cast
 
-from agentstore.integrations.drafts import (
-    Draft,
-    DraftCall,
-    as_text,
-    draft_of,
-    fitting_name,
-    short_id,
-)
+from agentstore.integrations.drafts import Draft, DraftCall, as_text, draft_of, fitting_name
 from agentstore.integrations.reading import Plain, read_messages, texts_and_images
 from agentstore.records import JSONValue, Message
 from agentstore.transfer import patches
+from agentstore.transfer.ties import short_id
 
 KEY = "strands"
 """The adapter's key in the metadata of a message or session."""

@@ -1,7 +1,8 @@
 """Which tool message answers which call, and where it stands among the other messages.
 
-In the store an answer is the result of its call and no message of its own. In the form it is a
-message that refers to the call by id, so both the tie and the place have to come back.
+In the store an answer is the result of its call, and no message of its own unless an adapter has
+saved it (see ``ties``). In the form it is a message that refers to the call by id, so both the tie
+and the place have to come back.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from agentstore.transfer.plain_form import (
     Form,
     Turn,
     plain_answer,
+    plain_answering_turn,
     plain_turn,
     store_notes,
 )
@@ -97,13 +99,14 @@ def places(origins: Sequence[Origin]) -> dict[Origin, Place]:
 
 
 def plain_messages(
-    turns: Sequence[Turn], placed: Mapping[Origin, Place]
+    turns: Sequence[Turn], placed: Mapping[Origin, Place], ties: Mapping[int, Origin]
 ) -> tuple[list[Form], list[Origin]]:
     """The plain form of a conversation.
 
     Args:
         turns: its turns.
         placed: the answers that do not stand right behind their turn, see ``places``.
+        ties: the calls whose answers are turns, by the index of these.
 
     Returns:
         Its messages, and for each what it stands for.
@@ -111,12 +114,20 @@ def plain_messages(
     forms: list[Form] = []
     origins: list[Origin] = []
     open_calls = OpenCalls()
-    waiting = _by_turn(turns, placed)
+    waiting = _by_turn(turns, placed, frozenset(ties.values()))
     message_of_turn: list[int] = []
     for index, turn in enumerate(turns):
         form = plain_turn(turn, index)
-        if open_calls.answered_by(len(forms), form) is not None:
-            form[STORE_KEY] = {**form.get(STORE_KEY, {}), "answers": None}
+        answered = ties.get(index)
+        if answered is not None and answered.call is not None:
+            form = plain_answering_turn(form, turns[answered.turn].calls[answered.call])
+        if open_calls.answered_by(len(forms), form) != answered:
+            place = None
+            if answered is not None:
+                place = [len(forms) - message_of_turn[answered.turn], answered.call]
+            form[STORE_KEY] = {**form.get(STORE_KEY, {}), "answers": place}
+        if answered is not None:
+            open_calls.close(answered)
         for number, call in enumerate(turn.calls):
             call.form_id = form["tool_calls"][number]["id"]
         open_calls.add(len(forms), index, turn.calls)
@@ -136,14 +147,17 @@ def plain_messages(
 
 
 def _by_turn(
-    turns: Sequence[Turn], placed: Mapping[Origin, Place]
+    turns: Sequence[Turn], placed: Mapping[Origin, Place], tied: frozenset[Origin]
 ) -> defaultdict[int, list[Origin]]:
-    """The answers that stand behind each turn, in order: those with a place, then the others."""
+    """The answers that stand behind each turn, in order: those with a place, then the others.
+
+    Those that are ``tied`` are turns themselves.
+    """
     ranked: defaultdict[int, list[tuple[int, int, Origin]]] = defaultdict(list)
     for index, turn in enumerate(turns):
         for number, call in enumerate(turn.calls):
-            if call.answered:
-                answer = Origin(index, number)
+            answer = Origin(index, number)
+            if call.answered and answer not in tied:
                 later, rank = placed.get(answer, (0, -1))
                 behind = min(index + later, len(turns) - 1)
                 ranked[behind].append((rank < 0, max(rank, 0), answer))

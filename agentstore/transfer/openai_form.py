@@ -12,7 +12,8 @@ in the form                           in the store
                                       tool_name, ``function.arguments`` (parsed) arguments
 the ``tool`` message that answers a   no message: its content is the call's result, text
 call before it (``tool_call_id``)     stays text
-any other ``tool`` message            a message of role tool
+any other ``tool`` message            a message of role tool; it is the answer of a call too
+                                      where an adapter saved it, see ``ties``
 ``response_type``, ``response``       the fields of these names
 any other key of a message            a key of ``metadata``
 keys beside ``messages``              the session's ``metadata``
@@ -26,12 +27,14 @@ as JSON, whatever their spelling), and so does writing and reading. Two reserved
   arguments that are not JSON, unknown keys of calls and so on back in their places. Under
   ``answers`` it has, by the index of a call, the patch for the tool message that answered it,
   and as ``place`` where that stood, if not right behind: how many turns later, and which of
-  the answers there. It is only there where it is needed.
+  the answers there. ``answer_to`` is the call that a message of role tool answers, where its id
+  would tell another. It is only there where it is needed.
 - ``_agentstore`` in the form is what the store holds and the form has no place for:
   ``metadata`` whose keys would be read as something else, ``result: "json"`` on a tool message
   whose text is the JSON of a result that was no text, ``answers`` (how many messages back and
-  which call; null for none) where ids alone would tie it to another call, and ``call_id: null``
-  on a call that had no id of the provider's.
+  which call; null for none) where ids alone would tie it to another call, ``answer`` on one that
+  is a message of the store and the answer of its call (with the ``result``, where that is another
+  than the content), and ``call_id: null`` on a call that had no id of the provider's.
 
 Ids, times, an inactive session's state and pending confirmations are not part of the form.
 A message's legacy ``function_call`` is kept in its metadata and is no tool call.
@@ -53,11 +56,13 @@ from agentstore.transfer.plain_form import (
     Form,
     Turn,
     hidden_metadata,
+    is_answering_turn,
     is_form_notes,
     read_result,
     read_turn,
     respelled,
 )
+from agentstore.transfer.ties import note_ties, ties_of
 
 SESSION_FIELDS = frozenset({"messages", FORM_KEY, STORE_KEY})
 """Keys of a conversation that are not read as its session's metadata."""
@@ -94,13 +99,13 @@ def read_conversation(item: JSONValue) -> Conversation:
         ValueError: ``item`` is none of these, or a message is no object with a ``role``.
     """
     forms, rest = _messages_and_rest(item)
-    turns, origins = _read_turns(forms)
-    notes = _notes(turns, origins, forms)
+    turns, origins, ties = _read_turns(forms)
+    notes = _notes(turns, origins, ties, forms)
     crowded = [turn for turn, note in zip(turns, notes, strict=True) if note and _own_key(turn)]
     if crowded:
         for turn in crowded:
             del turn.metadata[FORM_KEY]
-        notes = _notes(turns, origins, forms)
+        notes = _notes(turns, origins, ties, forms)
     return Conversation(
         metadata=_read_session(rest),
         messages=[_new_message(turn, note) for turn, note in zip(turns, notes, strict=True)],
@@ -132,7 +137,7 @@ def write_conversation(
         for call, patch in note.get("answers", {}).items()
         if "place" in patch
     }
-    forms, origins = plain_messages(turns, placed)
+    forms, origins = plain_messages(turns, placed, ties_of(turns, notes))
     for index, origin in enumerate(origins):
         patch = notes[origin.turn]
         if origin.call is not None:
@@ -162,9 +167,11 @@ def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue
     return [respelled(message) for message in messages], rest
 
 
-def _read_turns(forms: Sequence[Form]) -> tuple[list[Turn], list[Origin]]:
+def _read_turns(forms: Sequence[Form]) -> tuple[list[Turn], list[Origin], dict[int, Origin]]:
+    """The turns, what each message stands for, and the calls whose answers are turns."""
     turns: list[Turn] = []
     origins: list[Origin] = []
+    ties: dict[int, Origin] = {}
     open_calls = OpenCalls()
     for index, form in enumerate(forms):
         origin = open_calls.answered_by(index, form)
@@ -172,21 +179,27 @@ def _read_turns(forms: Sequence[Form]) -> tuple[list[Turn], list[Origin]]:
             call = turns[origin.turn].calls[origin.call]
             call.answered, call.result = True, read_result(form)
             open_calls.close(origin)
-        else:
+        if origin is not None and is_answering_turn(form):
+            ties[len(turns)] = origin
+            origin = None
+        if origin is None:
             turn = read_turn(form)
             origin = Origin(len(turns))
             open_calls.add(index, origin.turn, turn.calls)
             turns.append(turn)
         origins.append(origin)
-    return turns, origins
+    return turns, origins, ties
 
 
 def _notes(
-    turns: Sequence[Turn], origins: Sequence[Origin], forms: Sequence[Form]
+    turns: Sequence[Turn],
+    origins: Sequence[Origin],
+    ties: Mapping[int, Origin],
+    forms: Sequence[Form],
 ) -> list[dict[str, JSONValue]]:
     """For each turn, how its messages differ from the plain form; ``{}`` where they do not."""
     placed = places(origins)
-    plain, _ = plain_messages(turns, placed)
+    plain, _ = plain_messages(turns, placed, ties)
     notes: list[dict[str, JSONValue]] = [{} for _ in turns]
     for origin, old, new in zip(origins, plain, forms, strict=True):
         patch = patches.difference(old, new)
@@ -197,6 +210,7 @@ def _notes(
             patch["place"] = placed[origin]
         if patch:
             notes[origin.turn].setdefault("answers", {})[str(origin.call)] = patch
+    note_ties(turns, ties, notes)
     return notes
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
 from agentstore.records import JSONValue, Role
-from agentstore.transfer.json_text import compact, parse
+from agentstore.transfer.json_text import compact, parse, same
 from agentstore.transfer.patches import is_patch
 
 Form: TypeAlias = dict[str, JSONValue]
@@ -111,8 +111,10 @@ def is_field(key: str, value: JSONValue) -> bool:
 
 
 def is_form_notes(value: JSONValue) -> bool:
-    """Whether a metadata value under ``FORM_KEY`` is ours: a patch, with ``answers`` to it."""
-    if not is_patch(value, also=frozenset({"answers"})):
+    """Whether a metadata value under ``FORM_KEY`` is ours: a patch, and what goes with it."""
+    if not is_patch(value, also=frozenset({"answers", "answer_to"})):
+        return False
+    if value.get("answer_to") is not None and not _is_place(value["answer_to"]):
         return False
     answers = value.get("answers", {})
     return isinstance(answers, dict) and all(
@@ -136,14 +138,31 @@ def hidden_metadata(form: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
 
 
 def read_result(form: Mapping[str, JSONValue]) -> JSONValue:
-    """The result that a tool message carries: its content as it came."""
+    """The result that a tool message carries: its content as it came, or what is noted."""
     content = form.get("content")
+    if "result" in store_notes(form).get("answer", {}):
+        return store_notes(form)["answer"]["result"]
     if store_notes(form).get("result") == "json" and isinstance(content, str):
         try:
             return parse(content)
         except ValueError:
             return content
     return content
+
+
+def plain_answering_turn(form: Form, call: Call) -> Form:
+    """The plain form of a turn, marked as one that is the answer of a call as well."""
+    notes = form.get(STORE_KEY, {})
+    if same(form["content"], call.result):
+        return {**form, STORE_KEY: {**notes, "answer": {}}}
+    if not isinstance(call.result, str) and form["content"] == compact(call.result):
+        return {**form, STORE_KEY: {**notes, "answer": {}, "result": "json"}}
+    return {**form, STORE_KEY: {**notes, "answer": {"result": call.result}}}
+
+
+def is_answering_turn(form: Mapping[str, JSONValue]) -> bool:
+    """Whether a tool message is one of the store's, beside being the answer of its call."""
+    return "answer" in store_notes(form)
 
 
 def plain_answer(call: Call) -> Form:
@@ -250,9 +269,11 @@ def _is_store_notes(value: Any) -> bool:
     if not isinstance(value, dict) or not value:
         return False
     return (
-        value.keys() <= {"metadata", "answers", "result"}
+        value.keys() <= {"metadata", "answers", "answer", "result"}
         and value.get("result", "json") == "json"
         and isinstance(value.get("metadata", {}), dict)
+        and isinstance(value.get("answer", {}), dict)
+        and value.get("answer", {}).keys() <= {"result"}
         and (value.get("answers") is None or _is_place(value["answers"]))
     )
 
