@@ -4,343 +4,179 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from langchain_core.messages import (
-    AIMessage,
-    BaseMessage,
-    HumanMessage,
-    SystemMessage,
-    ToolMessage,
+from langchain_core.messages import HumanMessage
+from pydantic_ai.messages import ModelRequest, UserPromptPart
+from shared_conversation import (
+    CONVERSATION,
+    READERS,
+    SYSTEM,
+    WRITERS,
+    langchain_messages,
+    read_adk,
+    write_store_turns,
 )
-from pydantic_ai.messages import (
-    ModelRequest,
-    ModelResponse,
-    SystemPromptPart,
-    TextPart,
-    ThinkingPart,
-    ToolCallPart,
-    ToolReturnPart,
-    UserPromptPart,
-)
-from strands.types.session import Session, SessionAgent, SessionMessage, SessionType
 
 import agentstore
 from agentstore.cli.app import cli
-from agentstore.integrations import langchain, openai_agents, pydantic_ai, strands
-from agentstore.transfer import read_conversation, write_conversation
+from agentstore.integrations import adk, langchain, openai_agents, pydantic_ai
+from agentstore.integrations.drafts import as_text
+from agentstore.transfer.conversation_files import Item
+from agentstore.transfer.exporting import export_conversations
+from agentstore.transfer.importing import import_conversations
 
-SYSTEM = ("system", "You help.")
-CONVERSATION: list[tuple[Any, ...]] = [
-    ("user", "Where are my orders?"),
-    ("assistant", "I will look."),
-    ("call", "call_1", "find", {"order": 4711}),
-    ("call", "call_2", "find", {"order": 4712}),
-    ("answer", "call_1", "in Hamburg"),
-    ("answer", "call_2", "no such order"),
-    ("assistant", "One is in Hamburg."),
-    ("user", "Thank you!"),
+PAIRS = [
+    (writer, reader)
+    for writer in WRITERS
+    for reader in READERS
+    if reader != {"langgraph": "langchain"}.get(writer, writer)
 ]
-"""What all of them can say; a system prompt comes before it, where they have such messages."""
+"""What LangGraph writes is LangChain's own, and comes back to it exactly."""
+WITHOUT_SYSTEM = {"strands", "adk"}
+"""Their system prompts are no messages."""
 
 
-def write_openai_agents(store: agentstore.Storage) -> None:
-    session = openai_agents.AgentstoreSession("chat", store)
-    turns: list[Any] = [
-        [
-            {"role": "system", "content": "You help."},
-            {"role": "user", "content": "Where are my orders?"},
-        ],
-        [
-            {
-                "type": "reasoning",
-                "id": "rs_1",
-                "summary": [{"type": "summary_text", "text": "Two of them."}],
-            },
-            {
-                "type": "message",
-                "id": "msg_1",
-                "role": "assistant",
-                "content": [{"type": "output_text", "text": "I will look.", "annotations": []}],
-            },
-            {
-                "type": "function_call",
-                "call_id": "call_1",
-                "name": "find",
-                "arguments": '{"order":4711}',
-            },
-            {
-                "type": "function_call",
-                "call_id": "call_2",
-                "name": "find",
-                "arguments": '{"order":4712}',
-            },
-            {"type": "function_call_output", "call_id": "call_1", "output": "in Hamburg"},
-            {"type": "function_call_output", "call_id": "call_2", "output": "no such order"},
-        ],
-        [{"role": "assistant", "content": "One is in Hamburg."}],
-        [{"role": "user", "content": [{"type": "input_text", "text": "Thank you!"}]}],
-    ]
-    for turn in turns:
-        asyncio.run(session.add_items(turn))
+def session_of(writer: str) -> str:
+    return adk.store_session_id("shop", "ann", "17") if writer == "adk" else "chat"
 
 
-def read_openai_agents(store: agentstore.Storage) -> Iterator[tuple[Any, ...]]:
-    items: list[Any] = asyncio.run(openai_agents.AgentstoreSession("chat", store).get_items())
-    for item in items:
-        if item.get("type") == "function_call":
-            yield "call", item["call_id"], item["name"], json.loads(item["arguments"])
-        elif item.get("type") == "function_call_output":
-            yield "answer", item["call_id"], item["output"]
-        elif "role" in item:
-            yield item["role"], item["content"]
+def as_said(what: tuple[Any, ...], writer: str) -> tuple[Any, ...]:
+    """What is read where the writer was another: ADK's tools answer with objects."""
+    if writer != "adk" or what[0] != "answer":
+        return what
+    return (*what[:2], RESULTS["adk"][what[1]])
 
 
-def write_langchain(store: agentstore.Storage) -> None:
-    history = langchain.AgentstoreChatMessageHistory("chat", store)
-    calls = [
-        {"name": "find", "args": {"order": 4711}, "id": "call_1"},
-        {"name": "find", "args": {"order": 4712}, "id": "call_2"},
-    ]
-    messages: list[BaseMessage] = [
-        SystemMessage("You help."),
-        HumanMessage("Where are my orders?"),
-        AIMessage(
-            [
-                {"type": "reasoning", "reasoning": "Two of them."},
-                {"type": "text", "text": "I will look."},
-            ],
-            tool_calls=calls,
-        ),
-        ToolMessage("in Hamburg", tool_call_id="call_1"),
-        ToolMessage("no such order", tool_call_id="call_2", status="error"),
-        AIMessage("One is in Hamburg."),
-        HumanMessage("Thank you!"),
-    ]
-    for message in messages:
-        history.add_message(message)
-
-
-def read_langchain(store: agentstore.Storage) -> Iterator[tuple[Any, ...]]:
-    for message in langchain.AgentstoreChatMessageHistory("chat", store).messages:
-        if isinstance(message, ToolMessage):
-            yield "answer", message.tool_call_id, message.content
-            continue
-        roles = {"human": "user", "ai": "assistant", "system": "system"}
-        yield roles[message.type], message.content
-        if isinstance(message, AIMessage):
-            for call in message.tool_calls:
-                yield "call", call["id"], call["name"], call["args"]
-
-
-def write_strands(store: agentstore.Storage) -> None:
-    repository = strands.AgentstoreSessionRepository(store)
-    repository.create_session(Session(session_id="chat", session_type=SessionType.AGENT))
-    repository.create_agent("chat", SessionAgent("bot", {}, {}))
-    messages: list[Any] = [
-        {"role": "user", "content": [{"text": "Where are my orders?"}]},
-        {
-            "role": "assistant",
-            "content": [
-                {"reasoningContent": {"reasoningText": {"text": "Two of them."}}},
-                {"text": "I will look."},
-                {"toolUse": {"toolUseId": "call_1", "name": "find", "input": {"order": 4711}}},
-                {"toolUse": {"toolUseId": "call_2", "name": "find", "input": {"order": 4712}}},
-            ],
-        },
-        {
-            "role": "user",
-            "content": [
-                {
-                    "toolResult": {
-                        "toolUseId": "call_1",
-                        "status": "success",
-                        "content": [{"text": "in Hamburg"}],
-                    }
-                },
-                {
-                    "toolResult": {
-                        "toolUseId": "call_2",
-                        "status": "error",
-                        "content": [{"text": "no such order"}],
-                    }
-                },
-            ],
-        },
-        {"role": "assistant", "content": [{"text": "One is in Hamburg."}]},
-        {"role": "user", "content": [{"text": "Thank you!"}]},
-    ]
-    for number, message in enumerate(messages):
-        repository.create_message("chat", "bot", SessionMessage.from_message(message, number))
-
-
-def read_strands(store: agentstore.Storage) -> Iterator[tuple[Any, ...]]:
-    for message in strands.load_messages(store, "chat"):
-        for block in message["content"]:
-            if "toolUse" in block:
-                use = block["toolUse"]
-                yield "call", use["toolUseId"], use["name"], use["input"]
-            elif "toolResult" in block:
-                result = block["toolResult"]
-                yield "answer", result["toolUseId"], result["content"][0]["text"]
-            elif "text" in block:
-                yield message["role"], block["text"]
-
-
-def write_pydantic_ai(store: agentstore.Storage) -> None:
-    pydantic_ai.save_messages(
-        store,
-        "chat",
-        [
-            ModelRequest([SystemPromptPart("You help."), UserPromptPart("Where are my orders?")]),
-            ModelResponse(
-                [
-                    ThinkingPart("Two of them."),
-                    TextPart("I will look."),
-                    ToolCallPart("find", {"order": 4711}, "call_1"),
-                    ToolCallPart("find", '{"order": 4712}', "call_2"),
-                ]
-            ),
-            ModelRequest(
-                [
-                    ToolReturnPart("find", "in Hamburg", "call_1"),
-                    ToolReturnPart("find", "no such order", "call_2", outcome="failed"),
-                ]
-            ),
-            ModelResponse([TextPart("One is in Hamburg.")]),
-            ModelRequest([UserPromptPart("Thank you!")]),
-        ],
-        run_id="run-1",
-    )
-
-
-def read_pydantic_ai(store: agentstore.Storage) -> Iterator[tuple[Any, ...]]:
-    for message in pydantic_ai.load_messages(store, "chat"):
-        for part in message.parts:
-            if isinstance(part, ToolCallPart):
-                yield "call", part.tool_call_id, part.tool_name, part.args_as_dict()
-            elif isinstance(part, ToolReturnPart):
-                assert part.tool_name == "find"
-                yield "answer", part.tool_call_id, part.content
-            elif isinstance(part, SystemPromptPart):
-                yield "system", part.content
-            elif isinstance(part, (UserPromptPart, TextPart)):
-                yield "user" if isinstance(part, UserPromptPart) else "assistant", part.content
-
-
-def write_store(store: agentstore.Storage) -> None:
-    """As somebody would who knows no framework."""
-    store.create_session(id="chat", system_message="You help.")
-    store.save_user_message("chat", "Where are my orders?")
-    calls = [
-        {
-            "tool_name": "find",
-            "arguments": {"order": 4711},
-            "call_id": "call_1",
-            "result": "in Hamburg",
-        },
-        {
-            "tool_name": "find",
-            "arguments": {"order": 4712},
-            "call_id": "call_2",
-            "result": "no such order",
-        },
-    ]
-    store.save_assistant_message(
-        "chat", {"type": "execute", "message": "I will look.", "tool_calls": calls}
-    )
-    store.save_assistant_message("chat", "One is in Hamburg.")
-    store.save_user_message("chat", "Thank you!")
-
-
-Writer = Callable[[agentstore.Storage], None]
-Reader = Callable[[agentstore.Storage], Iterator[tuple[Any, ...]]]
-
-WRITERS: dict[str, Writer] = {
-    "openai_agents": write_openai_agents,
-    "langchain": write_langchain,
-    "strands": write_strands,
-    "pydantic_ai": write_pydantic_ai,
-    "store": write_store,
+RESULTS: dict[str, dict[str, Any]] = {
+    "adk": {"call_1": {"result": "in Hamburg"}, "call_2": {"error": "no such order"}}
 }
-READERS: dict[str, Reader] = {
-    "openai_agents": read_openai_agents,
-    "langchain": read_langchain,
-    "strands": read_strands,
-    "pydantic_ai": read_pydantic_ai,
-}
-PAIRS = [(writer, reader) for writer in WRITERS for reader in READERS if writer != reader]
+
+
+def results(writer: str) -> dict[str, Any]:
+    return RESULTS.get(writer, {"call_1": "in Hamburg", "call_2": "no such order"})
 
 
 @pytest.mark.parametrize(("writer", "reader"), PAIRS)
 @pytest.mark.parametrize("backend", ["sqlite-memory"], indirect=True)
 def test_one_writes_another_reads(store: agentstore.Storage, writer: str, reader: str) -> None:
-    WRITERS[writer](store)
-    has_system = "strands" not in (writer, reader)
-    assert list(READERS[reader](store)) == [SYSTEM] * has_system + CONVERSATION
+    WRITERS[writer](store, session_of(writer))
+    read = list(READERS[reader](store, session_of(writer)))
+    if writer == "adk":
+        # Its tools answer with objects, which some have as text.
+        read = [
+            (*what[:2], json.loads(what[2]) if isinstance(what[2], str) else what[2])
+            if what[0] == "answer"
+            else what
+            for what in read
+        ]
+    has_system = not WITHOUT_SYSTEM & {writer, reader}
+    assert read == [SYSTEM] * has_system + [as_said(what, writer) for what in CONVERSATION]
+
+
+def test_langchain_reads_what_langgraph_writes_as_its_own(store: agentstore.Storage) -> None:
+    WRITERS["langgraph"](store, "chat")
+    read = langchain.AgentstoreChatMessageHistory("chat", store).messages
+    assert [message.model_dump(exclude={"id"}) for message in read] == [
+        message.model_dump(exclude={"id"}) for message in langchain_messages()
+    ]
+
+
+# Strands makes its sessions itself, and refuses one that is there.
+@pytest.mark.parametrize("writer", [name for name in WRITERS if name not in {"adk", "strands"}])
+@pytest.mark.parametrize("backend", ["sqlite-memory"], indirect=True)
+def test_adk_reads_what_others_write_into_its_session(
+    store: agentstore.Storage, writer: str
+) -> None:
+    names = {"app_name": "shop", "user_id": "ann", "session_id": "17"}
+    asyncio.run(adk.AgentstoreSessionService(store).create_session(**names))
+    if writer == "store":
+        store.save_user_message(session_of("adk"), "Where are my orders?")
+        write_store_turns(store, session_of("adk"))
+    else:
+        WRITERS[writer](store, session_of("adk"))
+    assert list(read_adk(store, session_of("adk"))) == CONVERSATION
 
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_everybody_sees_messages_and_tool_calls(store: agentstore.Storage, writer: str) -> None:
-    WRITERS[writer](store)
-    history = store.get_history("chat")
+    WRITERS[writer](store, session_of(writer))
+    history = store.get_history(session_of(writer))
     said = [(message.role, message.content) for message in history if message.content]
     said = [what for what in said if what[0] != "tool" and what[1] != "Two of them."]
     spoken = [what for what in CONVERSATION if what[0] in {"user", "assistant"}]
-    assert said == [SYSTEM] * (writer != "strands") + spoken
-    calls = store.query_tool_calls(session_id="chat", tool_name="find", order="asc")
+    assert said == [SYSTEM] * (writer not in WITHOUT_SYSTEM) + spoken
+    calls = store.query_tool_calls(session_id=session_of(writer), tool_name="find", order="asc")
     assert [(call.call_id, call.arguments, call.result) for call in calls] == [
-        ("call_1", {"order": 4711}, "in Hamburg"),
-        ("call_2", {"order": 4712}, "no such order"),
+        ("call_1", {"order": 4711}, results(writer)["call_1"]),
+        ("call_2", {"order": 4712}, results(writer)["call_2"]),
     ]
     assert store.query_tool_calls(pending=True) == []
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-@pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
+@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
 def test_show_prints_it(store: agentstore.Storage, database_url: str, writer: str) -> None:
-    WRITERS[writer](store)
-    shown = CliRunner().invoke(cli, ["show", "chat", "--database", database_url])
+    WRITERS[writer](store, session_of(writer))
+    shown = CliRunner().invoke(cli, ["show", session_of(writer), "--database", database_url])
     assert shown.exit_code == 0, shown.output
     for text in (
         "Where are my orders?",
         "I will look.",
-        'find({"order":4711}) = in Hamburg',
-        'find({"order":4712}) = no such order',
+        f'find({{"order":4711}}) = {as_text(results(writer)["call_1"])}',
+        f'find({{"order":4712}}) = {as_text(results(writer)["call_2"])}',
         "One is in Hamburg.",
     ):
         assert text in shown.output
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-@pytest.mark.parametrize("backend", ["sqlite-memory"], indirect=True)
 def test_it_survives_export_and_import(store: agentstore.Storage, writer: str) -> None:
-    WRITERS[writer](store)
-    exported = write_conversation({}, store.get_history("chat"))
-    imported = read_conversation(json.loads(json.dumps(exported)))
-    store.create_session(id="copy")
-    store.save_messages("copy", imported.messages)
-    assert write_conversation({}, store.get_history("copy")) == exported
-    copied = store.query_tool_calls(session_id="copy", order="asc")
-    original = store.query_tool_calls(session_id="chat", order="asc")
-    assert [(call.call_id, call.arguments, call.result) for call in copied] == [
-        (call.call_id, call.arguments, call.result) for call in original
+    WRITERS[writer](store, session_of(writer))
+    session = store.get_session(session_of(writer))
+    assert session is not None
+    [exported] = export_conversations(store)
+    answers = [form["tool_call_id"] for form in exported["messages"] if form["role"] == "tool"]
+    assert answers == ["call_1", "call_2"]
+    form = json.loads(json.dumps(exported))
+    summary = import_conversations(store, [Item(form, None, None, 0)])
+    assert (summary.conversations, summary.tool_calls) == (1, 2)
+    [copied] = [found for found in store.query_sessions() if found.id != session.id]
+    assert copied.metadata == session.metadata
+    assert facts(store, copied.id) == facts(store, session.id)
+    for name, read in READERS.items():
+        assert list(read(store, copied.id)) == list(read(store, session.id)), name
+    assert [dict(again) for again in export_conversations(store)] == [exported, exported]
+
+
+def facts(store: agentstore.Storage, session_id: str) -> list[Any]:
+    """All that is known of a session's messages but ids and times."""
+    return [
+        (
+            *(message.role, message.content, message.parts, message.metadata),
+            *(message.response_type, message.response),
+            [
+                (call.tool_name, call.call_id, call.arguments, call.result, call.success)
+                for call in message.tool_calls
+            ],
+        )
+        for message in store.get_history(session_id)
     ]
 
 
 @pytest.mark.parametrize("first", WRITERS)
 @pytest.mark.parametrize("backend", ["sqlite-memory"], indirect=True)
 def test_they_take_turns_in_one_session(store: agentstore.Storage, first: str) -> None:
-    WRITERS[first](store)
-    session = openai_agents.AgentstoreSession("chat", store)
-    history = langchain.AgentstoreChatMessageHistory("chat", store)
+    session_id = session_of(first)
+    WRITERS[first](store, session_id)
+    session = openai_agents.AgentstoreSession(session_id, store)
+    history = langchain.AgentstoreChatMessageHistory(session_id, store)
     asyncio.run(session.add_items([{"role": "user", "content": "one"}]))
     history.add_message(HumanMessage("two"))
-    pydantic_ai.save_messages(store, "chat", [ModelRequest([UserPromptPart("three")])])
-    store.save_user_message("chat", "four")
+    pydantic_ai.save_messages(store, session_id, [ModelRequest([UserPromptPart("three")])])
+    store.save_user_message(session_id, "four")
     for name, read in READERS.items():
-        said = [content for role, content, *_ in read(store) if role == "user"]
+        said = [content for role, content, *_ in read(store, session_id) if role == "user"]
         assert said[-4:] == ["one", "two", "three", "four"], name
