@@ -21,6 +21,7 @@ import plan_seed as seed
 import plan_seed_frameworks as frameworks
 import psycopg
 import pytest
+from plan_cases import CASES, CHECKPOINT_CASES, COMMON, OF_FOLDER, PAGE, Case, times
 from plan_readers import (
     MySQLPlans,
     Plan,
@@ -39,7 +40,6 @@ from agentstore.testing import Backend
 DIALECTS = {"postgresql": "postgresql", "mariadb": "mysql", "sqlite-file": "sqlite"}
 """The backends that stand for the three dialects here."""
 
-PAGE = 50
 MOST_WORK = 30 * PAGE
 """A page may cost this many units (buffers, rows, tens of steps): to read all costs far more."""
 MOST_SORTED = 10 * PAGE
@@ -97,104 +97,6 @@ class SeededDatabase:
         """The parameters of a variant: a case's, else the file's samples."""
         known = samples(statement) | {name: self.encode(value) for name, value in case.items()}
         return {name: known[name] for name in statement.parameters_of(blocks)}
-
-
-Case = dict[str, Any]
-
-_COMMON: Case = {
-    "limit": PAGE,
-    "offset": 0,
-    "roles": ["user", "assistant"],
-    "role": "user",
-    "message_id": f"{seed.LONG_SESSION}/51",
-    "tool_call_id": f"{seed.LONG_SESSION}/1/0",
-}
-
-
-def _times(after: int, before: int, beyond: int) -> Case:
-    """Time filters, and the end of a page, at the sessions with these numbers."""
-    return {
-        "after": seed.session_time(after),
-        "before": seed.session_time(before),
-        "created_after": seed.session_time(after),
-        "created_before": seed.session_time(before),
-        "updated_after": seed.session_time(after),
-        "updated_before": seed.session_time(before),
-        "beyond_timestamp": seed.session_time(beyond),
-        "beyond_created_at": seed.session_time(beyond),
-        "beyond_session_id": f"session-{beyond:05d}",
-        "beyond_id": f"session-{beyond:05d}",
-    }
-
-
-CASES: dict[str, Case] = {
-    "filters that keep much": {
-        **_COMMON,
-        **_times(1_000, 11_000, 6_000),
-        "session_id": seed.LONG_SESSION,
-        "entry": '["plan","pro"]',
-        "entries": [f'["user_id","{seed.FREQUENT_USER}"]'],
-        "response_type": "execute",
-        "tool_name": "search",
-        "active": False,
-        "success": True,
-        "before_position": 9_000,
-        "beyond_position": 5_000,
-    },
-    "filters that keep little": {
-        **_COMMON,
-        **_times(11_980, 11_990, 11_985),
-        "session_id": seed.SHORT_SESSION,
-        "entry": f'["user_id","{seed.RARE_USER}"]',
-        "entries": ['["plan","pro"]'],
-        "response_type": "clarify",
-        "tool_name": "refund",
-        "active": True,
-        "success": False,
-        "before_position": 1,
-        "beyond_position": 1,
-    },
-}
-
-
-CHECKPOINT_CASES: dict[str, Case] = {
-    "filters that keep much": {
-        "thread_id": frameworks.LONG_THREAD,
-        "source_thread_id": frameworks.LONG_THREAD,
-        "checkpoint_id": frameworks.checkpoint_id(3_000),
-        "before_id": frameworks.checkpoint_id(6_000),
-        "beyond_id": frameworks.checkpoint_id(5_000),
-        "beyond_thread_id": frameworks.LONG_THREAD,
-        "entry": frameworks.FREQUENT_SOURCE,
-        "entries": [frameworks.FREQUENT_SOURCE],
-        "namespace_keys": ["", frameworks.SUBGRAPH],
-        "checkpoint_ids": [frameworks.checkpoint_id(number) for number in (2_400, 2_404)],
-    },
-    "filters that keep little": {
-        "thread_id": frameworks.SHORT_THREAD,
-        "source_thread_id": frameworks.SHORT_THREAD,
-        "checkpoint_id": frameworks.checkpoint_id(8_100),
-        "before_id": frameworks.checkpoint_id(3),
-        "beyond_id": frameworks.checkpoint_id(2),
-        "beyond_thread_id": "thread-00000",
-        "entry": '["run_id","run-700"]',
-        "entries": ['["run_id","run-701"]'],
-        "namespace_keys": [""],
-        "checkpoint_ids": [frameworks.checkpoint_id(8_100)],
-    },
-}
-ADK_CASES: dict[str, Case] = {
-    "filters that keep much": {
-        "app_key": frameworks.APP,
-        "user_key": frameworks.FREQUENT_CUSTOMER,
-    },
-    "filters that keep little": {
-        "app_key": frameworks.APP,
-        "user_key": frameworks.RARE_CUSTOMER,
-    },
-}
-OF_FOLDER = {"checkpoints": CHECKPOINT_CASES, "adk": ADK_CASES}
-"""What else the parameters of a folder's statements are, or are instead."""
 
 
 pytestmark = pytest.mark.parametrize("backend", list(DIALECTS), indirect=True, scope="session")
@@ -306,7 +208,7 @@ def test_the_last_page_costs_what_the_first_does(
     statement = load(seeded.dialect)[name]
     values = {
         **CASES["filters that keep much"],
-        **_times(0, END, beyond),
+        **times(0, END, beyond),
         "beyond_position": 9_900 if name.endswith("asc") else 100,
     }
     if beyond == IMPORTED:
@@ -400,7 +302,7 @@ def _history_work(
 ) -> int:
     statement = load(seeded.dialect)[name]
     blocks = frozenset({block} - {""})
-    values = {**_COMMON, **values}
+    values = {**COMMON, **values}
     return reader.work(statement.render(blocks), seeded.parameters(statement, blocks, values))
 
 
