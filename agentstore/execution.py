@@ -158,10 +158,17 @@ class Executor(ABC):
         """Run a reading operation without a retry."""
         return self.read(operation)
 
-    @contextmanager
-    def one_call(self) -> Iterator[None]:
-        """Count what is run inside as one call, with one time limit."""
-        yield
+    def begin_call(self) -> bool:
+        """Count what this thread runs until `end_call` as one call, with one time limit.
+
+        Returns:
+            False where that is so already, and `end_call` is for somebody else to call.
+        """
+        return False
+
+    def end_call(self) -> None:
+        """What this thread runs next is another call."""
+        return
 
     @abstractmethod
     def transaction(self) -> Iterator[None]:
@@ -224,16 +231,14 @@ class PooledExecutor(Executor):
             return self.read(operation)
         return self._attempt(operation, time.monotonic(), atomic=False)
 
-    @contextmanager
-    def one_call(self) -> Iterator[None]:
+    def begin_call(self) -> bool:
         if self._call_started_at is not None:
-            yield
-            return
+            return False
         self._local.call_started_at = time.monotonic()
-        try:
-            yield
-        finally:
-            self._local.call_started_at = None
+        return True
+
+    def end_call(self) -> None:
+        self._local.call_started_at = None
 
     @property
     def _call_started_at(self) -> float | None:

@@ -192,6 +192,7 @@ class MySQLConnection(Connection):
 
     def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
         super().__init__(driver_connection, statements)
+        self._poller = select.poll()
         self._packet_limit = 0
         self._takes_batches = False
         self._is_cluster_node = False
@@ -239,6 +240,7 @@ class MySQLConnection(Connection):
                 connection.give_up_at = time.monotonic() + connect_limit
                 connection.connect()
                 reached = cls(connection, statements)
+                reached._poller.register(connection._sock.fileno(), select.POLLIN)
                 reached._join_cluster()
                 connection.give_up_at = math.inf
                 connection.longest_wait = _LONGEST_WAIT
@@ -326,13 +328,8 @@ class MySQLConnection(Connection):
         return super().describe(exc)
 
     def is_usable(self) -> bool:
-        socket = self.driver_connection._sock
-        if socket is None:
-            return False
         # An idle server has nothing to say: a readable socket is its good-bye.
-        poller = select.poll()
-        poller.register(socket.fileno(), select.POLLIN)
-        return not poller.poll(0)
+        return self.driver_connection.open and not self._poller.poll(0)
 
     def close(self) -> None:
         try:

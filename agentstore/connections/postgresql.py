@@ -147,6 +147,7 @@ class PostgreSQLConnection(Connection):
 
     def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
         super().__init__(driver_connection, statements)
+        self._poller = select.poll()
         self.is_pooled = False
         self.search_path: str | None = None
         self._on_refusal: Callable[[], None] | None = None
@@ -178,6 +179,7 @@ class PostgreSQLConnection(Connection):
         except psycopg.Error as exc:
             raise cls(None, statements).translated(exc) from exc
         connection = cls(driver_connection, statements)
+        connection._poller.register(driver_connection.fileno(), select.POLLIN)
         connection._on_refusal = on_refusal
         try:
             connection._prepare_for_use(url, started_at, prepare=prepare)
@@ -277,9 +279,7 @@ class PostgreSQLConnection(Connection):
         if connection.closed or connection.info.transaction_status != pq.TransactionStatus.IDLE:
             return False
         # An idle server has nothing to say: a readable socket is its good-bye.
-        poller = select.poll()
-        poller.register(connection.fileno(), select.POLLIN)
-        return not poller.poll(0)
+        return not self._poller.poll(0)
 
     def close(self) -> None:
         try:

@@ -23,8 +23,12 @@ def as_one_call(method: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[
 
     @wraps(method)
     def call(self: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        with self.executor.one_call():
+        if not self.executor.begin_call():
             return method(self, *args, **kwargs)
+        try:
+            return method(self, *args, **kwargs)
+        finally:
+            self.executor.end_call()
 
     return call
 

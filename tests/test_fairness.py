@@ -1,0 +1,92 @@
+"""The semaphore in front of a pool, and of the writers of a SQLite file."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from agentstore.fairness import FairSemaphore
+
+
+@pytest.mark.parametrize("places", [1, 2, 3])
+def test_no_more_are_in_than_there_are_places(places: int) -> None:
+    semaphore = FairSemaphore(places)
+    inside: list[int] = []
+    most = 0
+    refused = 0
+
+    def come_and_go(number: int) -> None:
+        nonlocal most, refused
+        for turn in range(200):
+            if not semaphore.acquire(0.0 if turn % 7 == 0 else 60):
+                refused += 1
+                continue
+            inside.append(number)
+            most = max(most, len(inside))
+            if turn % 50 == 0:
+                time.sleep(0.001)
+            inside.remove(number)
+            semaphore.release()
+
+    threads = [threading.Thread(target=come_and_go, args=[number]) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert not any(thread.is_alive() for thread in threads)
+    assert most <= places
+    # All places are free again.
+    assert [semaphore.acquire(0) for _ in range(places + 1)] == [True] * places + [False]
+
+
+def test_one_who_waits_is_served_before_one_who_takes_it_again_and_again() -> None:
+    semaphore = FairSemaphore(1)
+    assert semaphore.acquire(0)
+    served = threading.Event()
+
+    def wait() -> None:
+        assert semaphore.acquire(60)
+        served.set()
+        semaphore.release()
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    rounds = 0
+    while not served.is_set() and rounds < 1_000:
+        time.sleep(0.001)
+        semaphore.release()
+        assert semaphore.acquire(60)
+        rounds += 1
+    semaphore.release()
+    waiting.join(60)
+    assert rounds < 1_000
+
+
+def test_two_places_given_back_at_once_wake_two() -> None:
+    for _ in range(200):
+        semaphore = FairSemaphore(2)
+        assert semaphore.acquire(0)
+        assert semaphore.acquire(0)
+        got: list[bool] = []
+        threads = [
+            threading.Thread(target=lambda: got.append(semaphore.acquire(60)))  # noqa: B023
+            for _ in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        semaphore.release()
+        semaphore.release()
+        for thread in threads:
+            thread.join(60)
+        assert got == [True, True]
+
+
+def test_nobody_is_let_in_after_the_time() -> None:
+    semaphore = FairSemaphore(1)
+    assert semaphore.acquire(0)
+    assert not semaphore.acquire(0.01)
+    assert not semaphore.acquire(-1)
+    semaphore.release()
+    assert semaphore.acquire(0)
