@@ -14,6 +14,10 @@ from agentstore.connections.base import Connection
 from agentstore.errors import StorageError, UnavailableError
 from agentstore.fairness import FairSemaphore
 
+_FRESH = 0.02
+"""Seconds after its last use in which a connection is not asked whether it still lives: to ask
+lets go of the interpreter's lock, for which others of many threads wait already."""
+
 
 class Pool:
     """Connections that are opened as they are needed, up to a number.
@@ -61,14 +65,15 @@ class Pool:
             raise
 
     def release(self, connection: Connection) -> None:
-        """Give a connection back; a broken or old one is closed."""
+        """Give a connection back; a broken one is closed."""
         if connection.is_broken:
             connection.close()
             # What broke it has likely broken the others, and some would not show it.
             self._close_idle()
-        elif self._closed or self._is_old(connection):
+        elif self._closed:
             connection.close()
         else:
+            connection.idle_since = time.monotonic()
             self._idle.append(connection)
             if self._closed:
                 self._close_idle()
@@ -101,7 +106,10 @@ class Pool:
 
     def _take_idle(self) -> Connection | None:
         while (connection := self._pop_idle()) is not None:
-            if not self._is_old(connection) and connection.is_usable():
+            now = time.monotonic()
+            if now - connection.opened_at <= self._max_lifetime and (
+                now - connection.idle_since < _FRESH or connection.is_usable()
+            ):
                 return connection
             connection.close()
         return None
@@ -112,9 +120,6 @@ class Pool:
         connection = self._open_connection()
         self.has_connected = True
         return connection
-
-    def _is_old(self, connection: Connection) -> bool:
-        return time.monotonic() - connection.opened_at > self._max_lifetime
 
     def _close_idle(self) -> None:
         while (connection := self._pop_idle()) is not None:

@@ -46,7 +46,7 @@ class Connection(ABC):
     def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
         self.driver_connection = driver_connection
         self.statements = statements
-        self.opened_at = time.monotonic()
+        self.opened_at = self.idle_since = time.monotonic()
         self.is_broken = False
         self._call_ends_at = math.inf
         self.observe: Callable[[str], None] | None = None
