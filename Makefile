@@ -6,6 +6,7 @@ PYTEST_ARGS ?=
 BENCH_VENV ?= .venv-bench
 BENCH_ARGS ?=
 bin := $(VENV)/bin
+pytest := $(bin)/python -m pytest -n 2
 stamp := $(VENV)/.installed
 frameworks_stamp := $(VENV)/.frameworks
 bench_stamp := $(BENCH_VENV)/.installed
@@ -21,11 +22,22 @@ venv: $(stamp) ## The virtual environment, with all that development needs
 demo: $(stamp) ## The main job on SQLite: import conversations, read them back; then a small agent
 	$(bin)/python examples/demo.py
 
+# Without PYTEST_ARGS the fault suite has a run of its own, with a worker for each of its files, as
+# these share servers; it comes last, for its figures, and also where the first run fails.
+test: export AGENTSTORE_INTEGRATIONS = 1
 test: $(frameworks_stamp) ## The tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
-	AGENTSTORE_INTEGRATIONS=1 $(bin)/python -m pytest -n 2 --dist worksteal --ignore=tests/faults $(PYTEST_ARGS)
+ifeq ($(strip $(PYTEST_ARGS)),)
+	@failed=0; set -x; \
+	$(pytest) --dist worksteal --ignore=tests/faults || failed=1; \
+	$(pytest) --dist loadfile tests/faults || failed=1; \
+	{ set +x; } 2>/dev/null; exit $$failed
+else
+	$(pytest) --dist worksteal $(PYTEST_ARGS)
+endif
 
-test-faults: $(stamp) ## Servers and clients killed, connections cut; AGENTSTORE_FAULTS=long for hours of it
-	$(bin)/python -m pytest -n 2 --dist loadfile tests/faults $(PYTEST_ARGS)
+test-faults: export AGENTSTORE_FAULTS ?= long
+test-faults: $(stamp) ## The fault suite's long form: hours of killed servers and clients, and cuts
+	$(pytest) --dist loadfile tests/faults $(PYTEST_ARGS)
 
 wheel-test: $(stamp) ## Only: build the wheel, install it in a fresh environment, use it
 	$(bin)/python -m pytest tests/test_wheel.py

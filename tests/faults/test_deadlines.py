@@ -232,9 +232,9 @@ def test_lock_that_is_not_freed(
 
 
 @SHARED
-@pytest.mark.parametrize("statement_timeout", [1.2, 20.0])
+@pytest.mark.parametrize(("statement_timeout", "freed_after"), [(1.2, 1.7), (20.0, 0.5)])
 def test_lock_that_is_freed_in_time(
-    row_lock: Any, make_store: Callable[..., Storage], statement_timeout: float
+    row_lock: Any, make_store: Callable[..., Storage], statement_timeout: float, freed_after: float
 ) -> None:
     """It is waited for by the statement, or by the attempts that follow each other."""
     store = make_store(statement_timeout=statement_timeout, retry_timeout=20)
@@ -242,7 +242,7 @@ def test_lock_that_is_freed_in_time(
     saved: list[str] = []
     saver = threading.Thread(target=lambda: saved.append(store.save_user_message("s", "x", id="m")))
     saver.start()
-    time.sleep(2)
+    time.sleep(freed_after)
     assert saved == []
     row_lock.rollback()
     saver.join(30)

@@ -131,7 +131,7 @@ def test_the_server_sees_no_more_connections_than_the_pool_has(
 
 @NETWORK
 def test_exhausted_pool(make_store: Callable[..., Storage]) -> None:
-    store = make_store(pool_size=2, pool_timeout=0.3, retry_timeout=20)
+    store = make_store(pool_size=2, pool_timeout=0.1, retry_timeout=20)
     store.create_session(id="s")
     holders = threading.Barrier(3)
     done = threading.Event()
@@ -162,7 +162,7 @@ def test_exhausted_pool(make_store: Callable[..., Storage]) -> None:
 
 @pytest.mark.parametrize("backend", ["sqlite-memory", "sqlite-file"], indirect=True)
 def test_exhausted_pool_of_one(make_store: Callable[..., Storage]) -> None:
-    store = make_store(pool_size=1, pool_timeout=0.3)
+    store = make_store(pool_size=1, pool_timeout=0.1)
     store.create_session(id="s")
     failed: list[str] = []
 
