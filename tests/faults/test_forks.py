@@ -24,6 +24,7 @@ from agentstore import Storage, StorageError
 from agentstore.testing import Backend
 
 CHILDREN = 6
+FILE = pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
 
 
 @contextmanager
@@ -220,3 +221,55 @@ def test_fork_while_another_thread_is_in_a_block(database_url: str, store: Stora
     holder.join()
     contents = [store.get_history(session_id)[0].content for session_id in ("s", "t")]
     assert contents == ["parent", "child"]
+
+
+@FILE
+def test_fork_of_a_file_waits_for_other_threads_blocks(store: Storage) -> None:
+    """A child would inherit what SQLite thinks the parent holds: there is to be nothing."""
+    store.create_session(id="s")
+    inside = threading.Event()
+
+    def hold() -> None:
+        with store.transaction():
+            store.save_user_message("s", "parent")
+            inside.set()
+            time.sleep(0.5)
+            store.save_user_message("s", "parent again")
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    inside.wait(60)
+    assert ends_well(fork(lambda: store.save_user_message("s", "child")))
+    holder.join()
+    contents = [message.content for message in store.get_history("s")]
+    assert contents == ["parent", "parent again", "child"]
+
+
+@FILE
+def test_fork_of_a_file_while_a_block_does_not_end(make_store: Callable[..., Storage]) -> None:
+    """Nobody waits for longer than pool_timeout: the child is told, the block goes on."""
+    store = make_store(pool_timeout=0.3)
+    store.create_session(id="s")
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store.transaction():
+            store.save_user_message("s", "parent")
+            inside.set()
+            leave.wait(60)
+            store.save_user_message("s", "parent again")
+
+    def be_child() -> None:
+        for call in (store.get_history, lambda s: store.save_user_message(s, "child")):
+            with pytest.raises(StorageError, match="fork"):
+                call("s")
+        store.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    inside.wait(60)
+    assert ends_well(fork(be_child))
+    leave.set()
+    holder.join()
+    contents = [message.content for message in store.get_history("s")]
+    assert contents == ["parent", "parent again"]

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from form import NETWORK
@@ -22,7 +23,7 @@ from agentstore import (
     StorageError,
     UnavailableError,
 )
-from agentstore.testing import Backend, Server
+from agentstore.testing import Backend, Proxy, Server
 
 
 def save_in_a_block(store: Storage) -> None:
@@ -62,6 +63,24 @@ def test_server_restarted_between_calls(own_server: Server, own_database: str, c
         warm(store, 4)
         own_server.restart()
         FIRST_CALLS[call](store)
+
+
+@NETWORK
+def test_one_silent_connection_condemns_those_that_lie_idle(
+    database_url: str, proxy: Proxy
+) -> None:
+    """The others are silent too, and to find that out one after the other would take too long."""
+    place = (
+        f"127.0.0.1:{urlsplit(proxy.url).port},{urlsplit(database_url).netloc.partition('@')[2]}"
+    )
+    hosts = urlsplit(database_url)
+    url = urlunsplit(hosts._replace(netloc=f"{hosts.netloc.partition('@')[0]}@{place}"))
+    limits: dict[str, Any] = {"connect_timeout": 1, "statement_timeout": 0.5, "retry_timeout": 5}
+    with agentstore.connect(url, pool_size=8, **limits) as store:
+        store.create_session(id="s")
+        warm(store, 8)
+        proxy.black_hole()
+        assert store.save_user_message("s", "x", id="m") == "m"
 
 
 @NETWORK
