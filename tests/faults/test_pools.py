@@ -70,11 +70,10 @@ def test_one_silent_connection_condemns_those_that_lie_idle(
     database_url: str, proxy: Proxy
 ) -> None:
     """The others are silent too, and to find that out one after the other would take too long."""
-    place = (
-        f"127.0.0.1:{urlsplit(proxy.url).port},{urlsplit(database_url).netloc.partition('@')[2]}"
-    )
-    hosts = urlsplit(database_url)
-    url = urlunsplit(hosts._replace(netloc=f"{hosts.netloc.partition('@')[0]}@{place}"))
+    direct = urlsplit(database_url)
+    user, _, host = direct.netloc.rpartition("@")
+    hosts = f"{user}@127.0.0.1:{urlsplit(proxy.url).port},{host}"
+    url = urlunsplit(direct._replace(netloc=hosts))
     limits: dict[str, Any] = {"connect_timeout": 1, "statement_timeout": 0.5, "retry_timeout": 5}
     with agentstore.connect(url, pool_size=8, **limits) as store:
         store.create_session(id="s")
