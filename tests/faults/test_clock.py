@@ -90,7 +90,7 @@ def test_time_limits(make_store: Callable[..., Storage]) -> None:
         took.append(time.monotonic() - started_at)
 
     with store.transaction():
-        waiter = threading.Thread(target=wait)
+        waiter = threading.Thread(target=wait, daemon=True)
         waiter.start()
         waiter.join(30)
     assert len(took) == 1

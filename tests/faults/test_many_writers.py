@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from clients import Nursery
 from figures import Figures
 from form import SHARED
@@ -13,6 +16,7 @@ from settling import Account
 from workload import APPENDS, create_shared, read_log
 
 import agentstore
+from agentstore import Storage
 from agentstore.testing import Backend
 
 PROCESSES = 3
@@ -61,3 +65,27 @@ def test_no_writer_starves(
     account.settle(database_url, Figures())
     done = Counter({client.client.writer: len(read_log(client.client.log)) for client in clients})
     assert min(done.values()) > 15, done
+
+
+@pytest.mark.parametrize(
+    ("backend", "pool_size"),
+    [("sqlite-file", 1), ("sqlite-file", 10), ("postgresql", 1), ("mariadb", 1)],
+    indirect=["backend"],
+)
+def test_no_thread_starves(make_store: Callable[..., Storage], pool_size: int) -> None:
+    """The pool and, for SQLite, the writers' queue of a process serve in the order of arrival."""
+    store = make_store(pool_size=pool_size)
+    store.create_session(id="s")
+    saved = [0] * 6
+
+    def write(number: int) -> None:
+        while max(saved) < 100:
+            store.save_user_message("s", "x")
+            saved[number] += 1
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(len(saved))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert min(saved) > 50, saved
