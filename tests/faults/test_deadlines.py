@@ -254,6 +254,31 @@ def test_lock_that_is_freed_in_time(
     assert [message.position for message in store.get_history("s")] == [0]
 
 
+TABLE_LOCKS = {
+    "postgresql": "LOCK TABLE agentstore_messages IN ACCESS EXCLUSIVE MODE",
+    "mariadb": "LOCK TABLES agentstore_messages WRITE",
+}
+
+
+@NETWORK
+def test_table_lock_that_is_freed_in_time(
+    backend: Backend, database_url: str, make_store: Callable[..., Storage]
+) -> None:
+    """As of an ALTER TABLE: it is a lock like another, not a slow statement."""
+    store = make_store(statement_timeout=1.3, retry_timeout=20)
+    store.create_session(id="s")
+    saved: list[str] = []
+    saver = threading.Thread(target=lambda: saved.append(store.save_user_message("s", "x", id="m")))
+    with closing(backend.open_connection(database_url)) as connection:
+        connection.cursor().execute(TABLE_LOCKS[backend.name])
+        saver.start()
+        time.sleep(1.9)
+        assert saved == []
+    saver.join(30)
+    assert saved == ["m"]
+    assert [message.position for message in store.get_history("s")] == [0]
+
+
 ACTIVE = {
     "postgresql": (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
