@@ -36,7 +36,7 @@ else
 endif
 
 test-faults: export AGENTSTORE_FAULTS ?= long
-test-faults: $(stamp) ## The fault suite's long form: hours of killed servers and clients, and cuts
+test-faults: $(stamp) ## The fault suite's long form; PYTEST_ARGS="-k …" for a part of it
 	$(pytest) --dist loadfile tests/faults $(PYTEST_ARGS)
 
 wheel-test: $(stamp) ## Only: build the wheel, install it in a fresh environment, use it
