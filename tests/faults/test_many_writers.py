@@ -75,7 +75,7 @@ def test_no_writer_starves(
 def test_threads_are_served_as_they_came(
     make_store: Callable[..., Storage], pool_size: int
 ) -> None:
-    """By the pool and, for SQLite, by the queue of a process's writers: nobody jumps it."""
+    """By the pool and, for SQLite, by the queue of a process's writers, once they have waited."""
     store = make_store(pool_size=pool_size)
     store.create_session(id="s")
     waiting = [
