@@ -229,7 +229,7 @@ class PooledExecutor(Executor):
     def once(self, operation: Operation[T]) -> T:
         if self._transaction() is not None:
             return self.read(operation)
-        return self._attempt(operation, time.monotonic(), atomic=False)
+        return self._attempt(operation, time.monotonic(), atomic=False, looking=True)
 
     def begin_call(self) -> bool:
         if self._call_started_at is not None:
@@ -320,8 +320,10 @@ class PooledExecutor(Executor):
             may_retry=lambda error: pool.has_connected or fault_of(error) is not Fault.UNREACHABLE,
         )
 
-    def _attempt(self, operation: Operation[T], started_at: float, *, atomic: bool) -> T:
-        connection = self._pool.acquire()
+    def _attempt(
+        self, operation: Operation[T], started_at: float, *, atomic: bool, looking: bool = False
+    ) -> T:
+        connection = self._pool.acquire(looking=looking)
         try:
             connection.serve_call(started_at)
             if not atomic and not connection.wants_transactions:

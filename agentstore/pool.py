@@ -14,10 +14,6 @@ from agentstore.connections.base import Connection
 from agentstore.errors import StorageError, UnavailableError
 from agentstore.fairness import FairSemaphore
 
-_FRESH = 0.02
-"""Seconds after its last use in which a connection is not asked whether it still lives: to ask
-lets go of the interpreter's lock, for which others of many threads wait already."""
-
 
 class Pool:
     """Connections that are opened as they are needed, up to a number.
@@ -27,6 +23,8 @@ class Pool:
         size: how many there may be at once.
         timeout: seconds to wait for one when all are in use.
         max_lifetime: seconds after which one is closed rather than given out again.
+        trust: seconds after its last use in which a connection is given out again without a
+            look whether it still lives.
     """
 
     def __init__(
@@ -36,18 +34,23 @@ class Pool:
         size: int,
         timeout: float,
         max_lifetime: float,
+        trust: float = 0.0,
     ) -> None:
         self._open_connection = open_connection
         self._size = size
         self._timeout = timeout
         self._max_lifetime = max_lifetime
+        self._trust = trust
         self._idle: deque[Connection] = deque()
         self._places = FairSemaphore(size)
         self._closed = False
         self.has_connected = False
 
-    def acquire(self) -> Connection:
+    def acquire(self, *, looking: bool = False) -> Connection:
         """A connection for this thread alone, until it is given back by `release`.
+
+        Args:
+            looking: whether to look if it still lives, even where it was in use just now.
 
         Raises:
             UnavailableError: all stay in use for ``timeout`` seconds, or the server is away.
@@ -59,7 +62,7 @@ class Pool:
                 "(pool_size, pool_timeout)"
             )
         try:
-            return self._take_idle() or self._connect()
+            return self._take_idle(0.0 if looking else self._trust) or self._connect()
         except BaseException:
             self._places.release()
             raise
@@ -104,11 +107,11 @@ class Pool:
         self._closed = True
         self._close_idle()
 
-    def _take_idle(self) -> Connection | None:
+    def _take_idle(self, trust: float) -> Connection | None:
         while (connection := self._pop_idle()) is not None:
             now = time.monotonic()
             if now - connection.opened_at <= self._max_lifetime and (
-                now - connection.idle_since < _FRESH or connection.is_usable()
+                now - connection.idle_since < trust or connection.is_usable()
             ):
                 return connection
             connection.close()

@@ -27,6 +27,11 @@ MIGRATION_TIMEOUT = 600.0
 """Seconds that a migrator waits for another one, or for a lock on a table of ours."""
 
 
+_TRUST = 0.02
+"""Seconds after its last use in which a connection is taken to live: to look lets go of the
+interpreter's lock, for which others of many threads are waiting. A retry mends what is wrong."""
+
+
 class Repository(
     MessageRepository,
     ToolCallRepository,
@@ -107,6 +112,8 @@ class Repository(
             size=self.pool_size(url),
             timeout=url.options.pool_timeout,
             max_lifetime=self.connection_lifetime(url),
+            # Without retries, a look is all that finds a connection dead.
+            trust=_TRUST if url.options.retry_timeout else 0.0,
         )
 
     def _check_query(self, url: DatabaseURL) -> None:
