@@ -132,7 +132,8 @@ class PostgreSQLBackend(Backend):
     def drop_database(self, url: str) -> None:
         self.kill_connections(url)
         name = sql.Identifier(_database(url))
-        self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
+        # A pooler may have opened another meanwhile.
+        self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
     def kill_connections(self, url: str) -> None:
         # DROP DATABASE … WITH (FORCE) and pg_terminate_backend(pid, timeout) look only every
