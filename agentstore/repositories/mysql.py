@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, cast
 
 from agentstore.connections.base import NO_PARAMETERS, Connection, Parameters
-from agentstore.connections.mysql import DRIVER_PARAMETERS, MySQLConnection
+from agentstore.connections.mysql import MySQLConnection
+from agentstore.connections.mysql_driver import DRIVER_PARAMETERS
 from agentstore.errors import DatabaseError
 from agentstore.repositories.base import Repository
 from agentstore.repositories.checkpoints import NewCheckpoint, TaskWrite
