@@ -4,8 +4,9 @@ A file is one statement, valid as it stands in the database's own shell ("two-wa
 Doma and mirage-sql). Its grammar, whole:
 
 * header lines ``-- …``: what it is for, then ``Runs:`` (how often), ``Index:`` (the indexes
-  that serve it), ``Returns:`` (none, count, one or many) and, where a dialect leaves the
-  common form, ``Differs:`` with the reason;
+  that serve it), ``Rows:`` (how many rows it reads and writes, where it has to do with tables),
+  ``Returns:`` (none, count, one or many) and, where a dialect leaves the common form,
+  ``Differs:`` with the reason;
 * ``/* :name */`` and one literal after it (string, number, TRUE, FALSE or NULL): a parameter
   and its sample value, which is replaced by the driver's placeholder;
 * ``-- @if name`` … ``-- @end``, each alone on its line, not nested: a block that is left out
@@ -29,7 +30,7 @@ from agentstore.errors import ConfigurationError
 NO_BLOCKS: frozenset[str] = frozenset()
 RETURNS = ("none", "count", "one", "many")
 
-_LABEL = re.compile(r"--\s*(Runs|Index|Returns|Differs):\s*(.*)")
+_LABEL = re.compile(r"--\s*(Runs|Index|Rows|Returns|Differs):\s*(.*)")
 _PARAMETER = re.compile(
     r"/\*\s*:(?P<name>[a-z_][a-z0-9_]*)\s*\*/\s*"
     r"(?P<sample>'(?:[^'\\]|'')*'|-?\d+(?:\.\d+)?|TRUE\b|FALSE\b|NULL\b)"
@@ -58,6 +59,7 @@ class Statement:
         purpose: what the header says it is for.
         runs: how often it runs, in the header's words.
         index: the indexes that serve it, or ``none`` and why.
+        rows: how many rows it reads and writes, and which parameter bounds them, or ''.
         returns: 'none', 'count', 'one' or 'many'.
         differs: why it leaves the common form, or ''.
         blocks: the names of its blocks, in order.
@@ -68,6 +70,7 @@ class Statement:
     purpose: str
     runs: str
     index: str
+    rows: str
     returns: str
     differs: str
     blocks: tuple[str, ...]
@@ -197,6 +200,7 @@ def parse(path: Path, name: str, paramstyle: str) -> Statement:
         purpose=purpose,
         runs=labels["Runs"],
         index=labels["Index"],
+        rows=labels.get("Rows", ""),
         returns=labels["Returns"].rstrip("."),
         differs=labels.get("Differs", ""),
         blocks=tuple(dict.fromkeys(chunk.block for chunk in chunks if chunk.block)),

@@ -58,6 +58,16 @@ def test_shared_statements_take_and_return_the_same(name: str) -> None:
             )
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rows_of_the_header_are_bounded_by_its_parameters(name: str) -> None:
+    rows = {statement.rows for statement in versions(name)}
+    assert len(rows) == 1
+    for statement in versions(name):
+        assert set(re.findall(r":([a-z_]+)", statement.rows)) <= statement.parameters
+        if not name.startswith(("connection/", "transactions/", "schema/")):
+            assert statement.rows
+
+
 def test_every_file_is_used_and_every_name_is_a_file() -> None:
     used = set(re.findall(r"\"([a-z_]+/[a-z_]+)\"", SOURCE))
     # Names that are put together of a method's name and an order.

@@ -10,7 +10,8 @@ from agentstore import ConfigurationError
 from agentstore.statements import Statement, StatementLibrary, load, parse
 
 HEADER = (
-    "-- Find things.\n-- More of it.\n-- Runs: often\n-- Index: things_pkey\n-- Returns: many\n"
+    "-- Find things.\n-- More of it.\n-- Runs: often\n-- Index: things_pkey\n"
+    "-- Rows: at most :limit\n-- Returns: many\n"
 )
 BODY = """SELECT t.id
 FROM things AS t
@@ -45,6 +46,7 @@ def test_the_header_is_read(tmp_path: Path) -> None:
     statement = read(tmp_path, GOOD)
     assert statement.purpose == "Find things. More of it."
     assert (statement.runs, statement.index, statement.returns) == ("often", "things_pkey", "many")
+    assert statement.rows == "at most :limit"
     assert statement.blocks == ("size", "kind")
     assert statement.parameters == {"name", "size", "kind", "limit"}
     assert statement.parameters_of(frozenset({"size"})) == {"name", "size", "limit"}

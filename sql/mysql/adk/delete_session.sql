@@ -1,6 +1,7 @@
 -- Forget what ADK keeps of a session, where no foreign key does. AgentstoreSessionService.delete_session.
 -- Runs: seldom
 -- Index: PRIMARY of agentstore_adk_sessions
+-- Rows: deletes at most one, of :session_id
 -- Returns: count
 DELETE FROM agentstore_adk_sessions
 WHERE session_id = /* :session_id */ 's1';

@@ -2,6 +2,7 @@
 -- deleted where foreign keys are not enforced. AgentstoreSessionService.create_session.
 -- Runs: once a session
 -- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_adk_sessions
+-- Rows: reads one session, :session_id; writes one row
 -- Returns: count
 INSERT INTO agentstore_adk_sessions (session_id, app_key, user_key, last_update_time, marker, session_state)
 SELECT

@@ -1,6 +1,7 @@
 -- The sessions of an app, or of one of its users. AgentstoreSessionService.list_sessions.
 -- Runs: each list
 -- Index: agentstore_adk_sessions_user, PRIMARY of agentstore_sessions
+-- Rows: reads all sessions of :app_key, or those of its :user_key
 -- Returns: many
 SELECT
     a.marker,

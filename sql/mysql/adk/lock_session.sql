@@ -2,6 +2,7 @@
 -- AgentstoreSessionService.append_event.
 -- Runs: once an event
 -- Index: PRIMARY of agentstore_adk_sessions
+-- Rows: reads at most one, of :session_id
 -- Returns: one
 SELECT
     a.marker,

@@ -2,6 +2,7 @@
 -- AgentstoreSaver.copy_thread.
 -- Runs: seldom
 -- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_thread
+-- Rows: reads all checkpoints of :source_thread_id, and writes as many
 -- Returns: count
 INSERT INTO agentstore_checkpoints (
     thread_id, namespace_key, checkpoint_id, parent_id, namespace,

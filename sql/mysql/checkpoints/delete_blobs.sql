@@ -3,6 +3,8 @@
 -- Runs: seldom
 -- Index: PRIMARY of agentstore_checkpoint_blobs, PRIMARY of agentstore_checkpoints,
 -- agentstore_checkpoints_thread
+-- Rows: reads all values of :thread_id (and for unused all its checkpoints); deletes all, or the
+--   unused
 -- Returns: count
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.

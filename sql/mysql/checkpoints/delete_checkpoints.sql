@@ -3,6 +3,7 @@
 -- Runs: seldom
 -- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_checkpoint_id,
 -- agentstore_checkpoints_thread
+-- Rows: deletes all checkpoints of :thread_id, or those of :checkpoint_ids
 -- Returns: count
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.

@@ -2,6 +2,7 @@
 -- AgentstoreSaver.put.
 -- Runs: each step of a graph
 -- Index: PRIMARY of agentstore_checkpoint_metadata
+-- Rows: reads the index entries of one checkpoint, :checkpoint_id; deletes those not in :entries
 -- Returns: count
 -- Differs: PostgreSQL stores all in one statement, put_checkpoint
 DELETE FROM agentstore_checkpoint_metadata

@@ -2,6 +2,7 @@
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
 -- Index: PRIMARY of agentstore_checkpoint_writes
+-- Rows: deletes all writes of :thread_id, or those of :checkpoint_ids
 -- Returns: count
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.

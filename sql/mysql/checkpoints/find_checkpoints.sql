@@ -1,6 +1,7 @@
 -- A page of the keys of all threads' checkpoints, newest first. AgentstoreSaver.list of no thread.
 -- Runs: each page of such a list
 -- Index: agentstore_checkpoints_checkpoint_id
+-- Rows: reads at most :limit
 -- Returns: many
 SELECT
     c.thread_id,

@@ -1,6 +1,7 @@
 -- The keys of a thread's checkpoints, newest first in each namespace. AgentstoreSaver.prune.
 -- Runs: seldom
 -- Index: PRIMARY of agentstore_checkpoints
+-- Rows: reads all checkpoints of :thread_id
 -- Returns: many
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.

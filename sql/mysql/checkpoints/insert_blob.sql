@@ -1,6 +1,7 @@
 -- Store a channel's value under a version; it is never another. AgentstoreSaver.put.
 -- Runs: each new value of a channel
 -- Index: PRIMARY of agentstore_checkpoint_blobs
+-- Rows: writes one
 -- Returns: count
 -- Differs: PostgreSQL stores all in one statement, put_checkpoint
 INSERT INTO agentstore_checkpoint_blobs (

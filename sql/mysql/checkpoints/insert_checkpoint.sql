@@ -1,6 +1,7 @@
 -- Store a checkpoint's own row. AgentstoreSaver.put.
 -- Runs: each step of a graph
 -- Index: PRIMARY of agentstore_checkpoints
+-- Rows: writes one
 -- Returns: count
 -- Differs: PostgreSQL stores all in one statement, put_checkpoint
 INSERT INTO agentstore_checkpoints (

@@ -1,6 +1,7 @@
 -- Index a checkpoint's metadata. AgentstoreSaver.put.
 -- Runs: each step of a graph
 -- Index: PRIMARY of agentstore_checkpoint_metadata
+-- Rows: writes one for each of :entries
 -- Returns: count
 -- Differs: PostgreSQL stores all in one statement, put_checkpoint
 

@@ -6,6 +6,8 @@
 -- agentstore_checkpoints_checkpoint_id, PRIMARY of agentstore_checkpoint_blobs,
 -- PRIMARY of agentstore_checkpoint_writes, PRIMARY of agentstore_checkpoint_metadata,
 -- agentstore_checkpoint_metadata_entry
+-- Rows: reads at most :limit checkpoints of :thread_id, their channels' values and the writes after
+--   them; with entries, as many more checkpoints as do not match
 -- Returns: many
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.

@@ -2,6 +2,7 @@
 -- counts, of the others the first. AgentstoreSaver.put_writes.
 -- Runs: each write of a graph's task
 -- Index: PRIMARY of agentstore_checkpoint_writes
+-- Rows: writes one
 -- Returns: count
 -- Differs: PostgreSQL stores all the writes of a task in one statement, put_writes
 INSERT INTO agentstore_checkpoint_writes (

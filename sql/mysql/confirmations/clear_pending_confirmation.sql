@@ -2,6 +2,7 @@
 -- not bring it back. Storage.clear_pending_confirmation.
 -- Runs: once a confirmation at most
 -- Index: PRIMARY of agentstore_pending_confirmations
+-- Rows: writes at most one, of :session_id
 -- Returns: count
 UPDATE agentstore_pending_confirmations
 SET

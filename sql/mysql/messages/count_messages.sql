@@ -2,6 +2,7 @@
 -- Runs: now and then
 -- Index: PRIMARY of agentstore_messages with a session; agentstore_messages_timestamp with times;
 --   agentstore_messages_response_type; none: without these it counts the whole table
+-- Rows: reads all messages that the filters leave; without any, the whole table's index
 -- Returns: one
 SELECT count(*) AS messages
 FROM agentstore_messages AS m

@@ -1,6 +1,7 @@
 -- What is stored under some ids. Saves with an id of the caller's own, and saves whose reply was lost.
 -- Runs: seldom
 -- Index: agentstore_messages_id
+-- Rows: reads at most one for each of :ids
 -- Returns: many
 -- Differs: STRAIGHT_JOIN, as the optimizer would read a small table whole
 SELECT STRAIGHT_JOIN

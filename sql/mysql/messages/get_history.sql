@@ -2,6 +2,7 @@
 -- that has none. Storage.get_history without a limit.
 -- Runs: often
 -- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
+-- Rows: reads all messages of :session_id, and their tool calls
 -- Returns: many
 -- Differs: calls come by their key, unsorted: to sort them too MySQL would copy all into a table
 SELECT

@@ -1,6 +1,7 @@
 -- One message with its tool calls. Storage.get_message.
 -- Runs: now and then
 -- Index: agentstore_messages_id, PRIMARY of agentstore_tool_calls
+-- Rows: reads at most one, :message_id, and its tool calls
 -- Returns: many
 -- Differs: calls come by their key, unsorted: to sort them MySQL would make a table of its own
 SELECT

@@ -1,6 +1,8 @@
 -- The last messages of a session, oldest first, as get_history. Storage.get_history with a limit.
 -- Runs: often
 -- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
+-- Rows: reads at most :limit messages of :session_id, and their tool calls; with roles, as many
+--   more as do not match
 -- Returns: many
 -- Differs: calls come by their key, unsorted: to sort them too MySQL would copy all into a table
 SELECT

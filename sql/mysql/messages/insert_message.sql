@@ -3,6 +3,7 @@
 -- Storage.save_…_message.
 -- Runs: every turn
 -- Index: none: appends to agentstore_messages
+-- Rows: writes one
 -- Returns: count
 -- Differs: a batch goes out before the position is known
 INSERT INTO agentstore_messages (

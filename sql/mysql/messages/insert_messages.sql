@@ -2,6 +2,7 @@
 -- Storage.save_messages.
 -- Runs: imports
 -- Index: none: appends to agentstore_messages
+-- Rows: writes one; the driver repeats it, or the list of its values, for each message
 -- Returns: count
 -- Differs: PostgreSQL saves turns in one statement, save_turns
 INSERT INTO agentstore_messages (

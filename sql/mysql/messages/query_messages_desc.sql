@@ -3,6 +3,7 @@
 -- Runs: now and then
 -- Index: agentstore_messages_timestamp, agentstore_messages_response_type,
 --   PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
+-- Rows: reads at most :limit and :offset messages; as many more as the filters do not leave
 -- Returns: many
 -- Differs: calls come by their key, unsorted: to sort them too MySQL would copy all into a table.
 --   FORCE INDEX, lest a block with OR has it merge indexes and sort

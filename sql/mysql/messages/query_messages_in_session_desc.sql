@@ -3,6 +3,8 @@
 -- Runs: now and then
 -- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls; where a filter keeps few
 --   messages, agentstore_messages_timestamp or agentstore_messages_response_type
+-- Rows: reads at most :limit and :offset messages of :session_id; as many more as the filters do
+--   not leave
 -- Returns: many
 -- Differs: calls come by their key, unsorted: to sort them too MySQL would copy all into a table
 SELECT

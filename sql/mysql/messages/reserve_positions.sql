@@ -2,6 +2,7 @@
 -- Storage.save_…_message, Storage.save_messages.
 -- Runs: every turn; the most frequent write
 -- Index: PRIMARY of agentstore_sessions
+-- Rows: writes one session, :session_id
 -- Returns: count
 -- Differs: PostgreSQL saves a turn in one statement, save_turn
 UPDATE agentstore_sessions

@@ -3,6 +3,7 @@
 -- Index: agentstore_session_metadata_entry, PRIMARY of agentstore_sessions,
 --   PRIMARY of agentstore_session_metadata, agentstore_sessions_updated_at;
 --   none: where many sessions match, their table is read whole
+-- Rows: reads all index entries of :entry, and their sessions where a filter asks for them
 -- Returns: one
 SELECT count(*) AS sessions
 FROM agentstore_session_metadata AS e

@@ -1,6 +1,7 @@
 -- Forget the index entries of metadata that changed. Storage.update_session_metadata.
 -- Runs: each change of metadata
 -- Index: PRIMARY of agentstore_session_metadata
+-- Rows: deletes at most one index entry of :session_id for each of :entries
 -- Returns: count
 
 -- STRAIGHT_JOIN: in a small table the optimizer would read, and lock, the entries of all others.

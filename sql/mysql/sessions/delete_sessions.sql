@@ -1,6 +1,7 @@
 -- Delete a batch of sessions with all that hangs on them. Storage.delete_sessions.
 -- Runs: each batch of a clean-up
 -- Index: PRIMARY of agentstore_sessions
+-- Rows: deletes at most one session for each of :ids, and all that hangs on them, as delete_session
 -- Returns: count
 
 -- STRAIGHT_JOIN: in a small table the optimizer would read, and lock, the sessions of all others.

@@ -1,6 +1,7 @@
 -- One session. Storage.get_session.
 -- Runs: often
 -- Index: PRIMARY of agentstore_sessions
+-- Rows: reads at most one, :session_id
 -- Returns: one
 SELECT
     s.id,

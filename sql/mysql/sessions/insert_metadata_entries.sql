@@ -2,6 +2,7 @@
 -- Storage.create_session, Storage.update_session_metadata.
 -- Runs: once a session, and each change of metadata
 -- Index: PRIMARY of agentstore_sessions
+-- Rows: reads one session, :session_id; writes one index entry for each of :entries
 -- Returns: count
 INSERT INTO agentstore_session_metadata (session_id, entry, created_at)
 SELECT

@@ -2,6 +2,7 @@
 -- Storage.create_session, Storage.get_or_create_session.
 -- Runs: once a session
 -- Index: PRIMARY of agentstore_sessions
+-- Rows: writes one
 -- Returns: count
 -- Differs: PostgreSQL creates all in one statement, create_session
 INSERT INTO agentstore_sessions (id, created_at, updated_at, active, next_position, metadata)

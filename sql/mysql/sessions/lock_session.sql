@@ -2,6 +2,7 @@
 -- Storage.update_session_metadata.
 -- Runs: each change of metadata
 -- Index: PRIMARY of agentstore_sessions
+-- Rows: reads at most one, :session_id
 -- Returns: one
 SELECT s.metadata
 FROM agentstore_sessions AS s

@@ -3,6 +3,8 @@
 -- Runs: each page of such a list
 -- Index: agentstore_session_metadata_entry, PRIMARY of agentstore_sessions,
 --   PRIMARY of agentstore_session_metadata
+-- Rows: reads at most :limit and :offset index entries of :entry, and their sessions; as many more
+--   as the filters do not leave
 -- Returns: many
 -- Differs: STRAIGHT_JOIN and FORCE INDEX, as the optimizer would begin elsewhere and sort
 SELECT STRAIGHT_JOIN

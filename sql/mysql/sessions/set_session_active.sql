@@ -1,6 +1,7 @@
 -- Close or reopen a session. Storage.close_session, Storage.reopen_session.
 -- Runs: once or twice a session
 -- Index: PRIMARY of agentstore_sessions
+-- Rows: writes at most one, :session_id
 -- Returns: count
 UPDATE agentstore_sessions
 SET

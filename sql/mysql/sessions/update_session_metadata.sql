@@ -1,6 +1,7 @@
 -- Replace a session's metadata, under the lock of lock_session. Storage.update_session_metadata.
 -- Runs: each change of metadata
 -- Index: PRIMARY of agentstore_sessions
+-- Rows: writes at most one, :session_id
 -- Returns: count
 UPDATE agentstore_sessions
 SET

@@ -1,6 +1,7 @@
 -- One tool call. Storage.save_tool_result, where the call was not pending.
 -- Runs: seldom
 -- Index: agentstore_tool_calls_id
+-- Rows: reads at most one, :tool_call_id
 -- Returns: one
 SELECT
     c.id,

@@ -1,6 +1,7 @@
 -- A message's tool calls, in order. Storage.get_tool_calls_for_message.
 -- Runs: now and then
 -- Index: agentstore_messages_id, PRIMARY of agentstore_tool_calls
+-- Rows: reads at most one message, :message_id, and its tool calls
 -- Returns: many
 SELECT
     c.id,

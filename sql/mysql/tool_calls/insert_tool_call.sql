@@ -2,6 +2,7 @@
 -- reserve_positions took none. Storage.save_assistant_message.
 -- Runs: every tool call
 -- Index: none: appends to agentstore_tool_calls
+-- Rows: writes one
 -- Returns: count
 -- Differs: a batch goes out before the position is known
 INSERT INTO agentstore_tool_calls (

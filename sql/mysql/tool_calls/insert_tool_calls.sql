@@ -2,6 +2,7 @@
 -- Storage.save_messages.
 -- Runs: imports, and every turn in SQLite
 -- Index: none: appends to agentstore_tool_calls
+-- Rows: writes one; the driver repeats it, or the list of its values, for each tool call
 -- Returns: count
 -- Differs: PostgreSQL saves turns in one statement, save_turns
 INSERT INTO agentstore_tool_calls (

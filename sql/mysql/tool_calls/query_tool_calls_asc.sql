@@ -2,6 +2,7 @@
 -- Storage.query_tool_calls.
 -- Runs: now and then
 -- Index: agentstore_tool_calls_timestamp, agentstore_tool_calls_tool_name, agentstore_tool_calls_pending
+-- Rows: reads at most :limit and :offset tool calls; as many more as the filters do not leave
 -- Returns: many
 SELECT
     c.id,

@@ -2,6 +2,8 @@
 -- Runs: now and then
 -- Index: PRIMARY of agentstore_tool_calls; where a filter keeps few calls,
 --   agentstore_tool_calls_timestamp, agentstore_tool_calls_tool_name or agentstore_tool_calls_pending
+-- Rows: reads at most :limit and :offset tool calls of :session_id; as many more as the filters do
+--   not leave
 -- Returns: many
 SELECT
     c.id,

@@ -2,6 +2,7 @@
 -- Storage.save_tool_result.
 -- Runs: once for each call that was saved without its result
 -- Index: agentstore_tool_calls_id, PRIMARY of agentstore_sessions
+-- Rows: reads at most one tool call, :tool_call_id; writes its session
 -- Returns: count
 -- Differs: PostgreSQL does it inside complete_tool_call
 UPDATE agentstore_sessions

@@ -1,6 +1,7 @@
 -- What ADK keeps of a session. AgentstoreSessionService.get_session.
 -- Runs: often
 -- Index: agentstore_adk_sessions_pkey
+-- Rows: reads at most one, of :session_id
 -- Returns: one
 SELECT
     a.marker,

@@ -1,6 +1,7 @@
 -- The sessions of an app, or of one of its users. AgentstoreSessionService.list_sessions.
 -- Runs: each list
 -- Index: agentstore_adk_sessions_user, agentstore_sessions_pkey
+-- Rows: reads all sessions of :app_key, or those of its :user_key
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: PostgreSQL would else read all sessions of the
 --   store for those of an app

@@ -2,6 +2,7 @@
 -- AgentstoreSessionService.create_session.
 -- Runs: each change of such state
 -- Index: agentstore_adk_states_pkey
+-- Rows: writes one for each of :name_keys
 -- Returns: count
 -- Differs: one statement sets all keys
 INSERT INTO agentstore_adk_states (app_key, user_key, name_key, entry)

@@ -1,6 +1,7 @@
 -- Keep what an event has changed. AgentstoreSessionService.append_event.
 -- Runs: once an event
 -- Index: agentstore_adk_sessions_pkey
+-- Rows: writes one, of :session_id
 -- Returns: count
 UPDATE agentstore_adk_sessions
 SET

@@ -2,6 +2,7 @@
 -- AgentstoreSaver.copy_thread.
 -- Runs: seldom
 -- Index: agentstore_checkpoint_blobs_pkey
+-- Rows: reads all values of :source_thread_id, and writes as many
 -- Returns: count
 INSERT INTO agentstore_checkpoint_blobs (
     thread_id, namespace_key, channel_key,

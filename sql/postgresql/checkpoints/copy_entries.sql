@@ -2,6 +2,7 @@
 -- AgentstoreSaver.copy_thread.
 -- Runs: seldom
 -- Index: agentstore_checkpoint_metadata_pkey
+-- Rows: reads all index entries of :source_thread_id, and writes as many
 -- Returns: count
 INSERT INTO agentstore_checkpoint_metadata (thread_id, namespace_key, checkpoint_id, entry)
 SELECT

@@ -2,6 +2,7 @@
 -- AgentstoreSaver.copy_thread.
 -- Runs: seldom
 -- Index: agentstore_checkpoint_writes_pkey
+-- Rows: reads all writes of :source_thread_id, and writes as many
 -- Returns: count
 INSERT INTO agentstore_checkpoint_writes (
     thread_id, namespace_key, checkpoint_id, task_id, idx,

@@ -2,6 +2,7 @@
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
 -- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_checkpoint_id, agentstore_checkpoints_thread
+-- Rows: deletes all checkpoints of :thread_id, or those of :checkpoint_ids
 -- Returns: count
 DELETE FROM agentstore_checkpoints
 WHERE

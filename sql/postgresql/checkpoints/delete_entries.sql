@@ -2,6 +2,7 @@
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
 -- Index: agentstore_checkpoint_metadata_pkey
+-- Rows: deletes all index entries of :thread_id, or those of :checkpoint_ids
 -- Returns: count
 DELETE FROM agentstore_checkpoint_metadata
 WHERE

@@ -2,6 +2,8 @@
 -- first. AgentstoreSaver.list of no thread, AgentstoreSaver.delete_for_runs.
 -- Runs: each page of such a list
 -- Index: agentstore_checkpoint_metadata_entry, agentstore_checkpoint_metadata_pkey
+-- Rows: reads at most :limit index entries of :entry; with more_entries, as many more as do not
+--   match
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: PostgreSQL takes such a filter for one that
 --   hardly any row passes, and would else sort all for each page

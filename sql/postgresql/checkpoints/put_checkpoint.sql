@@ -3,6 +3,8 @@
 -- Runs: each step of a graph
 -- Index: agentstore_checkpoints_pkey, agentstore_checkpoint_blobs_pkey,
 -- agentstore_checkpoint_metadata_pkey
+-- Rows: writes one checkpoint, one value for each of :channel_keys, one index entry for each of
+--   :entries
 -- Returns: count
 -- Differs: one statement, as PostgreSQL can write inside WITH
 WITH checkpoint AS (

@@ -2,6 +2,7 @@
 -- counts, of the others the first. AgentstoreSaver.put_writes.
 -- Runs: each task of a graph
 -- Index: agentstore_checkpoint_writes_pkey
+-- Rows: writes one for each of :idxs
 -- Returns: count
 -- Differs: one statement stores all the writes of a task
 INSERT INTO agentstore_checkpoint_writes (

@@ -1,6 +1,7 @@
 -- A session's pending confirmation. Storage.get_pending_confirmation.
 -- Runs: often
 -- Index: agentstore_pending_confirmations_pkey
+-- Rows: reads at most one, of :session_id
 -- Returns: one
 SELECT
     p.id,

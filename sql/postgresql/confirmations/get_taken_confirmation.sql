@@ -1,6 +1,7 @@
 -- What take_pending_confirmation gave to a caller. Storage.take_pending_confirmation.
 -- Runs: once a confirmation
 -- Index: agentstore_pending_confirmations_pkey
+-- Rows: reads at most one, of :session_id
 -- Returns: one
 SELECT
     p.id,

@@ -2,6 +2,7 @@
 -- that has none. Storage.get_history without a limit.
 -- Runs: often
 -- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Rows: reads all messages of :session_id, and their tool calls
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
 --   session of a few messages, and compare each message of a long one with each call

@@ -1,6 +1,8 @@
 -- The last messages of a session, oldest first, as get_history. Storage.get_history with a limit.
 -- Runs: often
 -- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Rows: reads at most :limit messages of :session_id, and their tool calls; with roles, as many
+--   more as do not match
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
 --   session of a few messages, and compare each message of a long one with each call

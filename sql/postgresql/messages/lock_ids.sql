@@ -3,6 +3,7 @@
 -- Storage.save_…_message and save_messages, with an id of the caller's own.
 -- Runs: each save with an id of the caller's own
 -- Index: none: no table
+-- Rows: none; one advisory lock for each of :ids
 -- Returns: many
 -- Differs: in MySQL and SQLite the id alone is a unique key; Citus cannot have that one
 SELECT pg_advisory_xact_lock(1634169204, hashed.id_hash) AS is_locked

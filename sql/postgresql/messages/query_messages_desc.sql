@@ -2,6 +2,7 @@
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
 -- Index: agentstore_messages_timestamp, agentstore_messages_response_type, agentstore_tool_calls_pkey
+-- Rows: reads at most :limit and :offset messages; as many more as the filters do not leave
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
 --   session of a few messages, and compare each message of a long one with each call

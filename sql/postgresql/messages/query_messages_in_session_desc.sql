@@ -3,6 +3,8 @@
 -- Runs: now and then
 -- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey; where a filter keeps few messages,
 --   agentstore_messages_timestamp or agentstore_messages_response_type
+-- Rows: reads at most :limit and :offset messages of :session_id; as many more as the filters do
+--   not leave
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
 --   session of a few messages, and compare each message of a long one with each call

@@ -2,6 +2,7 @@
 -- no such session or an id of the caller's own is in use. Storage.save_…_message.
 -- Runs: every turn; the most frequent write
 -- Index: agentstore_sessions_pkey, agentstore_messages_id, agentstore_tool_calls_id
+-- Rows: writes one session, :session_id; one message; one tool call for each of :call_ids
 -- Returns: one
 -- Differs: one statement, as PostgreSQL can write inside WITH
 WITH session AS (

@@ -1,6 +1,8 @@
 -- Save many turns of a session at once, in order; as save_turn. Storage.save_messages.
 -- Runs: imports
 -- Index: agentstore_sessions_pkey, agentstore_messages_id, agentstore_tool_calls_id
+-- Rows: writes one session, :session_id; one message for each of :ids; one tool call for each of
+--   :call_ids
 -- Returns: one
 -- Differs: one statement, as PostgreSQL can write inside WITH
 WITH session AS (

@@ -2,6 +2,7 @@
 -- comes back where the id is in use. Storage.create_session, Storage.get_or_create_session.
 -- Runs: once a session
 -- Index: agentstore_sessions_pkey
+-- Rows: writes one session, one index entry for each of :entries, and the system message
 -- Returns: one
 -- Differs: one statement, as PostgreSQL can write inside WITH
 WITH session AS (

@@ -2,6 +2,7 @@
 -- Storage.delete_sessions.
 -- Runs: each batch of a clean-up
 -- Index: agentstore_sessions_updated_at
+-- Rows: reads at most :limit, and those that others have locked
 -- Returns: many
 SELECT
     s.id,

@@ -1,6 +1,7 @@
 -- One session. Storage.get_session.
 -- Runs: often
 -- Index: agentstore_sessions_pkey
+-- Rows: reads at most one, :session_id
 -- Returns: one
 SELECT
     s.id,

@@ -1,6 +1,7 @@
 -- A page of sessions, newest first. Storage.query_sessions, Storage.iter_sessions.
 -- Runs: each page of a list of sessions
 -- Index: agentstore_sessions_created_at; where updated_* keeps few, agentstore_sessions_updated_at
+-- Rows: reads at most :limit and :offset sessions; as many more as the filters do not leave
 -- Returns: many
 SELECT
     s.id,

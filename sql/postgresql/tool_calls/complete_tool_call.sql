@@ -1,6 +1,7 @@
 -- Give a pending call its result. No row comes back where it is not pending. Storage.save_tool_result.
 -- Runs: once for each call that was saved without its result
 -- Index: agentstore_tool_calls_id, agentstore_sessions_pkey
+-- Rows: writes at most one tool call, :tool_call_id, and its session
 -- Returns: many
 -- Differs: one statement, as PostgreSQL can write inside WITH
 WITH session AS (

@@ -2,6 +2,7 @@
 -- AgentstoreSessionService.get_session and others.
 -- Runs: often
 -- Index: agentstore_adk_states_pkey
+-- Rows: reads all shared keys of :app_key: the app's, and those of :user_key or of all its users
 -- Returns: many
 SELECT
     t.user_key,

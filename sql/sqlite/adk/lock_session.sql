@@ -2,6 +2,7 @@
 -- AgentstoreSessionService.append_event.
 -- Runs: once an event
 -- Index: agentstore_adk_sessions_pkey
+-- Rows: reads at most one, of :session_id
 -- Returns: one
 SELECT
     a.marker,

@@ -2,6 +2,7 @@
 -- AgentstoreSessionService.create_session.
 -- Runs: each key of such state that changes
 -- Index: agentstore_adk_states_pkey
+-- Rows: writes one, of :app_key, :user_key and :name_key
 -- Returns: count
 -- Differs: PostgreSQL sets all keys in one statement, put_states
 INSERT INTO agentstore_adk_states (app_key, user_key, name_key, entry)

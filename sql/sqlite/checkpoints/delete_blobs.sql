@@ -2,6 +2,8 @@
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
 -- Index: agentstore_checkpoint_blobs_pkey, agentstore_checkpoints_pkey, agentstore_checkpoints_thread
+-- Rows: reads all values of :thread_id (and for unused all its checkpoints); deletes all, or the
+--   unused
 -- Returns: count
 DELETE FROM agentstore_checkpoint_blobs
 WHERE

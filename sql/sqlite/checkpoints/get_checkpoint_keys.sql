@@ -1,6 +1,7 @@
 -- The keys of a thread's checkpoints, newest first in each namespace. AgentstoreSaver.prune.
 -- Runs: seldom
 -- Index: agentstore_checkpoints_pkey
+-- Rows: reads all checkpoints of :thread_id
 -- Returns: many
 SELECT
     c.namespace_key,

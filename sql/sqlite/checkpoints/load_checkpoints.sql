@@ -5,6 +5,8 @@
 -- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_thread, agentstore_checkpoints_checkpoint_id,
 -- agentstore_checkpoint_blobs_pkey, agentstore_checkpoint_writes_pkey, agentstore_checkpoint_metadata_pkey,
 -- agentstore_checkpoint_metadata_entry
+-- Rows: reads at most :limit checkpoints of :thread_id, their channels' values and the writes after
+--   them; with entries, as many more checkpoints as do not match
 -- Returns: many
 WITH page AS (
     SELECT

@@ -2,6 +2,7 @@
 -- nothing, even where it was taken meanwhile. Storage.save_pending_confirmation.
 -- Runs: once a confirmation
 -- Index: agentstore_sessions_pkey, agentstore_pending_confirmations_pkey
+-- Rows: reads one session, :session_id; writes one confirmation
 -- Returns: count
 INSERT INTO agentstore_pending_confirmations (
     session_id, id, tool_name, arguments, user_message, user_message_escaped, timestamp

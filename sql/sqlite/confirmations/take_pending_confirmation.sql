@@ -2,6 +2,7 @@
 -- lost), it is that caller's still. Storage.take_pending_confirmation.
 -- Runs: once a confirmation
 -- Index: agentstore_pending_confirmations_pkey
+-- Rows: writes at most one, of :session_id
 -- Returns: count
 UPDATE agentstore_pending_confirmations
 SET taken_by = /* :token */ 't1'

@@ -1,6 +1,7 @@
 -- Delete a message's tool calls before the message. Storage.delete_message.
 -- Runs: seldom
 -- Index: agentstore_messages_id, agentstore_tool_calls_pkey
+-- Rows: reads at most one message, :message_id; deletes its tool calls
 -- Returns: count
 -- Differs: on a bound connection foreign keys may be off
 DELETE FROM agentstore_tool_calls

@@ -2,6 +2,7 @@
 -- Storage.delete_session_messages.
 -- Runs: seldom
 -- Index: agentstore_messages_pkey
+-- Rows: deletes all messages of :session_id, and their tool calls
 -- Returns: count
 DELETE FROM agentstore_messages
 WHERE session_id = /* :session_id */ 's1';

@@ -1,6 +1,7 @@
 -- The first of the positions that reserve_positions took.
 -- Runs: every turn
 -- Index: agentstore_sessions_pkey
+-- Rows: reads one session, :session_id
 -- Returns: one
 -- Differs: MySQL has it in LAST_INSERT_ID(), PostgreSQL returns it
 SELECT s.next_position - /* :count */ 1 AS first_position

@@ -2,6 +2,7 @@
 -- that has none. Storage.get_history without a limit.
 -- Runs: often
 -- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Rows: reads all messages of :session_id, and their tool calls
 -- Returns: many
 SELECT
     m.session_id,

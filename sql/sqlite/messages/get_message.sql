@@ -1,6 +1,7 @@
 -- One message with its tool calls. Storage.get_message.
 -- Runs: now and then
 -- Index: agentstore_messages_id, agentstore_tool_calls_pkey
+-- Rows: reads at most one, :message_id, and its tool calls
 -- Returns: many
 SELECT
     m.session_id,

@@ -2,6 +2,8 @@
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
 -- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Rows: reads at most :limit and :offset messages of :session_id; as many more as the filters do
+--   not leave
 -- Returns: many
 SELECT
     m.session_id,

@@ -2,6 +2,7 @@
 -- Runs: now and then
 -- Index: agentstore_sessions_created_at and agentstore_sessions_updated_at with filters by time;
 --   none: without these it counts the whole table
+-- Rows: reads all sessions that the filters leave; without any, the whole table's index
 -- Returns: one
 SELECT count(*) AS sessions
 FROM agentstore_sessions AS s

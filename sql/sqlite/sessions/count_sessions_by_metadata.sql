@@ -1,6 +1,7 @@
 -- How many sessions have a certain value in their metadata. Storage.count_sessions.
 -- Runs: now and then
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
+-- Rows: reads all index entries of :entry, and their sessions where a filter asks for them
 -- Returns: one
 -- Differs: CROSS JOIN, which SQLite runs as written, lest it begin with the other table
 SELECT count(*) AS sessions

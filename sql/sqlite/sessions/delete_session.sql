@@ -1,6 +1,8 @@
 -- Delete a session; what hangs on it goes by the foreign keys. Storage.delete_session.
 -- Runs: seldom
 -- Index: agentstore_sessions_pkey
+-- Rows: deletes at most one session, :session_id, and all that hangs on it: messages, tool calls,
+--   index entries, a confirmation, what ADK keeps
 -- Returns: count
 DELETE FROM agentstore_sessions
 WHERE id = /* :session_id */ 's1';

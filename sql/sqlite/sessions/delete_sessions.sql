@@ -1,6 +1,7 @@
 -- Delete a batch of sessions with all that hangs on them. Storage.delete_sessions.
 -- Runs: each batch of a clean-up
 -- Index: agentstore_sessions_pkey
+-- Rows: deletes at most one session for each of :ids, and all that hangs on them, as delete_session
 -- Returns: count
 DELETE FROM agentstore_sessions
 WHERE id IN (SELECT j.value FROM json_each(/* :ids */ '["x"]') AS j);

@@ -2,6 +2,7 @@
 -- Storage.update_session_metadata.
 -- Runs: each change of metadata
 -- Index: agentstore_sessions_pkey
+-- Rows: reads at most one, :session_id
 -- Returns: one
 SELECT s.metadata
 FROM agentstore_sessions AS s

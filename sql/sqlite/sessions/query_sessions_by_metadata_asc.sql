@@ -2,6 +2,8 @@
 -- Storage.query_sessions, Storage.iter_sessions.
 -- Runs: each page of such a list
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
+-- Rows: reads at most :limit and :offset index entries of :entry, and their sessions; as many more
+--   as the filters do not leave
 -- Returns: many
 -- Differs: CROSS JOIN, which SQLite runs as written, lest it begin with the other table and sort
 SELECT

@@ -1,6 +1,7 @@
 -- A page of sessions, newest first. Storage.query_sessions, Storage.iter_sessions.
 -- Runs: each page of a list of sessions
 -- Index: agentstore_sessions_created_at
+-- Rows: reads at most :limit and :offset sessions; as many more as the filters do not leave
 -- Returns: many
 -- Differs: + keeps a column from being looked up by an index, which would sort all that it finds
 SELECT

@@ -1,6 +1,7 @@
 -- Close or reopen a session. Storage.close_session, Storage.reopen_session.
 -- Runs: once or twice a session
 -- Index: agentstore_sessions_pkey
+-- Rows: writes at most one, :session_id
 -- Returns: count
 UPDATE agentstore_sessions
 SET

@@ -1,6 +1,7 @@
 -- Replace a session's metadata, under the lock of lock_session. Storage.update_session_metadata.
 -- Runs: each change of metadata
 -- Index: agentstore_sessions_pkey
+-- Rows: writes at most one, :session_id
 -- Returns: count
 UPDATE agentstore_sessions
 SET

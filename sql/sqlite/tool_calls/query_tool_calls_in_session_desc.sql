@@ -1,6 +1,8 @@
 -- A page of a session's tool calls, last to first. Storage.query_tool_calls.
 -- Runs: now and then
 -- Index: agentstore_tool_calls_pkey
+-- Rows: reads at most :limit and :offset tool calls of :session_id; as many more as the filters do
+--   not leave
 -- Returns: many
 SELECT
     c.id,

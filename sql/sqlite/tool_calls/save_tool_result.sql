@@ -1,6 +1,7 @@
 -- Give a pending call its result. Storage.save_tool_result.
 -- Runs: once for each call that was saved without its result
 -- Index: agentstore_tool_calls_id
+-- Rows: writes at most one, :tool_call_id
 -- Returns: count
 -- Differs: PostgreSQL does it with touch_session in one, complete_tool_call
 UPDATE agentstore_tool_calls
