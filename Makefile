@@ -12,7 +12,7 @@ frameworks_stamp := $(VENV)/.frameworks
 bench_stamp := $(BENCH_VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-faults wheel-test lint lint-sql type check clean
+.PHONY: help venv demo test test-faults wheel-test lint lint-sql type sql-review check clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -53,6 +53,9 @@ lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
 	$(bin)/sqlfluff lint --templater raw --dialect postgres sql/postgresql sql/prisma/postgresql migrations/postgresql
 	$(bin)/sqlfluff lint --templater raw --dialect mysql sql/mysql sql/prisma/mysql migrations/mysql
 	$(bin)/sqlfluff lint --templater raw --dialect sqlite sql/sqlite sql/prisma/sqlite migrations/sqlite
+
+sql-review: $(stamp) ## Write docs/sql-review.md anew: statements, plans, locks, GRANTs, for a DBA
+	$(bin)/python tests/sql_review.py
 
 check: test lint ## What CI runs
 

@@ -50,6 +50,7 @@ class SeededDatabase:
     """A database with the rows, and who explains its plans.
 
     Attributes:
+        connection: to the database, open.
         readers: one for each state of its statistics that a plan may meet, by name.
     """
 
@@ -57,7 +58,7 @@ class SeededDatabase:
         self.dialect = DIALECTS[backend.name]
         url = backend.migrated_database()
         cleanup.callback(backend.drop_database, url)
-        connection = backend.open_connection(url)
+        self.connection = connection = backend.open_connection(url)
         cleanup.callback(connection.close)
         tables = [*seed.tables(), *frameworks.tables()]
         seed.fill(connection, tables, placeholder="?" if self.dialect == "sqlite" else "%s")

@@ -64,7 +64,7 @@ def test_the_rows_of_the_header_are_bounded_by_its_parameters(name: str) -> None
     assert len(rows) == 1
     for statement in versions(name):
         assert set(re.findall(r":([a-z_]+)", statement.rows)) <= statement.parameters
-        if not name.startswith(("connection/", "transactions/", "schema/")):
+        if not name.startswith(("connection/", "transactions/")):
             assert statement.rows
 
 

@@ -1,0 +1,166 @@
+"""A few rows, and the parameters with which each statement finds one of them, or may not.
+
+For lock_readers.py: what a statement locks shows only where there is something to lock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+ROWS: dict[str, dict[str, Any]] = {
+    "agentstore_sessions": {
+        "id": "s1",
+        "created_at": "2025-01-01",
+        "updated_at": "2025-01-01",
+        "active": False,
+        "next_position": 1,
+        "metadata": '{"user_id": "123"}',
+    },
+    "agentstore_session_metadata": {
+        "session_id": "s1",
+        "entry": '["user_id","123"]',
+        "created_at": "2025-01-01",
+    },
+    "agentstore_messages": {
+        "session_id": "s1",
+        "position": 0,
+        "id": "m1",
+        "role": "user",
+        "content": "Hello",
+        "content_escaped": False,
+        "timestamp": "2025-01-01",
+        "metadata": "{}",
+    },
+    "agentstore_tool_calls": {
+        "session_id": "s1",
+        "message_position": 0,
+        "position": 0,
+        "id": "c1",
+        "message_id": "m1",
+        "tool_name": "search",
+        "arguments": "{}",
+        "timestamp": "2025-01-01",
+    },
+    "agentstore_pending_confirmations": {
+        "session_id": "s1",
+        "id": "p0",
+        "tool_name": "refund",
+        "arguments": "{}",
+        "user_message": "Refund it",
+        "user_message_escaped": False,
+        "timestamp": "2025-01-01",
+    },
+    "agentstore_checkpoints": {
+        "thread_id": "t1",
+        "namespace_key": "",
+        "checkpoint_id": "1f0",
+        "namespace": "",
+        "channel_versions": "[]",
+        "checkpoint_type": "msgpack",
+        "checkpoint_bytes": b"",
+        "metadata_type": "msgpack",
+        "metadata_bytes": b"",
+    },
+    "agentstore_checkpoint_blobs": {
+        "thread_id": "t1",
+        "namespace_key": "",
+        "channel_key": "messages",
+        "channel_version": "1",
+        "value_type": "msgpack",
+        "value_bytes": b"",
+    },
+    "agentstore_checkpoint_writes": {
+        "thread_id": "t1",
+        "namespace_key": "",
+        "checkpoint_id": "1f0",
+        "task_id": "task1",
+        "idx": 0,
+        "channel_name": "messages",
+        "task_path": "",
+        "value_type": "msgpack",
+        "value_bytes": b"",
+    },
+    "agentstore_checkpoint_metadata": {
+        "thread_id": "t1",
+        "namespace_key": "",
+        "checkpoint_id": "1f0",
+        "entry": '["run_id","r1"]',
+    },
+    "agentstore_adk_sessions": {
+        "session_id": "s1",
+        "app_key": "shop",
+        "user_key": "=u1",
+        "last_update_time": 0.5,
+        "marker": "m0",
+        "session_state": "{}",
+    },
+    "agentstore_adk_states": {
+        "app_key": "shop",
+        "user_key": "=u1",
+        "name_key": "theme",
+        "entry": '["theme","light"]',
+    },
+}
+"""A row for each table, under the keys that the samples of the files have."""
+
+BARE_SESSION = {**ROWS["agentstore_sessions"], "id": "s2", "metadata": "{}"}
+
+_CALL = {
+    "call_ids": ["c2"],
+    "call_positions": [1],
+    "call_message_ids": ["m2"],
+    "call_call_ids": ["call_1"],
+    "call_arguments": ["{}"],
+    "call_results": [None],
+    "call_timestamps": [datetime(2026, 1, 1, tzinfo=timezone.utc)],
+    "own_message_ids": ["m2"],
+    "own_call_ids": ["c2"],
+}
+_MESSAGE = {"id": "m2", "position": 1}
+_ENTRIES = {"entries": ['["user_id","123"]']}
+_OTHER_ENTRIES = {"entries": ['["plan","pro"]']}
+_KEYS = {"namespace_keys": [""], "checkpoint_ids": ["1f0"]}
+
+CASES: dict[str, list[dict[str, Any]]] = {
+    "adk/insert_session": [{"session_id": "s1"}, {"session_id": "s2"}],
+    "adk/put_state": [{}, {"name_key": "other"}],
+    "adk/put_states": [
+        {"user_keys": ["=u1"], "name_keys": [name], "entries": ["[]"]} for name in ("theme", "x")
+    ],
+    "checkpoints/delete_checkpoints": [_KEYS],
+    "checkpoints/delete_entries": [_KEYS],
+    "checkpoints/delete_writes": [_KEYS],
+    "checkpoints/insert_blob": [{}, {"channel_version": "2"}],
+    "checkpoints/insert_checkpoint": [{}, {"checkpoint_id": "1f9"}],
+    "checkpoints/insert_entries": [{"entries": ['["run_id","r1"]']}, _OTHER_ENTRIES],
+    "checkpoints/put_checkpoint": [
+        {"checkpoint_id": checkpoint_id, "values": [b""], **_OTHER_ENTRIES}
+        for checkpoint_id in ("1f0", "1f9")
+    ],
+    "checkpoints/put_write": [{}, {"idx": -1}, {"task_id": "other"}],
+    "checkpoints/put_writes": [{"values": [b""]}, {"values": [b""], "task_id": "other"}],
+    "confirmations/save_pending_confirmation": [{"session_id": "s1"}, {"session_id": "s2"}],
+    "messages/insert_message": [_MESSAGE],
+    "messages/insert_messages": [_MESSAGE],
+    "messages/save_turn": [{**_CALL, **_MESSAGE}],
+    "messages/save_turns": [{**_CALL, "ids": ["m2"], "metadatas": ["{}"]}],
+    "sessions/create_session": [{"session_id": "s9", "message_id": "m9", **_ENTRIES}, _ENTRIES],
+    "sessions/delete_metadata_entries": [_ENTRIES],
+    "sessions/delete_sessions": [{"ids": ["s1"]}],
+    "sessions/insert_metadata_entries": [_OTHER_ENTRIES],
+    "sessions/insert_session": [{"session_id": "s9"}],
+    "tool_calls/insert_tool_call": [{"id": "c2", "position": 1}],
+    "tool_calls/insert_tool_calls": [{"id": "c2", "position": 1}],
+}
+"""Parameters with which a statement finds its row, and where it may, finds none."""
+
+_ONE_ROW = (
+    "INSERT INTO agentstore_adk_states (app_key, user_key, name_key, entry) "
+    "VALUES ('a', 'u', 'n', '[]')"
+)
+BEFORE: dict[str, list[str]] = {
+    "messages/insert_message": ["SELECT last_insert_id(2)", _ONE_ROW],
+    "tool_calls/insert_tool_call": ["SELECT last_insert_id(1)", _ONE_ROW],
+}
+"""What stands before a statement of a batch: the positions that were taken, and a row's count."""

@@ -1,0 +1,73 @@
+"""docs/sql-review.md says what the files and the databases of this run say."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from backends import MariaDBBackend, PostgreSQLBackend, SQLiteFileBackend
+from sql_review import DOCUMENT, comparable, document
+from sql_review_facts import Facts, facts, sqlite_version
+
+from agentstore.testing import ServerAddress
+
+
+@pytest.fixture(scope="module")
+def known(postgres_server: ServerAddress, mariadb_server: ServerAddress) -> dict[str, Facts]:
+    """What the three databases say of their statements."""
+    found = {}
+    for dialect, backend, version in (
+        ("postgresql", PostgreSQLBackend(postgres_server), postgres_server.version),
+        ("mysql", MariaDBBackend(mariadb_server), mariadb_server.version),
+        ("sqlite", SQLiteFileBackend(), sqlite_version()),
+    ):
+        with closing(backend):
+            found[dialect] = facts(backend, version)
+    return found
+
+
+def _difference(old: str, new: str) -> Iterator[str]:
+    return difflib.unified_diff(
+        old.splitlines(), new.splitlines(), "docs/sql-review.md", "of this run", n=0, lineterm=""
+    )
+
+
+def test_the_document_is_up_to_date(known: dict[str, Facts]) -> None:
+    old = DOCUMENT.read_text(encoding="utf-8")
+    # Of a database of another version, old's plans and locks are not held against this run's.
+    changed = "\n".join(
+        _difference(comparable(old, old, known), comparable(document(known), old, known))
+    )
+    assert not changed, f"make sql-review would change it:\n{changed}"
+
+
+def _facts(**versions: str) -> dict[str, Facts]:
+    """What three databases might say; the plans of each are named by its version."""
+    names = {"postgresql": "PostgreSQL 15", "mysql": "MariaDB 10.11", "sqlite": "SQLite 3.40"}
+    return {
+        dialect: Facts(version, {NAME: {"": f"the plan of {version}"}}, {NAME: "none"})
+        for dialect, version in (names | versions).items()
+    }
+
+
+NAME = "messages/get_history"
+
+
+def test_the_plans_of_another_version_are_not_compared() -> None:
+    old, newer = _facts(), _facts(postgresql="PostgreSQL 16")
+    assert "the plan of PostgreSQL 16" in document(newer)
+    assert "the plan of PostgreSQL 16" not in comparable(document(newer), document(old), newer)
+    assert comparable(document(newer), document(old), newer) == (
+        comparable(document(old), document(old), newer)
+    )
+
+
+def test_all_else_of_another_version_is_compared() -> None:
+    old, newer = _facts(), _facts(postgresql="PostgreSQL 16")
+    for said, meant in (("GRANT SELECT", "GRANT ALL"), ("the plan of MariaDB", "no plan of MySQL")):
+        changed = document(newer).replace(said, meant)
+        assert comparable(changed, document(old), newer) != (
+            comparable(document(old), document(old), newer)
+        )
