@@ -81,7 +81,10 @@ def _take_whole_statistics(database: SeededDatabase) -> None:
         cursor.execute("VACUUM ANALYZE")
     elif database.dialect == "mysql":
         for table in seed.tables():
-            cursor.execute(f"ALTER TABLE {table.name} STATS_SAMPLE_PAGES = 65535")
+            cursor.execute(
+                f"ALTER TABLE {table.name} "
+                "STATS_PERSISTENT = 1 STATS_AUTO_RECALC = 0 STATS_SAMPLE_PAGES = 65535"
+            )
             cursor.execute(f"ANALYZE TABLE {table.name}")
             cursor.fetchall()
 
