@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
-import plan_seed as seed
+from lock_cases import ROWS
 from lock_readers import WRITE_LOCK, InnoDBLocks, LockReader, PostgreSQLLocks, SQLiteLocks
-from plan_readers import Plan, PlanReader
+from plan_readers import Plan
 from statement_access import inserted_tables
 from statement_files import EXPLAINED
-from test_plans import CASES, SeededDatabase
+from test_plans import CASES, Case, SeededDatabase, _variants
 
-from agentstore.statements import NO_BLOCKS, Statement, load
+from agentstore.statements import Statement, load
 from agentstore.testing import Backend
 
 LOCK_READERS: dict[str, type[LockReader]] = {
@@ -80,37 +80,49 @@ def _take_whole_statistics(database: SeededDatabase) -> None:
         cursor.execute("SET default_statistics_target = 1000")
         cursor.execute("VACUUM ANALYZE")
     elif database.dialect == "mysql":
-        for table in seed.tables():
+        for table in ROWS:
             cursor.execute(
-                f"ALTER TABLE {table.name} "
+                f"ALTER TABLE {table} "
                 "STATS_PERSISTENT = 1 STATS_AUTO_RECALC = 0 STATS_SAMPLE_PAGES = 65535"
             )
-            cursor.execute(f"ANALYZE TABLE {table.name}")
+            cursor.execute(f"ANALYZE TABLE {table}")
             cursor.fetchall()
 
 
 def _plans(database: SeededDatabase, statement: Statement) -> dict[str, str]:
-    reader = next(iter(database.readers.values()))
-    whole = _plan(database, reader, statement, NO_BLOCKS)
-    plans = {"": whole}
-    for block in statement.blocks:
-        plan = _plan(database, reader, statement, frozenset({block}))
-        if plan != whole:
-            same = next((name for name, other in plans.items() if name and other == plan), None)
-            if same is not None:
-                del plans[same]
-                block = f"{same}, {block}"  # noqa: PLW2901
-            plans[block] = plan
+    """What each variant reads that has one block more than the first, by its blocks."""
+    first, *others = _variants(statement)
+    plans = {_label(first): _plan(database, statement, first)}
+    whole = plans[_label(first)]
+    for blocks in others:
+        if len(blocks) > len(first) + 1:
+            break
+        plan, label = _plan(database, statement, blocks), _label(blocks)
+        if plan == whole:
+            continue
+        for name, other in list(plans.items()):
+            if other == plan:
+                del plans[name]
+                label = f"{name}, {label}"
+        plans[label] = plan
     return plans
 
 
-def _plan(
-    database: SeededDatabase, reader: PlanReader, statement: Statement, blocks: frozenset[str]
-) -> str:
+def _label(blocks: frozenset[str]) -> str:
+    return " and ".join(sorted(blocks))
+
+
+def _cases(statement: Statement) -> Iterable[Case]:
+    """The parameters with which a statement is explained: they find much, or little."""
+    return CASES.values()
+
+
+def _plan(database: SeededDatabase, statement: Statement, blocks: frozenset[str]) -> str:
+    reader = next(iter(database.readers.values()))
     text = statement.render(blocks)
     plans = (
         _in_words(reader.explain(text, database.parameters(statement, blocks, case)))
-        for case in CASES.values()
+        for case in _cases(statement)
     )
     found = list(dict.fromkeys(plan for plan in plans if plan))
     if not found:
