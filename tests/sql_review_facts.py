@@ -126,9 +126,9 @@ def _plan(database: SeededDatabase, statement: Statement, blocks: frozenset[str]
     )
     found = list(dict.fromkeys(plan for plan in plans if plan))
     if not found:
-        # An INSERT looks nothing up; and MariaDB plans no further where it has read the key's
-        # row while planning and found none.
-        return "appends" if inserted_tables(statement) else "one row at most, by its key"
+        # An INSERT has no plan; and MariaDB makes none where it has looked for the row of a key
+        # while planning, and found none.
+        return "appends" if statement.index.startswith("none:") else "by its key alone"
     return "; where little is found ".join(found)
 
 
