@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from lock_cases import ROWS
 from lock_readers import WRITE_LOCK, InnoDBLocks, LockReader, PostgreSQLLocks, SQLiteLocks
+from plan_cases import CASES, OF_FOLDER, Case
 from plan_readers import Plan
 from statement_access import inserted_tables
 from statement_files import EXPLAINED
-from test_plans import CASES, Case, SeededDatabase, _variants
+from test_plans import SeededDatabase, _variants
 
 from agentstore.statements import Statement, load
 from agentstore.testing import Backend
@@ -112,9 +113,11 @@ def _label(blocks: frozenset[str]) -> str:
     return " and ".join(sorted(blocks))
 
 
-def _cases(statement: Statement) -> Iterable[Case]:
+def _cases(statement: Statement) -> Iterator[Case]:
     """The parameters with which a statement is explained: they find much, or little."""
-    return CASES.values()
+    of_folder = OF_FOLDER.get(statement.name.partition("/")[0], {})
+    for name, case in CASES.items():
+        yield case | of_folder.get(name, {})
 
 
 def _plan(database: SeededDatabase, statement: Statement, blocks: frozenset[str]) -> str:
