@@ -263,7 +263,7 @@ class MySQLConnection(Connection):
             ]
             if self._takes_batches:
                 return self._guarded(self._send_batch, "; ".join(texts), None)
-            # Asking for the limit in between would change what ROW_COUNT() says.
+            # What is too large is refused before anything is sent.
             for text in texts:
                 self._check_size(text)
             return [self._guarded(self._send_batch, text, None)[0] for text in texts]

@@ -13,7 +13,6 @@ from typing import Any, cast
 from agentstore.connections.base import NO_PARAMETERS, Connection, Parameters
 from agentstore.connections.mysql import MySQLConnection
 from agentstore.connections.mysql_driver import DRIVER_PARAMETERS
-from agentstore.errors import DatabaseError
 from agentstore.repositories.base import Repository
 from agentstore.repositories.checkpoints import NewCheckpoint, TaskWrite
 from agentstore.turns import PreparedSession, Turn
@@ -68,6 +67,7 @@ class MySQLRepository(Repository):
         if len(turns) > TURNS_A_BATCH:
             return super()._insert_turns(connection, session_id, turns, now)
         batch: list[tuple[str, Parameters]] = [
+            ("messages/forget_positions", NO_PARAMETERS),
             (
                 "messages/reserve_positions",
                 {"session_id": session_id, "count": len(turns), "now": self.write_time(now)},
@@ -83,10 +83,7 @@ class MySQLRepository(Repository):
                 )
                 for number, call in enumerate(turn.calls)
             ]
-        counts = self._run_batch(connection, batch)
-        if counts[0] and not all(counts):
-            raise DatabaseError("the database stored a part of these messages")
-        return counts[0] > 0
+        return self._run_batch(connection, batch)[1] > 0
 
     def _checkpoint_needs_transaction(self) -> bool:
         # Alone, the batch is its own transaction.

@@ -1,5 +1,5 @@
 -- Store a message at a position that reserve_positions took, in the same batch; nothing where it
--- took none, nor then by the statements that follow: ROW_COUNT() is the rows of the one before.
+-- took none.
 -- Storage.save_…_message.
 -- Runs: every turn
 -- Index: none: appends to agentstore_messages
@@ -23,4 +23,4 @@ SELECT
     /* :response */ NULL,
     /* :metadata */ '{}'
 FROM dual
-WHERE row_count() > 0;
+WHERE last_insert_id() > 0;

@@ -23,4 +23,4 @@ SELECT
     /* :timestamp */ '2026-01-01 00:00:00.000000',
     /* :completed_at */ NULL
 FROM dual
-WHERE row_count() > 0;
+WHERE last_insert_id() > 0;
