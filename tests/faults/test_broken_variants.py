@@ -121,9 +121,8 @@ def test_no_transaction(
     """test_cut_requests; test_killed_clients and test_killed_servers by chance."""
     create_shared(database_url)
 
-    def one_by_one(self: MySQLRepository, connection: Any, batch: Any) -> int:
-        counts = [connection.count(name, parameters) for name, parameters in batch]
-        return int(counts[0])
+    def one_by_one(self: MySQLRepository, connection: Any, batch: Any) -> list[int]:
+        return [connection.count(name, parameters) for name, parameters in batch]
 
     monkeypatch.setattr(MySQLRepository, "_run_batch", one_by_one)
     cut_some(proxy, account, "turn")
