@@ -1,9 +1,11 @@
-"""Random conversations in the OpenAI form, and how two of them are compared."""
+"""Random conversations in the OpenAI form, how two of them are compared, and one as a line."""
 
 import json
 from typing import Any
 
 from hypothesis import strategies as st
+
+from agentstore.transfer.json_text import encoded
 
 KEYS = [
     "name",
@@ -126,6 +128,11 @@ message_lists = st.lists(assistants | answers | answers | others, max_size=8)
 conversations = st.builds(
     lambda rest, messages: {**rest, "messages": messages}, extra_keys, message_lists
 )
+
+
+def line_of(value: Any) -> bytes:
+    """A conversation as the line of a file."""
+    return encoded(value) + b"\n"
 
 
 def comparable(conversation: dict[str, Any]) -> str:
