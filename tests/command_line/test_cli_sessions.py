@@ -1,158 +1,17 @@
-"""The command line: what it prints, and how it ends."""
+"""The commands for what a store holds: importing, exporting, looking, pruning."""
 
 import json
 import os
 import pty
-import signal
-import subprocess
-import sys
-import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from command_runs import QUESTION, SQLITE, error_of, json_of, output_of, process, run
 
 import agentstore
-from agentstore import assets, statements
-from agentstore.cli.app import cli
 from agentstore.cli.output import visible
-from agentstore.testing import Backend
-
-SQLITE = pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
-COMMANDS = sorted(cli.commands)
-QUESTION = {"messages": [{"role": "user", "content": "hello"}], "topic": "kites"}
-
-
-@pytest.fixture(autouse=True)
-def _no_database_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-
-
-@pytest.fixture
-def shared(backend: Backend) -> None:
-    """A command and the test have to meet in one database."""
-    if backend.private:
-        pytest.skip("a memory store is seen by its own process only")
-
-
-def run(*arguments: str, url: str | None = None, text: str | None = None) -> Result:
-    environment = {} if url is None else {"DATABASE_URL": url}
-    result = CliRunner().invoke(cli, arguments, env=environment, input=text)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def output_of(*arguments: str, url: str | None = None, text: str | None = None) -> str:
-    result = run(*arguments, url=url, text=text)
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout
-
-
-def json_of(*arguments: str, url: str | None = None) -> Any:
-    return json.loads(output_of(*arguments, "--json", url=url))
-
-
-def error_of(*arguments: str, code: int, url: str | None = None) -> str:
-    """The one line that a failing command ends with."""
-    result = run(*arguments, url=url)
-    assert result.exit_code == code
-    assert result.stdout == ""
-    lines = result.stderr.splitlines()
-    if code == 1:
-        assert len(lines) == 1
-    assert lines[-1].startswith("Error: ")
-    return lines[-1]
-
-
-def process(*arguments: str, url: str, **options: Any) -> "subprocess.Popen[bytes]":
-    environment = {**os.environ, "DATABASE_URL": url}
-    command = [sys.executable, "-m", "agentstore", *arguments]
-    return subprocess.Popen(command, env=environment, **options)
-
-
-# Migrations.
-
-
-@pytest.mark.usefixtures("shared")
-def test_migrate_and_status(empty_database_url: str) -> None:
-    before = run("status", "--json", url=empty_database_url)
-    assert before.exit_code == 1
-    pending = json.loads(before.stdout)["pending"]
-    assert pending
-    assert json.loads(before.stdout) == {
-        "current": False,
-        "applied": [],
-        "pending": pending,
-        "unknown": [],
-    }
-    assert f"pending\t{pending[0]}\n" in run("status", url=empty_database_url).stdout
-
-    applied = output_of("migrate", url=empty_database_url)
-    assert applied == "".join(f"applied {name}\n" for name in pending)
-    assert output_of("migrate", url=empty_database_url) == "the database is current\n"
-    assert json_of("migrate", url=empty_database_url) == {"applied": []}
-    assert json_of("status", url=empty_database_url)["current"] is True
-    assert f"applied\t{pending[0]}\n" in output_of("status", url=empty_database_url)
-
-
-@pytest.mark.usefixtures("shared")
-@pytest.mark.parametrize("command", [["sessions"], ["export"], ["prune", "--older-than", "1d"]])
-def test_without_tables_a_command_says_what_to_run(
-    empty_database_url: str, command: list[str]
-) -> None:
-    assert "agentstore migrate" in error_of(*command, code=1, url=empty_database_url)
-
-
-@pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mysql"])
-def test_migrations_path(dialect: str) -> None:
-    path = str(assets.migrations_path(dialect))
-    assert output_of("migrations-path", "--dialect", dialect) == f"{path}\n"
-    assert json_of("migrations-path", "--dialect", dialect) == {"path": path}
-    url = f"{dialect}://somewhere/db"
-    assert output_of("migrations-path", url=url) == f"{path}\n"
-    assert output_of("migrations-path", "--database", url) == f"{path}\n"
-
-
-@pytest.mark.parametrize("command", ["migrations-path", "sql"])
-def test_a_dialect_that_nobody_knows(command: str) -> None:
-    assert "oracle" in error_of(command, "--dialect", "oracle", code=2)
-    assert "DATABASE_URL" in error_of(command, code=2)
-
-
-# Statements.
-
-
-@pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mysql"])
-def test_sql_lists_and_prints_every_statement(dialect: str) -> None:
-    library = statements.load(dialect)
-    listed = json_of("sql", "--dialect", dialect)
-    assert [item["name"] for item in listed] == sorted(library)
-    lines = output_of("sql", "--dialect", dialect).splitlines()
-    assert [line.split("\t")[0] for line in lines] == ["name", *sorted(library)]
-    for name in sorted(library)[::10]:
-        printed = output_of("sql", name, "--dialect", dialect)
-        assert printed == library[name].render(frozenset()) + "\n"
-
-
-def test_sql_with_blocks() -> None:
-    library = statements.load("sqlite")
-    name = next(name for name in sorted(library) if len(library[name].blocks) > 1)
-    first, second = library[name].blocks[:2]
-    expected = library[name].render(frozenset({first, second}))
-    arguments = ("sql", name, "--dialect", "sqlite", "--with", f"{first}, {second}")
-    assert output_of(*arguments) == expected + "\n"
-    assert json_of(*arguments)["sql"] == expected
-    assert first in error_of("sql", name, "--dialect", "sqlite", "--with", "nonsense", code=2)
-
-
-def test_sql_of_an_unknown_name() -> None:
-    assert "no statement nonsense" in error_of("sql", "nonsense", "--dialect", "sqlite", code=1)
-    assert "NAME" in error_of("sql", "--with", "active", "--dialect", "sqlite", code=2)
-
-
-# Import and export.
 
 
 @pytest.mark.usefixtures("shared")
@@ -203,9 +62,6 @@ def test_files_that_cannot_be_opened(database_url: str, tmp_path: Path) -> None:
     missing = str(tmp_path / "missing" / "x")
     assert "missing" in error_of("import", missing, code=2, url=database_url)
     assert "missing" in error_of("export", "-o", missing, code=1, url=database_url)
-
-
-# Looking.
 
 
 def fill(store: agentstore.Storage) -> list[str]:
@@ -332,9 +188,6 @@ def test_long_work_shows_its_progress_on_a_terminal_only(database_url: str, tmp_
     assert run("import", str(file), url=database_url).stderr == ""
 
 
-# Pruning.
-
-
 @pytest.fixture
 def old_and_new(store: agentstore.Storage) -> agentstore.Storage:
     for number in range(5):
@@ -388,107 +241,3 @@ def test_ages(
 @pytest.mark.parametrize("age", ["30", "d", "1.5d", "-1d", "30 d", "30y", "999999999w", ""])
 def test_an_age_that_is_none(age: str) -> None:
     assert "--older-than" in error_of("prune", "--older-than", age, code=2, url="sqlite://")
-
-
-# How it ends.
-
-
-def test_no_database() -> None:
-    assert "DATABASE_URL" in error_of("sessions", code=2)
-
-
-@SQLITE
-def test_the_database_is_named_before_or_behind_the_command(database_url: str) -> None:
-    wrong = "nonsense://"
-    assert run("--database", database_url, "status", url=wrong).exit_code == 0
-    assert run("status", "--database", database_url, url=wrong).exit_code == 0
-    assert run("--database", wrong, "status", "--database", database_url).exit_code == 0
-    assert "nonsense" in error_of("status", code=2, url=wrong)
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help(command: str) -> None:
-    text = output_of(command, "--help")
-    assert "--database" in text
-    assert "--json" in text
-
-
-def test_help_of_the_whole_lists_the_commands_and_exit_codes() -> None:
-    text = output_of("--help")
-    assert [command for command in COMMANDS if command in text] == COMMANDS
-    assert "Exit codes" in text
-    assert agentstore.__version__ in output_of("--version")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql://me:s3cret@127.0.0.1:1/db",
-        "mysql://me:s3cret@127.0.0.1:1/db",
-        "mysql://me:s3cret@127.0.0.1:1/db?nonsense=s3cret",
-        "nonsense://me:s3cret@host/db",
-        "s3cret",
-    ],
-)
-@pytest.mark.parametrize("command", ["status", "sessions", "migrations-path"])
-def test_errors_are_one_line_without_the_password(url: str, command: str) -> None:
-    patient = f"{url}{'&' if '?' in url else '?'}retry_timeout=0" if "127" in url else url
-    result = run(command, url=patient)
-    assert "s3cret" not in result.output
-    assert "Traceback" not in result.output
-    if command != "migrations-path":
-        assert result.exit_code in {1, 2}
-        assert result.stderr.splitlines()[-1].startswith("Error: ")
-
-
-@SQLITE
-def test_control_c(database_url: str) -> None:
-    with process(
-        *("import", "-", "--batch-size", "1"),
-        url=database_url,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as running:
-        assert running.stdin is not None
-        assert running.stderr is not None
-        lines = [json.dumps({**QUESTION, "n": number}).encode() + b"\n" for number in range(2)]
-        running.stdin.write(b"".join(lines))
-        running.stdin.flush()
-        with agentstore.connect(database_url) as store:
-            while not store.count_sessions():
-                assert running.poll() is None
-                time.sleep(0.02)
-        running.send_signal(signal.SIGINT)
-        assert running.wait() == 130
-        assert running.stderr.read() == b"interrupted\n"
-
-
-@SQLITE
-def test_a_reader_that_stops_reading(database_url: str) -> None:
-    with agentstore.connect(database_url) as store:
-        for number in range(300):
-            session = store.create_session(metadata={"number": number})
-            store.save_user_message(session, "x" * 2000)
-    for arguments in (["export"], ["sessions", "--limit", "300"], ["sql", "--dialect", "sqlite"]):
-        with process(
-            *arguments, url=database_url, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as running:
-            assert running.stdout is not None
-            assert running.stderr is not None
-            running.stdout.close()
-            assert running.stderr.read() == b""
-            assert running.wait() == 141
-
-
-def test_without_click_or_rich_one_line_says_what_to_install() -> None:
-    code = (
-        "import sys, importlib.util as u; find = u.find_spec;"
-        "u.find_spec = lambda name, *a: None if name == 'rich' else find(name, *a);"
-        "from agentstore.cli import main; sys.exit(main())"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr == (
-        'agentstore: the command line needs rich: pip install "agentstore[cli]"\n'
-    )
-    assert done.stdout == ""

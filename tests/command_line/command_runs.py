@@ -1,0 +1,50 @@
+"""A command, run: in this process or one of its own; and what it has to print."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from agentstore.cli.app import cli
+
+SQLITE = pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
+QUESTION = {"messages": [{"role": "user", "content": "hello"}], "topic": "kites"}
+
+
+def run(*arguments: str, url: str | None = None, text: str | None = None) -> Result:
+    environment = {} if url is None else {"DATABASE_URL": url}
+    result = CliRunner().invoke(cli, arguments, env=environment, input=text)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def output_of(*arguments: str, url: str | None = None, text: str | None = None) -> str:
+    result = run(*arguments, url=url, text=text)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def json_of(*arguments: str, url: str | None = None) -> Any:
+    return json.loads(output_of(*arguments, "--json", url=url))
+
+
+def error_of(*arguments: str, code: int, url: str | None = None) -> str:
+    """The one line that a failing command ends with."""
+    result = run(*arguments, url=url)
+    assert result.exit_code == code
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    if code == 1:
+        assert len(lines) == 1
+    assert lines[-1].startswith("Error: ")
+    return lines[-1]
+
+
+def process(*arguments: str, url: str, **options: Any) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "DATABASE_URL": url}
+    command = [sys.executable, "-m", "agentstore", *arguments]
+    return subprocess.Popen(command, env=environment, **options)

@@ -1,0 +1,116 @@
+"""The command line as a whole: which database, its help, its errors, and how it ends."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from command_runs import QUESTION, SQLITE, error_of, output_of, process, run
+
+import agentstore
+from agentstore.cli.app import cli
+
+COMMANDS = sorted(cli.commands)
+
+
+def test_no_database() -> None:
+    assert "DATABASE_URL" in error_of("sessions", code=2)
+
+
+@SQLITE
+def test_the_database_is_named_before_or_behind_the_command(database_url: str) -> None:
+    wrong = "nonsense://"
+    assert run("--database", database_url, "status", url=wrong).exit_code == 0
+    assert run("status", "--database", database_url, url=wrong).exit_code == 0
+    assert run("--database", wrong, "status", "--database", database_url).exit_code == 0
+    assert "nonsense" in error_of("status", code=2, url=wrong)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help(command: str) -> None:
+    text = output_of(command, "--help")
+    assert "--database" in text
+    assert "--json" in text
+
+
+def test_help_of_the_whole_lists_the_commands_and_exit_codes() -> None:
+    text = output_of("--help")
+    assert [command for command in COMMANDS if command in text] == COMMANDS
+    assert "Exit codes" in text
+    assert agentstore.__version__ in output_of("--version")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:s3cret@127.0.0.1:1/db",
+        "mysql://me:s3cret@127.0.0.1:1/db",
+        "mysql://me:s3cret@127.0.0.1:1/db?nonsense=s3cret",
+        "nonsense://me:s3cret@host/db",
+        "s3cret",
+    ],
+)
+@pytest.mark.parametrize("command", ["status", "sessions", "migrations-path"])
+def test_errors_are_one_line_without_the_password(url: str, command: str) -> None:
+    patient = f"{url}{'&' if '?' in url else '?'}retry_timeout=0" if "127" in url else url
+    result = run(command, url=patient)
+    assert "s3cret" not in result.output
+    assert "Traceback" not in result.output
+    if command != "migrations-path":
+        assert result.exit_code in {1, 2}
+        assert result.stderr.splitlines()[-1].startswith("Error: ")
+
+
+@SQLITE
+def test_control_c(database_url: str) -> None:
+    with process(
+        *("import", "-", "--batch-size", "1"),
+        url=database_url,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdin is not None
+        assert running.stderr is not None
+        lines = [json.dumps({**QUESTION, "n": number}).encode() + b"\n" for number in range(2)]
+        running.stdin.write(b"".join(lines))
+        running.stdin.flush()
+        with agentstore.connect(database_url) as store:
+            while not store.count_sessions():
+                assert running.poll() is None
+                time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        assert running.wait() == 130
+        assert running.stderr.read() == b"interrupted\n"
+
+
+@SQLITE
+def test_a_reader_that_stops_reading(database_url: str) -> None:
+    with agentstore.connect(database_url) as store:
+        for number in range(300):
+            session = store.create_session(metadata={"number": number})
+            store.save_user_message(session, "x" * 2000)
+    for arguments in (["export"], ["sessions", "--limit", "300"], ["sql", "--dialect", "sqlite"]):
+        with process(
+            *arguments, url=database_url, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
+            assert running.stdout is not None
+            assert running.stderr is not None
+            running.stdout.close()
+            assert running.stderr.read() == b""
+            assert running.wait() == 141
+
+
+def test_without_click_or_rich_one_line_says_what_to_install() -> None:
+    code = (
+        "import sys, importlib.util as u; find = u.find_spec;"
+        "u.find_spec = lambda name, *a: None if name == 'rich' else find(name, *a);"
+        "from agentstore.cli import main; sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        'agentstore: the command line needs rich: pip install "agentstore[cli]"\n'
+    )
+    assert done.stdout == ""
