@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,11 +117,11 @@ def migrate_memory(connection: Any, migrations: Path) -> list[str]:
 
 
 def _backend_class(dialect: str) -> type[MigratorBackend]:
-    from agentstore import migration_backends  # noqa: PLC0415 - yoyo is for migrators only
-
     if dialect not in _BACKENDS:
         raise ConfigurationError(f"the dialect {dialect!r} needs a migrator backend of its own")
-    cls: type[MigratorBackend] = getattr(migration_backends, _BACKENDS[dialect])
+    # Here, as yoyo is for migrators only.
+    module = import_module(f"agentstore.migration_backends.{dialect}")
+    cls: type[MigratorBackend] = getattr(module, _BACKENDS[dialect])
     return cls
 
 
