@@ -141,6 +141,14 @@ class StatementLibrary(Mapping[str, Statement]):
         }
         if not self._statements:
             raise ConfigurationError(f"there are no .sql files in {path}")
+        self._texts: dict[tuple[str, frozenset[str]], str] = {}
+
+    def text(self, name: str, blocks: frozenset[str] = NO_BLOCKS) -> str:
+        """The text to send: `Statement.render` of a name, made once."""
+        text = self._texts.get((name, blocks))
+        if text is None:
+            text = self._texts[name, blocks] = self._statements[name].render(blocks)
+        return text
 
     def __getitem__(self, name: str) -> Statement:
         return self._statements[name]

@@ -49,8 +49,8 @@ class Sizes:
     concurrent_rounds: int = 6
     imported: int = 100_000
     import_rounds: int = 10
-    fill_seconds: float = 180.0
-    slow_seconds: float = 40.0
+    fill_seconds: float = 30.0
+    slow_seconds: float = 12.0
 
 
 FULL = Sizes()

@@ -76,7 +76,7 @@ class Connection(ABC):
         Raises:
             StorageError: the public error of the fault (see `agentstore.faults`).
         """
-        return self._guarded(self._rows, self.statements[name].render(blocks), parameters)
+        return self._guarded(self._rows, self.statements.text(name, blocks), parameters)
 
     def count(
         self,
@@ -85,11 +85,11 @@ class Connection(ABC):
         blocks: frozenset[str] = NO_BLOCKS,
     ) -> int:
         """Run a statement and say how many rows it found; as `rows` otherwise."""
-        return self._guarded(self._count, self.statements[name].render(blocks), parameters)
+        return self._guarded(self._count, self.statements.text(name, blocks), parameters)
 
     def run_many(self, name: str, parameters: Iterable[Parameters]) -> None:
         """Run a statement once for each set of parameters; as `rows` otherwise."""
-        self._guarded(self._run_many, self.statements[name].render(), list(parameters))
+        self._guarded(self._run_many, self.statements.text(name), list(parameters))
 
     def begin(self) -> None:
         """Begin a transaction that may write."""

@@ -258,7 +258,7 @@ class MySQLConnection(Connection):
         """
         try:
             texts = [
-                self._bound(self.statements[name].render(), parameters)
+                self._bound(self.statements.text(name), parameters)
                 for name, parameters in statements
             ]
             if self._takes_batches:

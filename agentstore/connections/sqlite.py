@@ -200,7 +200,7 @@ class SQLiteConnection(Connection):
         self._give_up_at = moment
 
     def _patiently(self, run: Callable[[], T]) -> T:
-        """Run a statement as soon as other processes let it.
+        """Run a statement again, as soon as other processes let it.
 
         SQLite's own waiting is by sleeps that grow, so that who waits longest looks least often.
         """
@@ -219,9 +219,19 @@ class SQLiteConnection(Connection):
         return cursor.execute(text, parameters)
 
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:
+        try:
+            return self._execute(text, parameters).fetchall()
+        except sqlite3.OperationalError as exc:
+            if not _is_busy(exc):
+                raise
         return self._patiently(lambda: self._execute(text, parameters).fetchall())
 
     def _count(self, text: str, parameters: Parameters) -> int:
+        try:
+            return self._execute(text, parameters).rowcount
+        except sqlite3.OperationalError as exc:
+            if not _is_busy(exc):
+                raise
         return self._patiently(lambda: self._execute(text, parameters).rowcount)
 
     def _run_many(self, text: str, parameters: list[Parameters]) -> None:
