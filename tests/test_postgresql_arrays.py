@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from enum import IntEnum
 from typing import Any
 
 import psycopg
@@ -47,6 +48,31 @@ def test_a_list_comes_back(connection: psycopg.Connection, kind: str, data: st.D
     values = data.draw(st.lists(KINDS[kind], max_size=5) | st.lists(st.none() | KINDS[kind]))
     row = connection.execute(f"SELECT %s::{kind}[]", [values]).fetchone()  # type: ignore[arg-type]
     assert row == (values,)
+
+
+class _Time(datetime):
+    """As freezegun's or pandas' is."""
+
+
+class _Number(IntEnum):
+    ONE = 1
+
+
+class _Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (_Time(2026, 1, 1, tzinfo=timezone.utc), datetime(2026, 1, 1, tzinfo=timezone.utc)),
+        (_Number.ONE, 1),
+        (_Text('"a"'), '"a"'),
+    ],
+)
+def test_what_is_of_a_subclass_goes_as_what_it_is(value: Any, plain: Any) -> None:
+    dump = postgresql_arrays.ListDumper(list).dump
+    assert dump([value, None]) == dump([plain, None])
 
 
 def test_a_nul_is_refused_and_not_a_border(connection: psycopg.Connection) -> None:
