@@ -298,8 +298,15 @@ class PostgreSQLConnection(Connection):
 
     def begin(self) -> None:
         super().begin()
-        if self.wants_transactions:
+        if not self.wants_transactions:
+            return
+        try:
             self.rows("connection/set_local_schema", {"schema": self.search_path})
+        except BaseException:
+            # Who comes next takes the connection without a look, and it would be in a transaction.
+            if not self.is_broken:
+                self.rollback()
+            raise
 
     def _execute(self, text: str, parameters: Parameters) -> psycopg.Cursor[Row]:
         cursor = _Cursor(self.driver_connection, row_factory=tuple_row)
