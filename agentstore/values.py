@@ -10,7 +10,7 @@ import json
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
@@ -231,23 +231,33 @@ def _load_slowly(text: str) -> JSONValue:
         return _on_an_empty_stack(json.loads, text)
 
 
+class _Chunks(threading.local):
+    """The C part of the encoder, made once a thread: the encoder's encode makes one a value."""
+
+    def __init__(self, make: Callable[..., Callable[[Any, int], Iterable[str]]]) -> None:
+        self._make = make
+        self.renew()
+
+    def renew(self) -> None:
+        """Start again, after an error: the markers of what has failed are kept."""
+        # In this order: markers (the ids of what the value is in, which threads cannot share),
+        # default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan.
+        quoted = json.encoder.encode_basestring
+        self.of = self._make({}, _encoder.default, quoted, None, ":", ",", False, False, False)
+
+
 def _make_encode() -> Callable[[Any], str]:
-    """The encoder's encode, but with its C part made once: it makes one for each value."""
     make = getattr(json.encoder, "c_make_encoder", None)
     if make is None:
         return _encoder.encode
-    # In this order: markers, default, encoder, indent, key_separator, item_separator,
-    # sort_keys, skipkeys, allow_nan. Without markers, which threads cannot share, a value that
-    # contains itself ends in a RecursionError.
-    chunks_of = make(
-        None, _encoder.default, json.encoder.encode_basestring, None, ":", ",", False, False, False
-    )
+    chunks = _Chunks(make)
 
     def encode(value: Any) -> str:
         try:
-            return "".join(chunks_of(value, 0))
-        except RecursionError:
-            return _encoder.encode(value)
+            return "".join(chunks.of(value, 0))
+        except BaseException:
+            chunks.renew()
+            raise
 
     return encode
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import tracemalloc
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -113,6 +114,20 @@ def test_what_contains_itself() -> None:
     value["again"] = value
     with pytest.raises(InvalidInputError, match=r"metadata\.again contains itself"):
         dump_json(value, "metadata")
+
+
+def test_what_contains_itself_is_not_written_out_first() -> None:
+    value: dict[str, Any] = {"text": "x" * 20_000}
+    value["again"] = value
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidInputError, match="contains itself"):
+            dump_json(value, "metadata")
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+    del value["again"]
+    assert load_json(dump_json(value, "metadata")) == value
 
 
 def test_sameness_is_of_types_too() -> None:
