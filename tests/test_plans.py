@@ -325,6 +325,25 @@ def test_plans_made_over_empty_tables_go_by_index_too(backend: Backend) -> None:
     assert not [plan for plan in plans if "Seq Scan on agentstore" in plan]
 
 
+def test_where_there_is_no_index_the_plan_is_not_compiled(backend: Backend) -> None:
+    if DIALECTS[backend.name] != "postgresql":
+        pytest.skip("only PostgreSQL compiles plans")
+    url = backend.migrated_database()
+    text = load("postgresql")["messages/count_messages"].render(frozenset({"role"}))
+    with agentstore.connect(url) as store:
+        rows = store._repository.executor.read(
+            lambda each: (
+                each.driver_connection.cursor()
+                .execute(f"EXPLAIN (ANALYZE) {text}".encode(), {"role": "user"})
+                .fetchall()
+            )
+        )
+    backend.drop_database(url)
+    plan = "\n".join(row[0] for row in rows)
+    assert "Seq Scan on agentstore_messages" in plan
+    assert "JIT" not in plan
+
+
 def _kept_plans(connection: psycopg.Connection) -> list[str]:
     """The plans of the statements that a connection has prepared, whatever the values."""
     prepared = connection.execute(

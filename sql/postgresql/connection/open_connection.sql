@@ -1,7 +1,8 @@
 -- Set the time limits and the schema of a new connection, and that plans go by index: a statement that
--- was prepared while a table was empty would else read all of it until the next ANALYZE. Behind a pooler
--- (the server's process is not the one that greeted us) all this holds for this statement only, so that
--- no other client inherits it.
+-- was prepared while a table was empty would else read all of it until the next ANALYZE. Where there is no
+-- index such a plan seems so dear that it would be compiled each time, for a tenth of a second: so no jit.
+-- Behind a pooler (the server's process is not the one that greeted us) all this holds for this statement
+-- only, so that no other client inherits it.
 -- Runs: once a connection
 -- Index: none: no table
 -- Returns: one
@@ -17,6 +18,7 @@ settings AS (
             'statement_timeout', /* :statement_timeout */ '30000', pooler.is_pooled
         ) AS statement_timeout,
         set_config('enable_seqscan', 'off', pooler.is_pooled) AS enable_seqscan,
+        set_config('jit', 'off', pooler.is_pooled) AS jit,
         CASE
             WHEN /* :schema */ 'public'::text IS NOT NULL
                 THEN set_config('search_path', quote_ident(/* :schema */ 'public'::text), pooler.is_pooled)
@@ -31,4 +33,5 @@ WHERE
     settings.statement_timeout IS NOT NULL
     AND settings.lock_timeout IS NOT NULL
     AND settings.enable_seqscan IS NOT NULL
+    AND settings.jit IS NOT NULL
     AND coalesce(settings.search_path, '') IS NOT NULL;
