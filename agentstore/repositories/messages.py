@@ -16,8 +16,9 @@ from agentstore.repositories.sessions import SessionRepository
 from agentstore.turns import PreparedCall, Turn
 from agentstore.values import MAX_ROWS, load_json
 
-LARGE_TURN = 500_000
-"""Characters from which a database may refuse a turn for its size, after a part was written."""
+LARGE_TURN = 90_000
+"""Characters from which a database may refuse a turn for its size, after a part was written. A
+mebibyte is the least that MySQL servers take, and an escaped emoji is eleven bytes on its way."""
 
 _MOST_COLLISIONS = 20
 
