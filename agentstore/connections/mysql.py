@@ -283,7 +283,9 @@ class MySQLConnection(Connection):
     def _bound(self, text: str, parameters: Parameters) -> str:
         """A text with its values escaped by the driver, as its cursors do one by one."""
         escape = self.driver_connection.escape
-        return text % {name: escape(value) for name, value in parameters.items()}
+        return text % {
+            name: "NULL" if value is None else escape(value) for name, value in parameters.items()
+        }
 
     def _send(self, text: str) -> Any:
         """Send a text; the driver's result, without a cursor in between."""
