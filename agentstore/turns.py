@@ -206,7 +206,11 @@ def prepare_turn(message: NewMessage, now: datetime) -> Turn:
         timestamp=timestamp,
         response_type=response_type,
         response=response,
-        metadata=dump_json(check_mapping(message.metadata, "metadata"), "metadata"),
+        metadata=(
+            "{}"
+            if message.metadata is None
+            else dump_json(check_mapping(message.metadata, "metadata"), "metadata")
+        ),
         calls=_prepare_calls(message.tool_calls, timestamp),
     )
 

@@ -28,8 +28,12 @@ _ITEMS: dict[type, Callable[[Any], str]] = {
     bytes: lambda value: f'"\\\\x{value.hex()}"',
 }
 
+_OFTEN_ALL_THE_SAME = frozenset({type(None), datetime})
+
 
 def _items_of(values: list[Any]) -> str:
+    if values and type(values[0]) in _OFTEN_ALL_THE_SAME and values.count(values[0]) == len(values):
+        return ",".join([_ITEMS[type(values[0])](values[0])] * len(values))
     try:
         joined = "\0".join(values)
     except TypeError:

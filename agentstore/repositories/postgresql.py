@@ -23,6 +23,20 @@ TURNS_A_STATEMENT = 1000
 CHARACTERS_A_STATEMENT = 32_000_000
 """What goes in one statement of save_messages; more goes in several, in one transaction."""
 
+_CALL_COLUMNS = (
+    "call_message_ordinals",
+    "call_positions",
+    "call_message_ids",
+    "call_ids",
+    "call_call_ids",
+    "call_tool_names",
+    "call_arguments",
+    "call_results",
+    "call_successes",
+    "call_timestamps",
+    "call_completed_ats",
+)
+
 
 class PostgreSQLRepository(Repository):
     """The repository of the dialect postgresql."""
@@ -94,7 +108,7 @@ class PostgreSQLRepository(Repository):
                 name, parameters = "messages/save_turns", _turns(self, chunk)
             calls = _calls(chunk)
             blocks = {"own_ids"} if own and not number else set()
-            if calls["call_ids"]:
+            if calls:
                 blocks.add("tool_calls")
                 parameters |= calls
             parameters |= {"session_id": session_id, "now": now, **own}
@@ -185,21 +199,21 @@ def _turns(repository: PostgreSQLRepository, turns: list[Turn]) -> dict[str, Any
 
 def _calls(turns: list[Turn]) -> dict[str, Any]:
     """Their tool calls column by column."""
-    placed = [
-        (ordinal, place, turn, call)
+    rows = [
+        (
+            ordinal,
+            place,
+            turn.id,
+            call.id,
+            call.call_id,
+            call.tool_name,
+            call.arguments,
+            call.result,
+            call.success,
+            call.timestamp,
+            call.completed_at,
+        )
         for ordinal, turn in enumerate(turns)
         for place, call in enumerate(turn.calls)
     ]
-    return {
-        "call_message_ordinals": [ordinal for ordinal, _, _, _ in placed],
-        "call_positions": [place for _, place, _, _ in placed],
-        "call_message_ids": [turn.id for _, _, turn, _ in placed],
-        "call_ids": [call.id for _, _, _, call in placed],
-        "call_call_ids": [call.call_id for _, _, _, call in placed],
-        "call_tool_names": [call.tool_name for _, _, _, call in placed],
-        "call_arguments": [call.arguments for _, _, _, call in placed],
-        "call_results": [call.result for _, _, _, call in placed],
-        "call_successes": [call.success for _, _, _, call in placed],
-        "call_timestamps": [call.timestamp for _, _, _, call in placed],
-        "call_completed_ats": [call.completed_at for _, _, _, call in placed],
-    }
+    return dict(zip(_CALL_COLUMNS, map(list, zip(*rows, strict=True)), strict=bool(rows)))
