@@ -132,15 +132,16 @@ class StatementLibrary(Mapping[str, Statement]):
     """
 
     def __init__(self, path: Path, *, paramstyle: str) -> None:
-        self._statements = {
-            statement.name: statement
-            for statement in (
-                parse(file, file.relative_to(path).with_suffix("").as_posix(), paramstyle)
-                for file in sorted(path.rglob("*.sql"))
-            )
-        }
-        if not self._statements:
+        statements = [
+            parse(file, file.relative_to(path).with_suffix("").as_posix(), paramstyle)
+            for file in sorted(path.rglob("*.sql"))
+        ]
+        if not statements:
             raise ConfigurationError(f"there are no .sql files in {path}")
+        self._hold({statement.name: statement for statement in statements})
+
+    def _hold(self, statements: Mapping[str, Statement]) -> None:
+        self._statements = statements
         self._texts: dict[tuple[str, frozenset[str]], str] = {}
 
     def text(self, name: str, blocks: frozenset[str] = NO_BLOCKS) -> str:

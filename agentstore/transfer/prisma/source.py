@@ -159,7 +159,7 @@ class _Statements(StatementLibrary):
         own = library(
             assets.sql_path(f"prisma/{repository_class.dialect}"), repository_class.paramstyle
         )
-        self._statements = {**repository_class.statement_library(), **own}
+        self._hold({**repository_class.statement_library(), **own})
 
 
 @cache
