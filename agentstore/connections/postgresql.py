@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import math
-import random
-import select
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from psycopg import pq
-from psycopg.adapt import AdaptersMap
+from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.rows import tuple_row
 
-from agentstore.connections import postgresql_arrays
+from agentstore.connections import postgresql_values
 from agentstore.connections.base import Connection, Parameters, Row, call_limit
+from agentstore.connections.postgresql_exchange import Exchange, WaitTimedOut
 from agentstore.errors import ConfigurationError, StorageError
 from agentstore.faults import Fault, fault_of
 from agentstore.statements import StatementLibrary
@@ -30,8 +28,7 @@ DRIVER_PARAMETERS = frozenset(option.keyword.decode() for option in pq.Conninfo.
 """What libpq takes; connect_timeout is an option of ours."""
 
 _ADAPTERS = AdaptersMap(psycopg.adapters)
-postgresql_arrays.register(_ADAPTERS)
-_POLL_INTERVAL = 0.1
+postgresql_values.register(_ADAPTERS)
 _CLIENT_MARGIN = 0.5
 
 _FAULTS = {
@@ -85,10 +82,6 @@ logging.getLogger("psycopg").addFilter(
 )
 
 
-class _WaitTimedOut(psycopg.OperationalError):
-    """The server has been silent for longer than it may be."""
-
-
 class _ConnectLimit(threading.local):
     seconds: float = math.inf
 
@@ -98,18 +91,13 @@ _connect_limit = _ConnectLimit()
 
 
 class _BoundedConnection(psycopg.Connection[Row]):
-    """A psycopg connection whose every wait ends: a silent network cannot hold a caller."""
-
-    give_up_at: float = math.inf
+    """A psycopg connection that is made in time: a silent network cannot hold a caller."""
 
     @classmethod
     def _connect_gen(cls, *args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         # psycopg's own limit is whole seconds, two at least, as libpq's is.
         give_up_at = time.monotonic() + _connect_limit.seconds
         return (yield from _bounded(super()._connect_gen(*args, **kwargs), give_up_at))
-
-    def wait(self, gen: Any, interval: float = _POLL_INTERVAL, timeout: float | None = None) -> Any:
-        return super().wait(_bounded(gen, self.give_up_at), min(interval, _POLL_INTERVAL))
 
 
 def _bounded(gen: Any, give_up_at: float) -> Generator[Any, Any, Any]:
@@ -119,7 +107,7 @@ def _bounded(gen: Any, give_up_at: float) -> Generator[Any, Any, Any]:
         while True:
             if time.monotonic() > give_up_at:
                 gen.close()
-                raise _WaitTimedOut("the server did not answer in time")
+                raise WaitTimedOut("the server did not answer in time")
             waiting_for = gen.send((yield waiting_for))
     except StopIteration as stop:
         return stop.value
@@ -147,7 +135,7 @@ class PostgreSQLConnection(Connection):
 
     def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
         super().__init__(driver_connection, statements)
-        self._poller = select.poll()
+        self._exchange: Exchange | None = None
         self.is_pooled = False
         self.search_path: str | None = None
         self._on_refusal: Callable[[], None] | None = None
@@ -179,7 +167,8 @@ class PostgreSQLConnection(Connection):
         except psycopg.Error as exc:
             raise cls(None, statements).translated(exc) from exc
         connection = cls(driver_connection, statements)
-        connection._poller.register(driver_connection.fileno(), select.POLLIN)
+        cursor = _Cursor(driver_connection)
+        connection._exchange = Exchange(driver_connection, Transformer(cursor))
         connection._on_refusal = on_refusal
         try:
             connection._prepare_for_use(url, started_at, prepare=prepare)
@@ -206,7 +195,6 @@ class PostgreSQLConnection(Connection):
         self.statement_limit = options.statement_timeout + _CLIENT_MARGIN
         self.call_limit = options.connect_timeout
         self.serve_call(started_at)
-        connection.prepare_threshold = None
         self.search_path = url.query.get("schema")
         ((self.is_pooled,),) = self.rows(
             "connection/open_connection",
@@ -218,12 +206,8 @@ class PostgreSQLConnection(Connection):
             },
         )
         self.call_limit = call_limit(options)
-        if prepare and not self.is_pooled:
-            connection.prepare_threshold = 5
-            # psycopg counts from 0 on each connection. Behind a pooler that we took for a server
-            # another client's statement of the same name would run in place of ours.
-            with suppress(AttributeError):
-                connection._prepared._prepared_idx = random.getrandbits(62)
+        if self._exchange is not None:
+            self._exchange.prepares = prepare and not self.is_pooled
 
     def _check_encoding(self) -> None:
         for side, encoding in (
@@ -267,19 +251,20 @@ class PostgreSQLConnection(Connection):
                 return Fault.CONFIGURATION
             answered = any(answer in text for answer in _ANSWERS)
             return Fault.UNAVAILABLE if answered else Fault.UNREACHABLE
-        if isinstance(exc, (_WaitTimedOut, OSError)) or self.driver_connection.closed:
+        if isinstance(exc, (WaitTimedOut, OSError)) or self.driver_connection.closed:
             return Fault.DISCONNECTED
         return Fault.OTHER
 
     def give_up_at(self, moment: float) -> None:
-        cast(_BoundedConnection, self.driver_connection).give_up_at = moment
+        if self._exchange is not None:
+            self._exchange.give_up_at = moment
 
     def is_usable(self) -> bool:
         connection = self.driver_connection
         if connection.closed or connection.info.transaction_status != pq.TransactionStatus.IDLE:
             return False
         # An idle server has nothing to say: a readable socket is its good-bye.
-        return not self._poller.poll(0)
+        return self._exchange is None or self._exchange.is_silent()
 
     def close(self) -> None:
         try:
@@ -308,19 +293,24 @@ class PostgreSQLConnection(Connection):
                 self.rollback()
             raise
 
-    def _execute(self, text: str, parameters: Parameters) -> psycopg.Cursor[Row]:
-        cursor = _Cursor(self.driver_connection, row_factory=tuple_row)
-        return cursor.execute(text, parameters)
-
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:
+        if self._exchange is not None:
+            return self._exchange.rows(text, parameters)
         return self._execute(text, parameters).fetchall()
 
     def _count(self, text: str, parameters: Parameters) -> int:
+        if self._exchange is not None:
+            return self._exchange.count(text, parameters)
         return self._execute(text, parameters).rowcount
 
     def _run_many(self, text: str, parameters: list[Parameters]) -> None:
+        for each in parameters:
+            self._count(text, each)
+
+    def _execute(self, text: str, parameters: Parameters) -> psycopg.Cursor[Row]:
+        """Run a text on a bound connection, as the caller has set it up."""
         cursor = _Cursor(self.driver_connection, row_factory=tuple_row)
-        cursor.executemany(text, parameters)
+        return cursor.execute(text, parameters)
 
 
 def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
