@@ -183,6 +183,13 @@ class Executor(ABC):
         """Close what is the store's own; idempotent."""
 
 
+class _ThreadState(threading.local):
+    """What a thread is in the middle of."""
+
+    transaction: Transaction | None = None
+    call_started_at: float | None = None
+
+
 class PooledExecutor(Executor):
     """Runs operations on connections of the store's own.
 
@@ -208,7 +215,7 @@ class PooledExecutor(Executor):
         self._survives_fork = survives_fork
         self._forks_unconnected = forks_unconnected
         self._is_drained = False
-        self._local = threading.local()
+        self._local = _ThreadState()
         self._refusal = ""
         forking.watch(self)
 
@@ -232,18 +239,13 @@ class PooledExecutor(Executor):
         return self._attempt(operation, time.monotonic(), atomic=False, looking=True)
 
     def begin_call(self) -> bool:
-        if self._call_started_at is not None:
+        if self._local.call_started_at is not None:
             return False
         self._local.call_started_at = time.monotonic()
         return True
 
     def end_call(self) -> None:
         self._local.call_started_at = None
-
-    @property
-    def _call_started_at(self) -> float | None:
-        started_at: float | None = getattr(self._local, "call_started_at", None)
-        return started_at
 
     def transaction(self) -> Iterator[None]:
         transaction = self._transaction()
@@ -300,18 +302,17 @@ class PooledExecutor(Executor):
         self._pool.has_connected = has_connected
 
     def _has_transaction(self) -> bool:
-        return getattr(self._local, "transaction", None) is not None
+        return self._local.transaction is not None
 
     def _transaction(self) -> Transaction | None:
         if self._refusal:
             raise StorageError(self._refusal)
-        transaction: Transaction | None = getattr(self._local, "transaction", None)
-        return transaction
+        return self._local.transaction
 
     def _retrying(self, attempt: Callable[[float], T]) -> T:
         """Call with the moment when the call began, again and again where that may help."""
         pool = self._pool
-        started_at = self._call_started_at or time.monotonic()
+        started_at = self._local.call_started_at or time.monotonic()
         return retrying(
             lambda: attempt(started_at),
             started_at=started_at,

@@ -5,6 +5,7 @@ For lock_readers.py: what a statement locks shows only where there is something 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import Any
 
@@ -114,10 +115,28 @@ _CALL = {
     "call_arguments": ["{}"],
     "call_results": [None],
     "call_timestamps": [datetime(2026, 1, 1, tzinfo=timezone.utc)],
-    "own_message_ids": ["m2"],
-    "own_call_ids": ["c2"],
 }
 _MESSAGE = {"id": "m2", "position": 1}
+_OWN_IDS = {"own_message_ids": ["m2"], "own_call_ids": ["c2"]}
+_AT = "2026-01-01T00:00:00+00:00"
+_CALL_OBJECT = {
+    "message_ordinal": 0,
+    "message_id": "m2",
+    "position": 1,
+    "id": "c2",
+    "tool_name": "search",
+    "arguments": "{}",
+    "timestamp": _AT,
+}
+_MESSAGE_OBJECT = {
+    "ordinal": 0,
+    "id": "m2",
+    "role": "user",
+    "content": "Hello",
+    "content_escaped": False,
+    "timestamp": _AT,
+    "metadata": "{}",
+}
 _ENTRIES = {"entries": ['["user_id","123"]']}
 _OTHER_ENTRIES = {"entries": ['["plan","pro"]']}
 _KEYS = {"namespace_keys": [""], "checkpoint_ids": ["1f0"]}
@@ -141,10 +160,17 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "checkpoints/put_write": [{}, {"idx": -1}, {"task_id": "other"}],
     "checkpoints/put_writes": [{"values": [b""]}, {"values": [b""], "task_id": "other"}],
     "confirmations/save_pending_confirmation": [{"session_id": "s1"}, {"session_id": "s2"}],
+    "messages/import_turns": [{**_CALL, **_OWN_IDS, "ids": ["m2"], "metadatas": ["{}"]}],
     "messages/insert_message": [_MESSAGE],
     "messages/insert_messages": [_MESSAGE],
-    "messages/save_turn": [{**_CALL, **_MESSAGE}],
-    "messages/save_turns": [{**_CALL, "ids": ["m2"], "metadatas": ["{}"]}],
+    "messages/save_turn": [{**_MESSAGE, **_OWN_IDS, "tool_calls": json.dumps([_CALL_OBJECT])}],
+    "messages/save_turns": [
+        {
+            **_OWN_IDS,
+            "messages": json.dumps([_MESSAGE_OBJECT]),
+            "tool_calls": json.dumps([_CALL_OBJECT]),
+        }
+    ],
     "sessions/create_session": [{"session_id": "s9", "message_id": "m9", **_ENTRIES}, _ENTRIES],
     "sessions/delete_metadata_entries": [_ENTRIES],
     "sessions/delete_sessions": [{"ids": ["s1"]}],

@@ -11,12 +11,14 @@ from typing import Any, cast
 
 import pymysql
 from pymysql.constants import SERVER_STATUS
+from pymysql.converters import escape_string
 from pymysql.cursors import RE_INSERT_VALUES
 
 from agentstore.connections.base import Connection, Parameters, Row, call_limit
 from agentstore.connections.mysql_driver import (
     LONGEST_WAIT,
     BoundedConnection,
+    Outcome,
     connect_arguments,
 )
 from agentstore.errors import ConfigurationError, InvalidInputError, StorageError
@@ -87,6 +89,8 @@ class MySQLConnection(Connection):
 
     def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
         super().__init__(driver_connection, statements)
+        self._is_own = isinstance(driver_connection, BoundedConnection)
+        self._last_insert_id = 0
         self._poller = select.poll()
         self._packet_limit = 0
         self._takes_batches = False
@@ -273,18 +277,34 @@ class MySQLConnection(Connection):
             raise
 
     def _send_batch(self, text: str, _: None) -> list[int]:
-        result = self._send(text)
-        counts = [int(result.affected_rows)]
-        while result.has_next:
-            counts.append(self.driver_connection.next_result())
-            result = self.driver_connection._result
-        return counts
+        return [found for found, _ in self._outcomes(text)]
+
+    def _outcomes(self, text: str) -> list[Outcome]:
+        """Send statements that give no rows, several as one text where it is our connection."""
+        if self._is_own:
+            self._check_size(text)
+            outcomes = cast(BoundedConnection, self.driver_connection).run_batch(text)
+        else:
+            result = self._send(text)
+            outcomes = [(result.affected_rows, result.insert_id)]
+        self._last_insert_id = outcomes[-1][1]
+        return outcomes
 
     def _bound(self, text: str, parameters: Parameters) -> str:
         """A text with its values escaped by the driver, as its cursors do one by one."""
         escape = self.driver_connection.escape
+        if self.driver_connection.server_status & SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES:
+            return text % {name: escape(value) for name, value in parameters.items()}
+        # The way to the same functions of the driver's is short for what most values are.
         return text % {
-            name: "NULL" if value is None else escape(value) for name, value in parameters.items()
+            name: (
+                f"'{escape_string(value)}'"
+                if type(value) is str
+                else "NULL"
+                if value is None
+                else escape(value)
+            )
+            for name, value in parameters.items()
         }
 
     def _send(self, text: str) -> Any:
@@ -309,7 +329,7 @@ class MySQLConnection(Connection):
         return list(self._send(self._bound(text, parameters)).rows or ())
 
     def _count(self, text: str, parameters: Parameters) -> int:
-        return int(self._send(self._bound(text, parameters)).affected_rows)
+        return self._outcomes(self._bound(text, parameters))[-1][0]
 
     def _run_many(self, text: str, parameters: list[Parameters]) -> None:
         head, row, tail = _many_rows(text)
@@ -318,16 +338,16 @@ class MySQLConnection(Connection):
         for values in parameters:
             bound = self._bound(row, values)
             if rows and size + len(bound) > _CHARACTERS_A_STATEMENT:
-                self._send(f"{head}{','.join(rows)}{tail}")
+                self._outcomes(f"{head}{','.join(rows)}{tail}")
                 rows, size = [], 0
             rows.append(bound)
             size += len(bound)
         if rows:
-            self._send(f"{head}{','.join(rows)}{tail}")
+            self._outcomes(f"{head}{','.join(rows)}{tail}")
 
     def last_insert_id(self) -> int:
-        """What the last statement gave to LAST_INSERT_ID()."""
-        return int(self.driver_connection.insert_id())
+        """What the last statement that was counted gave to LAST_INSERT_ID()."""
+        return self._last_insert_id
 
 
 @cache

@@ -6,13 +6,19 @@ import io
 import math
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import pymysql
-from pymysql.constants import CLIENT, CR
+from pymysql.constants import CLIENT, COMMAND, CR, SERVER_STATUS
+from pymysql.err import raise_mysql_exception
 
 from agentstore.errors import ConfigurationError
 from agentstore.url import DatabaseURL
+
+A = TypeVar("A")
+T = TypeVar("T")
+Outcome: TypeAlias = tuple[int, int]
+"""What a statement without rows says: how many rows it found, and its LAST_INSERT_ID()."""
 
 _TEXT_PARAMETERS = frozenset(
     {
@@ -39,6 +45,10 @@ LONGEST_WAIT = 1.0
 """Seconds after which a waiting thread looks at the clock. The same for all waits, as each change
 of a socket's timeout lets go of the interpreter's lock."""
 
+_RECEIVED_AT_ONCE = 16 * 1024
+_LOST = "Lost connection to MySQL server during query"
+_OK, _ERROR = 0x00, 0xFF
+
 
 class BoundedConnection(pymysql.Connection):
     """A PyMySQL connection whose every wait ends: a silent network cannot hold a caller.
@@ -48,10 +58,74 @@ class BoundedConnection(pymysql.Connection):
 
     give_up_at: float = math.inf
     longest_wait: float = math.inf
+    server_status: int
     _sock: Any
+    _next_seq_id: int
     _reader: io.BufferedReader | None = None
 
-    def in_time(self, transfer: Callable[[Any], int], buffer: Any) -> int:
+    def run_batch(self, text: str) -> list[Outcome]:
+        """Run statements that give no rows, sent as one text; what each of them says.
+
+        Their answers are read here, for PyMySQL makes several objects of each: half of what the
+        client does to save a turn. See "OK_Packet" and "Protocol Basics" in MariaDB's
+        documentation of the protocol.
+
+        Raises:
+            pymysql.MySQLError: what the server says to the first that fails.
+        """
+        self._execute_command(COMMAND.COM_QUERY, text)  # type: ignore[attr-defined]
+        outcomes: list[Outcome] = []
+        received, start, more = b"", 0, True
+        while more:
+            while len(received) < start + 4 or len(received) < (
+                end := start + 4 + int.from_bytes(received[start : start + 3], "little")
+            ):
+                received, start = received[start:] + self._receive(), 0
+            self._check_number(received[start + 3])
+            packet, start = received[start + 4 : end], end
+            if packet[0] == _ERROR:
+                raise_mysql_exception(packet)
+            if packet[0] != _OK:
+                raise self._given_up(
+                    pymysql.InternalError("a statement has rows, and was to have none")
+                )
+            affected, at = _length_encoded(packet, 1)
+            insert_id, at = _length_encoded(packet, at)
+            outcomes.append((affected, insert_id))
+            self.server_status = int.from_bytes(packet[at : at + 2], "little")
+            more = bool(self.server_status & SERVER_STATUS.SERVER_MORE_RESULTS_EXISTS)
+        return outcomes
+
+    def _receive(self) -> bytes:
+        """What has come from the server, once there is something.
+
+        Raises:
+            pymysql.OperationalError: nothing came in time, or nothing more will.
+        """
+        try:
+            received: bytes = self.in_time(self._sock.recv, _RECEIVED_AT_ONCE)
+        except OSError as exc:
+            raise self._given_up(
+                pymysql.OperationalError(CR.CR_SERVER_LOST, f"{_LOST} ({exc!r})")
+            ) from exc
+        except BaseException:
+            self._force_close()  # type: ignore[attr-defined]
+            raise
+        if not received:
+            raise self._given_up(pymysql.OperationalError(CR.CR_SERVER_LOST, _LOST))
+        return received
+
+    def _check_number(self, number: int) -> None:
+        """Notice a packet that is no answer: MariaDB's good-bye, for one, has the number 0."""
+        if number != self._next_seq_id:
+            raise self._given_up(pymysql.OperationalError(CR.CR_SERVER_LOST, _LOST))
+        self._next_seq_id = (number + 1) % 256
+
+    def _given_up(self, error: T) -> T:
+        self._force_close()  # type: ignore[attr-defined]
+        return error
+
+    def in_time(self, transfer: Callable[[A], T], buffer: A) -> T:
         """Send from or receive into a buffer, as far as it goes at once.
 
         Raises:
@@ -108,11 +182,21 @@ class _BoundedFile(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        return self._connection.in_time(self._connection._sock.recv_into, buffer)
+        received: int = self._connection.in_time(self._connection._sock.recv_into, buffer)
+        return received
 
     def close(self) -> None:
         self._file.close()
         super().close()
+
+
+def _length_encoded(packet: bytes, at: int) -> tuple[int, int]:
+    """A number in a packet, and where what follows it begins."""
+    first = packet[at]
+    if first < 0xFB:
+        return first, at + 1
+    size = {0xFC: 2, 0xFD: 3, 0xFE: 8}[first]
+    return int.from_bytes(packet[at + 1 : at + 1 + size], "little"), at + 1 + size
 
 
 _ssl_contexts: list[Any] = []

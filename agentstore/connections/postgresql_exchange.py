@@ -92,16 +92,17 @@ class Exchange:
     def _run(self, text: str, parameters: Parameters) -> pq.abc.PGresult:
         query, names = _numbered(text)
         values = [dump(parameters[name]) for name in names]
-        prepared = self._prepared.get(text)
-        if prepared is None and self.prepares:
-            prepared = self._prepare_if_frequent(text, query)
-        if prepared is None:
+        statement = self._prepared.get(text)
+        if statement is None and self.prepares:
+            statement = self._prepare_if_frequent(text, query)
+        if statement is None:
             self._pgconn.send_query_params(query, values)
         else:
-            self._pgconn.send_query_prepared(prepared, values)
+            self._pgconn.send_query_prepared(statement, values)
         return self._result()
 
     def _prepare_if_frequent(self, text: str, query: bytes) -> bytes | None:
+        """The name of a text as a prepared statement; None where it is none."""
         self._runs[text] += 1
         if self._runs[text] < _PREPARED_FROM or len(self._prepared) == _MOST_PREPARED:
             return None

@@ -27,7 +27,10 @@ def dump(value: Any) -> bytes | None:
     """
     if value is None:
         return None
-    data = (_TEXTS.get(type(value)) or _for_subclass(_TEXTS, value))(value).encode()
+    if type(value) is str:
+        data = value.encode()
+    else:
+        data = (_TEXTS.get(type(value)) or _for_subclass(_TEXTS, value))(value).encode()
     if b"\0" in data:
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     return data

@@ -197,6 +197,8 @@ def _without_repeats(turns: list[Turn]) -> list[Turn]:
     Raises:
         MessageExistsError: two different ones have the same id, or two calls have.
     """
+    if len(turns) == 1 and not turns[0].uses_own_ids:
+        return turns
     seen: dict[str, Turn] = {}
     call_ids: set[str] = set()
     for turn in turns:

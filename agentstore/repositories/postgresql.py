@@ -16,13 +16,19 @@ from agentstore.connections.postgresql import (
 )
 from agentstore.repositories.base import Repository
 from agentstore.repositories.checkpoints import NewCheckpoint, TaskWrite, key_of
+from agentstore.statements import NO_BLOCKS
 from agentstore.turns import PreparedSession, Turn
 from agentstore.url import DatabaseURL
+from agentstore.values import encode_json
+
+TURNS_AS_JSON = 8
+"""Turns that are sent as JSON; of more, an array a column takes the server less time."""
 
 TURNS_A_STATEMENT = 1000
 CHARACTERS_A_STATEMENT = 32_000_000
 """What goes in one statement of save_messages; more goes in several, in one transaction."""
 
+_TOOL_CALLS = frozenset({"tool_calls"})
 _CALL_COLUMNS = (
     "call_message_ordinals",
     "call_positions",
@@ -95,24 +101,20 @@ class PostgreSQLRepository(Repository):
     def _insert_turns(
         self, connection: Connection, session_id: str, turns: list[Turn], now: datetime
     ) -> bool:
-        own_message_ids = [turn.id for turn in turns if turn.has_own_id]
-        own_call_ids = [call.id for turn in turns for call in turn.calls if call.has_own_id]
         own: dict[str, Any] = {}
-        if own_message_ids or own_call_ids:
-            own = {"own_message_ids": own_message_ids, "own_call_ids": own_call_ids}
-            connection.rows("messages/lock_ids", {"ids": own_message_ids + own_call_ids})
+        if any(turn.uses_own_ids for turn in turns):
+            own = _own_ids(turns)
+            connection.rows(
+                "messages/lock_ids", {"ids": [id_ for ids in own.values() for id_ in ids]}
+            )
         for number, chunk in enumerate(_chunks(turns)):
-            if len(chunk) == 1:
-                name, parameters = "messages/save_turn", self.write_turn(chunk[0])
-            else:
-                name, parameters = "messages/save_turns", _turns(self, chunk)
-            calls = _calls(chunk)
-            blocks = {"own_ids"} if own and not number else set()
-            if calls:
-                blocks.add("tool_calls")
-                parameters |= calls
-            parameters |= {"session_id": session_id, "now": now, **own}
-            if not connection.rows(name, parameters, frozenset(blocks)):
+            name, parameters, blocks = _statement_for(self, chunk)
+            parameters["session_id"] = session_id
+            parameters["now"] = now
+            if own and not number:
+                parameters |= own
+                blocks |= {"own_ids"}
+            if not connection.count(name, parameters, blocks):
                 return False
         return True
 
@@ -180,7 +182,71 @@ def _chunks(turns: list[Turn]) -> list[list[Turn]]:
     return chunks
 
 
-def _turns(repository: PostgreSQLRepository, turns: list[Turn]) -> dict[str, Any]:
+def _own_ids(turns: list[Turn]) -> dict[str, list[str]]:
+    """The ids that the caller gave: no other message or call may have them."""
+    return {
+        "own_message_ids": [turn.id for turn in turns if turn.has_own_id],
+        "own_call_ids": [call.id for turn in turns for call in turn.calls if call.has_own_id],
+    }
+
+
+def _statement_for(
+    repository: PostgreSQLRepository, turns: list[Turn]
+) -> tuple[str, dict[str, Any], frozenset[str]]:
+    """The statement that saves some turns, what it takes of them, and its blocks."""
+    if len(turns) == 1:
+        [turn] = turns
+        parameters = repository.write_turn(turn)
+        if not turn.calls:
+            return "messages/save_turn", parameters, NO_BLOCKS
+        parameters["tool_calls"] = encode_json(_call_objects(turn))
+        return "messages/save_turn", parameters, _TOOL_CALLS
+    blocks = _TOOL_CALLS if any(turn.calls for turn in turns) else NO_BLOCKS
+    if len(turns) <= TURNS_AS_JSON:
+        return "messages/save_turns", _turns_as_json(repository, turns), blocks
+    return "messages/import_turns", _turn_columns(repository, turns) | _call_columns(turns), blocks
+
+
+def _turns_as_json(repository: PostgreSQLRepository, turns: list[Turn]) -> dict[str, Any]:
+    """Messages and their tool calls as json_to_recordset takes them."""
+    messages = []
+    calls: list[dict[str, Any]] = []
+    for ordinal, turn in enumerate(turns):
+        message = repository.write_turn(turn, ordinal=ordinal)
+        message["timestamp"] = turn.timestamp.isoformat()
+        messages.append(message)
+        calls += _call_objects(turn, message_ordinal=ordinal, message_id=turn.id)
+    parameters = {"count": len(turns), "messages": encode_json(messages)}
+    if calls:
+        parameters["tool_calls"] = encode_json(calls)
+    return parameters
+
+
+def _call_objects(turn: Turn, **place: Any) -> list[dict[str, Any]]:
+    """A turn's tool calls as JSON objects."""
+    at = turn.timestamp.isoformat()
+    return [
+        {
+            **place,
+            "position": position,
+            "id": call.id,
+            "call_id": call.call_id,
+            "tool_name": call.tool_name,
+            "arguments": call.arguments,
+            "result": call.result,
+            "success": call.success,
+            "timestamp": at if call.timestamp is turn.timestamp else call.timestamp.isoformat(),
+            "completed_at": (
+                at
+                if call.completed_at is turn.timestamp
+                else call.completed_at and call.completed_at.isoformat()
+            ),
+        }
+        for position, call in enumerate(turn.calls)
+    ]
+
+
+def _turn_columns(repository: PostgreSQLRepository, turns: list[Turn]) -> dict[str, Any]:
     """Messages column by column, as unnest takes them."""
     texts = [repository.write_text(turn.content) for turn in turns]
     return {
@@ -197,7 +263,7 @@ def _turns(repository: PostgreSQLRepository, turns: list[Turn]) -> dict[str, Any
     }
 
 
-def _calls(turns: list[Turn]) -> dict[str, Any]:
+def _call_columns(turns: list[Turn]) -> dict[str, Any]:
     """Their tool calls column by column."""
     rows = [
         (
