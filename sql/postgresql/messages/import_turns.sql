@@ -68,7 +68,12 @@ tool_call AS (
 ),
 
 -- @end
-place AS (SELECT session.id, session.first_position FROM session)
+place AS (
+    SELECT
+        session.id,
+        session.first_position
+    FROM session
+)
 
 INSERT INTO agentstore_messages (
     session_id, position, id, role, content, content_escaped, parts, timestamp,

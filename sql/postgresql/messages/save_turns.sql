@@ -50,8 +50,8 @@ tool_call AS (
         c.completed_at
     FROM session
     CROSS JOIN json_to_recordset(
-        /* :tool_calls */ '[{"message_ordinal": 0, "message_id": "m1", "position": 0, "id": "c1", "tool_name": "search", "arguments": "1",
-        "timestamp": "2026-01-01T00:00:00+00:00"}]'::json
+        /* :tool_calls */ '[{"message_ordinal": 0, "message_id": "m1", "position": 0, "id": "c1",
+        "tool_name": "search", "arguments": "1", "timestamp": "2026-01-01T00:00:00+00:00"}]'::json
     ) AS c (
         message_ordinal bigint,
         message_id text,
@@ -68,7 +68,12 @@ tool_call AS (
 ),
 
 -- @end
-place AS (SELECT session.id, session.first_position FROM session)
+place AS (
+    SELECT
+        session.id,
+        session.first_position
+    FROM session
+)
 
 INSERT INTO agentstore_messages (
     session_id, position, id, role, content, content_escaped, parts, timestamp,
