@@ -33,6 +33,7 @@ class Fault(Enum):
     CONFLICT = (TransactionConflictError, "the transaction was in conflict with another")
     UNPREPARED = (TransactionConflictError, "the pooler refused a prepared statement")
     DUPLICATE = (DatabaseError, "there is a row with this key already")
+    MISSING_VALUE = (DatabaseError, "a value is missing")
     MISSING_TABLE = (
         SchemaError,
         "the database lacks agentstore's tables or is behind: run `agentstore migrate`, "

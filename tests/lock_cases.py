@@ -176,7 +176,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "sessions/delete_sessions": [{"ids": ["s1"]}],
     "sessions/insert_metadata_entries": [_OTHER_ENTRIES],
     "sessions/insert_session": [{"session_id": "s9"}],
-    "tool_calls/insert_tool_call": [{"id": "c2", "position": 1}],
+    "tool_calls/insert_turn_tool_calls": [{"id": "c2", "position": 1}],
     "tool_calls/insert_tool_calls": [{"id": "c2", "position": 1}],
 }
 """Parameters with which a statement finds its row, and where it may, finds none."""
@@ -187,6 +187,6 @@ _ONE_ROW = (
 )
 BEFORE: dict[str, list[str]] = {
     "messages/insert_message": ["SELECT last_insert_id(2)", _ONE_ROW],
-    "tool_calls/insert_tool_call": ["SELECT last_insert_id(1)", _ONE_ROW],
+    "tool_calls/insert_turn_tool_calls": ["SELECT last_insert_id(1)", _ONE_ROW],
 }
 """What stands before a statement of a batch: the positions that were taken, and a row's count."""

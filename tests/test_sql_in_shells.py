@@ -30,14 +30,17 @@ IN_ORDER = (
     "transactions/rollback.sql",
 )
 
+_TURN = ("sessions/insert_session.sql", "messages/reserve_positions.sql")
 NEEDS = {
+    "messages/insert_message.sql": _TURN,
+    "tool_calls/insert_turn_tool_calls.sql": (*_TURN, "messages/insert_message.sql"),
     "messages/insert_messages.sql": ("sessions/insert_session.sql",),
     "tool_calls/insert_tool_calls.sql": (
         "sessions/insert_session.sql",
         "messages/insert_messages.sql",
     ),
 }
-"""What the foreign keys want to be there before."""
+"""What foreign keys want to be there before, or positions to be taken."""
 
 
 def psql(url: str) -> tuple[list[str], dict[str, str]]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import select
 import time
-from collections.abc import Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import pymysql
 from pymysql.constants import SERVER_STATUS
 from pymysql.converters import escape_string
-from pymysql.cursors import RE_INSERT_VALUES
 
 from agentstore.connections.base import Connection, Parameters, Row, call_limit
 from agentstore.connections.mysql_driver import (
@@ -26,10 +25,18 @@ from agentstore.faults import Fault, error_of
 from agentstore.statements import StatementLibrary
 from agentstore.url import DatabaseURL
 
+Batch: TypeAlias = list[tuple[str, Parameters | list[Parameters]]]
+"""Statements by name, each with its parameters: a list of them for an insert of many rows."""
+
 _CLIENT_MARGIN = 0.5
 _SMALLEST_PACKET_LIMIT = 1024 * 1024
 _CHARACTERS_A_STATEMENT = _SMALLEST_PACKET_LIMIT // 4 - 10_000
 """What goes in one insert of many rows: whatever the characters, every server takes it."""
+
+_INSERT_OF_ROWS = re.compile(
+    r"(?P<head>.+?\bVALUES )(?P<row>\((?:[^()]|\([^()]*\))*\))(?P<tail>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 _FAULTS = {
     1020: Fault.CONFLICT,
@@ -37,6 +44,7 @@ _FAULTS = {
     1044: Fault.CONFIGURATION,
     1045: Fault.CONFIGURATION,
     1047: Fault.UNAVAILABLE,
+    1048: Fault.MISSING_VALUE,
     1049: Fault.CONFIGURATION,
     1053: Fault.DISCONNECTED,
     1054: Fault.MISSING_TABLE,
@@ -243,10 +251,10 @@ class MySQLConnection(Connection):
 
     def run_batch(
         self,
-        statements: Sequence[tuple[str, Parameters]],
+        batch: Batch,
         *,
         ends_transaction: bool = False,
-    ) -> list[int]:
+    ) -> None:
         """Run statements one after the other, in one round trip where the connection may.
 
         A pooled connection sends them as one text (CLIENT.MULTI_STATEMENTS): the values are
@@ -254,30 +262,33 @@ class MySQLConnection(Connection):
         first error and leaves what was begun open, so that is rolled back here.
 
         Args:
-            statements: (name, parameters) pairs.
+            batch: the statements.
             ends_transaction: whether they begin and end a transaction of their own.
-
-        Returns:
-            How many rows each found.
         """
         try:
-            texts = [
-                self._bound(self.statements.text(name), parameters)
-                for name, parameters in statements
-            ]
+            texts = []
+            for name, parameters in batch:
+                text = self.statements.text(name)
+                if isinstance(parameters, list):
+                    head, row, tail = _many_rows(text)
+                    rows = ",".join([self._bound(row, values) for values in parameters])
+                    texts.append(f"{head}{rows}{tail}")
+                else:
+                    texts.append(self._bound(text, parameters))
             if self._takes_batches:
-                return self._guarded(self._send_batch, "; ".join(texts), None)
+                texts = ["; ".join(texts)]
             # What is too large is refused before anything is sent.
             for text in texts:
                 self._check_size(text)
-            return [self._guarded(self._send_batch, text, None)[0] for text in texts]
+            for text in texts:
+                self._guarded(self._send_batch, text, None)
         except BaseException:
             if ends_transaction and not self.is_broken:
                 self.rollback()
             raise
 
-    def _send_batch(self, text: str, _: None) -> list[int]:
-        return [found for found, _ in self._outcomes(text)]
+    def _send_batch(self, text: str, _: None) -> None:
+        self._outcomes(text)
 
     def _outcomes(self, text: str) -> list[Outcome]:
         """Send statements that give no rows, several as one text where it is our connection."""
@@ -353,10 +364,10 @@ class MySQLConnection(Connection):
 @cache
 def _many_rows(text: str) -> tuple[str, str, str]:
     """An INSERT … VALUES around its row, which may then be there many times."""
-    insert = RE_INSERT_VALUES.match(text)
+    insert = _INSERT_OF_ROWS.fullmatch(text)
     if insert is None:
         raise ValueError(f"this is no INSERT of rows: {text}")
-    head, row, tail = insert.groups(default="")
+    head, row, tail = insert.groups()
     return head % (), row, tail % ()
 
 

@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Any, cast
 
 from agentstore.connections.base import NO_PARAMETERS, Connection, Parameters
-from agentstore.connections.mysql import MySQLConnection
+from agentstore.connections.mysql import Batch, MySQLConnection
 from agentstore.connections.mysql_driver import DRIVER_PARAMETERS
+from agentstore.errors import DatabaseError
+from agentstore.faults import Fault, fault_of
 from agentstore.repositories.base import Repository
 from agentstore.repositories.checkpoints import NewCheckpoint, TaskWrite
 from agentstore.turns import PreparedSession, Turn
@@ -47,9 +49,7 @@ class MySQLRepository(Repository):
         return self.executor.in_transaction()
 
     def _insert_session(self, connection: Connection, session: PreparedSession) -> bool:
-        batch: list[tuple[str, Parameters]] = [
-            ("sessions/insert_session", self.write_new_session(session))
-        ]
+        batch: Batch = [("sessions/insert_session", self.write_new_session(session))]
         if session.entries:
             batch.append(("sessions/insert_metadata_entries", self.write_entries(session)))
         if session.system_message is not None:
@@ -66,24 +66,30 @@ class MySQLRepository(Repository):
     ) -> bool:
         if len(turns) > TURNS_A_BATCH:
             return super()._insert_turns(connection, session_id, turns, now)
-        batch: list[tuple[str, Parameters]] = [
+        batch: Batch = [
             ("messages/forget_positions", NO_PARAMETERS),
             (
                 "messages/reserve_positions",
                 {"session_id": session_id, "count": len(turns), "now": self.write_time(now)},
             ),
         ]
+        calls: list[Parameters] = []
         for ordinal, turn in enumerate(turns):
             place = {"session_id": session_id, "back": len(turns) - ordinal}
             batch.append(("messages/insert_message", self.write_turn(turn, **place)))
-            batch += [
-                (
-                    "tool_calls/insert_tool_call",
-                    self.write_call(turn, call, position=number, **place),
-                )
-                for number, call in enumerate(turn.calls)
+            calls += [
+                self.write_call(turn, call, position=position, **place)
+                for position, call in enumerate(turn.calls)
             ]
-        return self._run_batch(connection, batch)[1] > 0
+        if calls:
+            batch.append(("tool_calls/insert_turn_tool_calls", calls))
+        try:
+            self._run_batch(connection, batch)
+        except DatabaseError as error:
+            if fault_of(error) is not Fault.MISSING_VALUE:
+                raise
+            return False
+        return True
 
     def _checkpoint_needs_transaction(self) -> bool:
         # Alone, the batch is its own transaction.
@@ -91,7 +97,7 @@ class MySQLRepository(Repository):
 
     def _insert_checkpoint(self, connection: Connection, checkpoint: NewCheckpoint) -> None:
         entries = self.write_entries_of(checkpoint)
-        batch: list[tuple[str, Parameters]] = [
+        batch: Batch = [
             ("checkpoints/insert_checkpoint", self.write_checkpoint(checkpoint)),
             *(("checkpoints/insert_blob", value) for value in self.write_values(checkpoint)),
             ("checkpoints/delete_stale_entries", entries),
@@ -113,17 +119,18 @@ class MySQLRepository(Repository):
             ],
         )
 
-    def _run_batch(self, connection: Connection, batch: list[tuple[str, Parameters]]) -> list[int]:
-        """Run a batch as a transaction, or inside the open one; says how many rows each found."""
+    def _run_batch(self, connection: Connection, batch: Batch) -> None:
+        """Run a batch as a transaction, or inside the open one."""
         ours = cast(MySQLConnection, connection)
         if self.executor.in_transaction():
-            return ours.run_batch(batch)
+            ours.run_batch(batch)
+            return
         whole = [
             ("transactions/begin", NO_PARAMETERS),
             *batch,
             ("transactions/commit", NO_PARAMETERS),
         ]
-        return ours.run_batch(whole, ends_transaction=True)[1:-1]
+        ours.run_batch(whole, ends_transaction=True)
 
     def _reserve_positions(
         self, connection: Connection, session_id: str, count: int, now: datetime

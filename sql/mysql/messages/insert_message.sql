@@ -1,6 +1,5 @@
--- Store a message at a position that reserve_positions took, in the same batch; nothing where it
--- took none.
--- Storage.save_…_message.
+-- Store a message at a position that reserve_positions took, in the same batch; refused (error 1048),
+-- so that the batch ends, where it took none. Storage.save_…_message.
 -- Runs: every turn
 -- Index: none: appends to agentstore_messages
 -- Rows: writes one
@@ -10,9 +9,9 @@ INSERT INTO agentstore_messages (
     session_id, position, id, role, content, content_escaped, parts, timestamp,
     response_type, response, metadata
 )
-SELECT
+VALUES (
     /* :session_id */ 's1',
-    last_insert_id() - /* :back */ 1,
+    nullif(last_insert_id(), 0) - /* :back */ 1,
     /* :id */ 'm1',
     /* :role */ 'user',
     /* :content */ 'Hello',
@@ -22,5 +21,4 @@ SELECT
     /* :response_type */ NULL,
     /* :response */ NULL,
     /* :metadata */ '{}'
-FROM dual
-WHERE last_insert_id() > 0;
+);

@@ -1,15 +1,15 @@
--- Store a tool call of a message that was just stored, in the same batch; nothing where
--- reserve_positions took none. Storage.save_assistant_message.
--- Runs: every tool call
+-- Store the tool calls of messages that insert_message has just stored, in the same batch.
+-- Storage.save_assistant_message.
+-- Runs: every turn
 -- Index: none: appends to agentstore_tool_calls
--- Rows: writes one
+-- Rows: writes one; the driver repeats the list of its values for each tool call
 -- Returns: count
 -- Differs: a batch goes out before the position is known
 INSERT INTO agentstore_tool_calls (
     session_id, message_position, position, id, message_id, call_id, tool_name,
     arguments, result, success, timestamp, completed_at
 )
-SELECT
+VALUES (
     /* :session_id */ 's1',
     last_insert_id() - /* :back */ 1,
     /* :position */ 0,
@@ -22,5 +22,4 @@ SELECT
     /* :success */ NULL,
     /* :timestamp */ '2026-01-01 00:00:00.000000',
     /* :completed_at */ NULL
-FROM dual
-WHERE last_insert_id() > 0;
+);
