@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, TypeVar
 
 from agentstore.errors import InvalidInputError
 from agentstore.records import JSONValue
@@ -38,11 +38,6 @@ _scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _encode_sorted = json.JSONEncoder(allow_nan=False, sort_keys=True).encode
 
 
-def _is_plain(value: Any) -> TypeGuard[str]:
-    """Whether a value is what nearly all are: a str itself, of printable ASCII."""
-    return type(value) is str and value.isascii() and value.isprintable()
-
-
 def check_id(value: Any, name: str) -> str:
     """An id of a session, a message or a tool call.
 
@@ -50,8 +45,14 @@ def check_id(value: Any, name: str) -> str:
         InvalidInputError: it is not 1 to 191 characters without control characters, without
             white space at either end, encodable in UTF-8.
     """
-    if _is_plain(value) and 0 < len(value) <= MAX_NAME_LENGTH and value[0] != " " != value[-1]:
-        return value
+    if (
+        type(value) is str
+        and value.isascii()
+        and value.isprintable()
+        and 0 < len(value) <= MAX_NAME_LENGTH
+        and value[0] != " " != value[-1]
+    ):
+        return value  # as nearly all are
     if not isinstance(value, str):
         raise InvalidInputError(f"{name} is a str, not {type(value).__name__}")
     if not 0 < len(value) <= MAX_NAME_LENGTH:
@@ -69,8 +70,13 @@ def check_name(value: Any, name: str, *, least: int = 1, most: int = MAX_NAME_LE
     Raises:
         InvalidInputError: it is no str, too short or too long, or has a NUL or lone surrogate.
     """
-    if _is_plain(value) and least <= len(value) <= most:
-        return value
+    if (
+        type(value) is str
+        and value.isascii()
+        and value.isprintable()
+        and least <= len(value) <= most
+    ):
+        return value  # as nearly all are
     if not isinstance(value, str):
         raise InvalidInputError(f"{name} is a str, not {type(value).__name__}")
     if not least <= len(value) <= most:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import os
 import random
+import re
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import cache
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,6 +23,7 @@ from agentstore.url import DatabaseURL, Options
 DRIVER_PARAMETERS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
 """What SQLite takes in the query of a file: URI."""
 
+_NAME = re.compile(r":([a-z_]+)")
 _OPERATIONS_BETWEEN_LOOKS = 100_000
 _LONGEST_PAUSE = 0.005
 
@@ -235,7 +239,15 @@ class SQLiteConnection(Connection):
         return self._patiently(lambda: self._execute(text, parameters).rowcount)
 
     def _run_many(self, text: str, parameters: list[Parameters]) -> None:
-        self.driver_connection.cursor().executemany(text, parameters)
+        positional, values_of = _by_position(text)
+        self.driver_connection.cursor().executemany(positional, map(values_of, parameters))
+
+
+@cache
+def _by_position(text: str) -> tuple[str, Callable[[Parameters], tuple[Any, ...]]]:
+    """A text with ``?`` for its names, and what makes a row for it: names are bound slowly."""
+    names = _NAME.findall(text)
+    return _NAME.sub("?", text), itemgetter(*names)
 
 
 def _fault(exc: BaseException) -> Fault:
