@@ -27,7 +27,7 @@ NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL, MariaDB", "sqlite": "SQLit
 FREQUENCIES = (
     "every turn; the most frequent write",
     "every turn",
-    "every tool call",
+    "every turn where SQLite is older than 3.35",
     "imports, and every turn in SQLite",
     "every transaction",
     "often",

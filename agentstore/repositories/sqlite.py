@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from agentstore.connections.sqlite import DRIVER_PARAMETERS, SQLiteConnection
 from agentstore.errors import ConfigurationError
 from agentstore.repositories.base import Repository
 from agentstore.url import DatabaseURL
+
+_KNOWS_RETURNING = sqlite3.sqlite_version_info >= (3, 35)
 
 
 class SQLiteRepository(Repository):
@@ -71,6 +74,17 @@ class SQLiteRepository(Repository):
             self.ping()
             return []
         return super().migrate()
+
+    def _reserve_positions(
+        self, connection: Connection, session_id: str, count: int, now: datetime
+    ) -> int | None:
+        if not _KNOWS_RETURNING:
+            return super()._reserve_positions(connection, session_id, count, now)
+        rows = connection.rows(
+            "messages/take_positions",
+            {"session_id": session_id, "count": count, "now": self.write_time(now)},
+        )
+        return rows[0][0] if rows else None
 
     def delete_message(self, message_id: str) -> bool:
         parameters = {"message_id": message_id}

@@ -1,10 +1,10 @@
 -- Take the next positions of a session.
 -- Storage.save_…_message, Storage.save_messages.
--- Runs: every turn; the most frequent write
+-- Runs: every turn where SQLite is older than 3.35
 -- Index: agentstore_sessions_pkey
 -- Rows: writes one session, :session_id
 -- Returns: count
--- Differs: PostgreSQL saves a turn in one statement, save_turn
+-- Differs: PostgreSQL saves a turn in one statement, save_turn, and newer SQLite has take_positions
 UPDATE agentstore_sessions
 SET
     next_position = next_position + /* :count */ 1,
