@@ -121,8 +121,10 @@ def test_no_transaction(
     """test_cut_requests; test_killed_clients and test_killed_servers by chance."""
     create_shared(database_url)
 
-    def one_by_one(self: MySQLRepository, connection: Any, batch: Any) -> list[int]:
-        return [connection.count(name, parameters) for name, parameters in batch]
+    def one_by_one(self: MySQLRepository, connection: Any, batch: Any) -> None:
+        for name, parameters in batch:
+            run = connection.run_many if isinstance(parameters, list) else connection.count
+            run(name, parameters)
 
     monkeypatch.setattr(MySQLRepository, "_run_batch", one_by_one)
     cut_some(proxy, account, "turn")
