@@ -76,8 +76,14 @@ def read_messages(rows: list[Row]) -> list[Message]:
         response,
         metadata,
         call_position,
+        call_record_id,
         call_id,
-        *call_columns,
+        tool_name,
+        arguments,
+        result,
+        success,
+        call_timestamp,
+        completed_at,
     ) in rows:
         if message_id != last_id:
             last_id = message_id
@@ -99,35 +105,51 @@ def read_messages(rows: list[Row]) -> list[Message]:
             message.__class__ = Message
             messages.append(message)
         if call_position is not None:
-            call_row = (call_id, session_id, message_id, call_position, *call_columns)
-            calls.append(read_tool_call(call_row, timestamp, time))
+            call = _tool_call(
+                call_record_id,
+                session_id,
+                message_id,
+                call_position,
+                call_id,
+                tool_name,
+                arguments,
+                result,
+                success,
+                # Most calls have the time of their message, and are not read anew.
+                time if call_timestamp == timestamp else read_time(call_timestamp),
+                time if completed_at == timestamp else completed_at and read_time(completed_at),
+            )
+            calls.append(call)
             if len(calls) > 1 and calls[-2].position > call_position:
                 calls.sort(key=_position)  # MySQL does not sort them (get_history)
     return messages
 
 
-def read_tool_call(row: Row, known: Any = None, known_time: datetime | None = None) -> ToolCall:
-    """A tool call from its row.
+def read_tool_call(row: Row) -> ToolCall:
+    """A tool call from its row."""
+    *columns, timestamp, completed_at = row
+    time = read_time(timestamp)
+    return _tool_call(
+        *columns,
+        time,
+        time if completed_at == timestamp else completed_at and read_time(completed_at),
+    )
 
-    Args:
-        row: its columns.
-        known: a time as a column has it, that of the call's message: most calls have the same.
-        known_time: that time, so that it is not read again.
-    """
-    (
-        record_id,
-        session_id,
-        message_id,
-        position,
-        call_id,
-        tool_name,
-        arguments,
-        result,
-        success,
-        timestamp,
-        completed_at,
-    ) = row
-    time = known_time if timestamp == known else read_time(timestamp)
+
+def _tool_call(  # noqa: PLR0917 - one a column
+    record_id: str,
+    session_id: str,
+    message_id: str,
+    position: int,
+    call_id: str | None,
+    tool_name: str,
+    arguments: str,
+    result: str | None,
+    success: Any,
+    timestamp: datetime,
+    completed_at: datetime | None,
+) -> ToolCall:
+    """A tool call from its columns; only the times are read already."""
     call: ToolCall = _ToolCallDraft(
         record_id,
         session_id,
@@ -138,10 +160,8 @@ def read_tool_call(row: Row, known: Any = None, known_time: datetime | None = No
         load_json(arguments),
         None if result is None else load_json(result),
         None if success is None else bool(success),
-        time,
-        None
-        if completed_at is None
-        else (time if completed_at == timestamp else read_time(completed_at)),
+        timestamp,
+        completed_at,
     )
     call.__class__ = ToolCall
     return call
