@@ -47,10 +47,13 @@ class Transaction:
         """Refuse work in a block that can only be left.
 
         Raises:
-            StorageError: it has failed, or belongs to the parent process.
+            StorageError: it has failed or was interrupted, or belongs to the parent process.
         """
         if self.is_inherited:
             raise StorageError("this transaction() was open at a fork: it is the parent's")
+        if self.failure is None and self.connection.is_broken:
+            # By KeyboardInterrupt or the like, which the caller has caught.
+            self.failure = UnavailableError("a statement was interrupted")
         if self.failure is not None:
             raise type(self.failure)(
                 f"this transaction() has failed and can only be left: {self.failure}"
@@ -384,6 +387,7 @@ class BoundExecutor(Executor):
         # The caller may have rolled back since: only the database knows what is usable.
         if self._transaction.depth == 0:
             self._transaction.failure = None
+            self._transaction.connection.is_broken = False
 
     def _join_callers_transaction(self) -> None:
         self._check_open()

@@ -181,12 +181,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
 }
 """Parameters with which a statement finds its row, and where it may, finds none."""
 
-_ONE_ROW = (
-    "INSERT INTO agentstore_adk_states (app_key, user_key, name_key, entry) "
-    "VALUES ('a', 'u', 'n', '[]')"
-)
 BEFORE: dict[str, list[str]] = {
-    "messages/insert_message": ["SELECT last_insert_id(2)", _ONE_ROW],
-    "tool_calls/insert_turn_tool_calls": ["SELECT last_insert_id(1)", _ONE_ROW],
+    "messages/insert_message": ["SELECT last_insert_id(2)"],
+    "tool_calls/insert_turn_tool_calls": ["SELECT last_insert_id(1)"],
 }
-"""What stands before a statement of a batch: the positions that were taken, and a row's count."""
+"""What stands before a statement of a batch: the positions that were taken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -74,6 +75,16 @@ def test_it_goes_on_after_an_error(exchange: Exchange, prepares: bool) -> None:
         assert exchange.rows("SELECT 1 / %(n)s::int", {"n": 1}) == [(1,)]
 
 
+def test_a_statement_whose_commit_fails_has_failed(exchange: Exchange) -> None:
+    exchange.count("CREATE TEMP TABLE t (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)", {})
+    for prepares in (False, True):
+        exchange.prepares = prepares
+        for _ in range(6):
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                exchange.count("INSERT INTO t VALUES (1), (1)", {})
+            assert exchange.rows("SELECT n FROM t", {}) == []
+
+
 def test_it_says_how_many_rows_were_found(exchange: Exchange) -> None:
     assert exchange.count("CREATE TEMP TABLE t (n int)", {}) == 0
     assert exchange.count("INSERT INTO t SELECT generate_series(1, 3)", {}) == 3
@@ -92,6 +103,28 @@ def test_what_libpq_would_cut_off_is_refused(exchange: Exchange, text: str | lis
     with pytest.raises(psycopg.DataError):
         exchange.rows("SELECT %(text)s::text", {"text": text})
     assert exchange.rows("SELECT 1", {}) == [(1,)]
+
+
+def test_a_parameter_of_an_unknown_type_is_refused(exchange: Exchange) -> None:
+    with pytest.raises(psycopg.ProgrammingError):
+        exchange.rows("SELECT %(n)s::text", {"n": object()})
+    assert exchange.rows("SELECT 1", {}) == [(1,)]
+
+
+def test_it_may_wait_for_longer_than_a_poll(exchange: Exchange) -> None:
+    exchange.give_up_at = time.monotonic() + 1e9
+    assert exchange.rows("SELECT 1", {}) == [(1,)]
+
+
+def test_what_the_server_says_before_it_hangs_up_is_told(
+    connection: psycopg.Connection[Any], exchange: Exchange, observer: psycopg.Connection[Any]
+) -> None:
+    end = ["SELECT pg_terminate_backend(%s)", [connection.info.backend_pid]]
+    killer = threading.Timer(0.2, observer.execute, end)
+    killer.start()
+    with pytest.raises(psycopg.errors.AdminShutdown):
+        exchange.rows(WAITED_FOR, {})
+    killer.join()
 
 
 def test_it_waits_no_longer_than_it_may(exchange: Exchange) -> None:

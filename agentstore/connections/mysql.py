@@ -258,7 +258,7 @@ class MySQLConnection(Connection):
         """Run statements one after the other, in one round trip where the connection may.
 
         A pooled connection sends them as one text (CLIENT.MULTI_STATEMENTS): the values are
-        escaped by the driver as ever, the texts come from files alone. The server stops at the
+        escaped as in any other statement, the texts come from files alone. The server stops at the
         first error and leaves what was begun open, so that is rolled back here.
 
         Args:
@@ -302,17 +302,23 @@ class MySQLConnection(Connection):
         return outcomes
 
     def _bound(self, text: str, parameters: Parameters) -> str:
-        """A text with its values escaped by the driver, as its cursors do one by one."""
+        """A text with its values in it: texts as the driver's own functions escape them."""
         escape = self.driver_connection.escape
         if self.driver_connection.server_status & SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES:
-            return text % {name: escape(value) for name, value in parameters.items()}
-        # The way to the same functions of the driver's is short for what most values are.
+            return text % {
+                name: f"X'{value.hex()}'" if type(value) is bytes else escape(value)
+                for name, value in parameters.items()
+            }
+        # What `escape` comes to for what most values are. PyMySQL before 1.2 makes a text of bytes
+        # that is no text.
         return text % {
             name: (
                 f"'{escape_string(value)}'"
                 if type(value) is str
                 else "NULL"
                 if value is None
+                else f"X'{value.hex()}'"
+                if type(value) is bytes
                 else escape(value)
             )
             for name, value in parameters.items()

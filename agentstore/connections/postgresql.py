@@ -225,24 +225,31 @@ class PostgreSQLConnection(Connection):
         code = getattr(exc, "sqlstate", None)
         if code is None:
             return self._fault_without_code(exc)
-        if code == "25006":
+        fault = _FAULTS.get(code) or _FAULT_CLASSES.get(code[:2])
+        if code == "0A000" and "cached plan" in str(exc):
+            # A migration has changed a column's type: the next connection prepares anew.
+            fault = Fault.CONFLICT
+            self.is_broken = True
+        elif code == "25006":
             # A standby takes no writes: the next attempt looks for the primary anew.
             self.is_broken = True
-        if code in _FAULTS:
-            return _FAULTS[code]
-        if code[:2] in _FAULT_CLASSES:
-            return _FAULT_CLASSES[code[:2]]
-        if self.driver_connection is not None and self.driver_connection.closed:
-            return Fault.DISCONNECTED
-        return Fault.OTHER
+        elif fault is None and self.driver_connection is not None and self.driver_connection.closed:
+            fault = Fault.DISCONNECTED
+        return fault or Fault.OTHER
 
     def translated(self, exc: BaseException) -> StorageError:
         error = super().translated(exc)
+        if self._exchange is not None and self._is_amid_a_statement():
+            self.is_broken = True
         if fault_of(error) is Fault.UNPREPARED and self._on_refusal is not None:
             # It was refused before it ran: connections that prepare nothing take this one's place.
             self.is_broken = True
             self._on_refusal()
         return error
+
+    def _is_amid_a_statement(self) -> bool:
+        status = self.driver_connection.info.transaction_status
+        return status == pq.TransactionStatus.ACTIVE
 
     def _fault_without_code(self, exc: BaseException) -> Fault:
         if self.driver_connection is None:

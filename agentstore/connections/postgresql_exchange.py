@@ -8,8 +8,8 @@ See "pq -- libpq wrapper module" in psycopg's documentation.
 from __future__ import annotations
 
 import math
-import random
 import re
+import secrets
 import select
 import time
 from collections import Counter
@@ -34,6 +34,7 @@ _MOST_PREPARED = 100
 _CANCEL_TIMEOUT = 5.0
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|%)")
+_LONGEST_POLL = 2**31 - 1  # milliseconds, as a C int has them
 _SUCCESSES = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
 
 
@@ -61,7 +62,7 @@ class Exchange:
         self._any_progress = _poll(self._pgconn, select.POLLIN | select.POLLOUT)
         # Behind a pooler that we took for a server, another client's statement of the same name
         # would run in place of ours.
-        self._prefix = f"agentstore_{random.getrandbits(62):x}"
+        self._prefix = f"agentstore_{secrets.randbits(62):x}"
         self._runs: Counter[str] = Counter()
         self._prepared: dict[str, bytes] = {}
         self.give_up_at = math.inf
@@ -113,13 +114,17 @@ class Exchange:
         return name
 
     def _result(self) -> pq.abc.PGresult:
-        """Wait for the answer to what was sent."""
+        """Wait for the answer to what was sent.
+
+        All of it counts: where the commit of a statement in autocommit fails (a conflict of
+        serializable transactions, a deferred constraint), the statement's own result is a success.
+        """
         pgconn = self._pgconn
+        results: list[pq.abc.PGresult] = []
         try:
             while pgconn.flush():
                 if self._wait(self._any_progress) & ~select.POLLOUT:
                     pgconn.consume_input()
-            results = []
             while True:
                 while pgconn.is_busy():
                     self._wait(self._answer)
@@ -133,18 +138,25 @@ class Exchange:
             with suppress(psycopg.Error):
                 self._connection.cancel_safe(timeout=_CANCEL_TIMEOUT)
             raise
-        result = results[0]
-        if result.status not in _SUCCESSES:
-            raise error_from_result(result)
-        return result
+        except psycopg.Error:
+            _check(results)  # what the server said before it hung up tells more
+            raise
+        _check(results)
+        return results[0]
 
     def _wait(self, poll: select.poll) -> int:
         while True:
             left = self.give_up_at - time.monotonic()
             if left <= 0:
                 raise WaitTimedOut("the server did not answer in time")
-            for _, events in poll.poll(None if left == math.inf else math.ceil(left * 1000)):
+            for _, events in poll.poll(min(left * 1000, _LONGEST_POLL)):
                 return events
+
+
+def _check(results: list[pq.abc.PGresult]) -> None:
+    for result in results:
+        if result.status not in _SUCCESSES:
+            raise error_from_result(result)
 
 
 def _poll(pgconn: pq.abc.PGconn, events: int) -> select.poll:

@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 
 def dump(value: Any) -> bytes | None:
-    """A parameter of any type that our statements have, as libpq sends it.
+    """A parameter as libpq sends it, of a type that our statements have or of a subclass.
 
     Raises:
         psycopg.DataError: it has a NUL in it, at which libpq would cut it off.
         UnicodeEncodeError: it has a lone surrogate in it.
-        TypeError: it is of a type that no statement has.
+        psycopg.ProgrammingError: it is of another type.
     """
     if value is None:
         return None
@@ -89,7 +89,7 @@ def _for_subclass(known: dict[type, T], value: Any) -> T:
     for kind, found in known.items():
         if isinstance(value, kind):
             return found
-    raise TypeError(f"a parameter for PostgreSQL has a {type(value).__name__} in it")
+    raise psycopg.ProgrammingError(f"no parameter is or holds a {type(value).__name__}")
 
 
 class ListDumper(Dumper):

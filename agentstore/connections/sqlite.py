@@ -23,7 +23,7 @@ from agentstore.url import DatabaseURL, Options
 DRIVER_PARAMETERS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
 """What SQLite takes in the query of a file: URI."""
 
-_NAME = re.compile(r":([a-z_]+)")
+_NAME = re.compile(r":([a-z_][a-z0-9_]*)")
 _OPERATIONS_BETWEEN_LOOKS = 100_000
 _LONGEST_PAUSE = 0.005
 
@@ -247,6 +247,8 @@ class SQLiteConnection(Connection):
 def _by_position(text: str) -> tuple[str, Callable[[Parameters], tuple[Any, ...]]]:
     """A text with ``?`` for its names, and what makes a row for it: names are bound slowly."""
     names = _NAME.findall(text)
+    if len(names) < 2:
+        return _NAME.sub("?", text), lambda row: tuple(row[name] for name in names)
     return _NAME.sub("?", text), itemgetter(*names)
 
 

@@ -36,7 +36,6 @@ try:
         Checkpoint,
         CheckpointMetadata,
         CheckpointTuple,
-        get_checkpoint_id,
         get_checkpoint_metadata,
     )
     from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -51,6 +50,7 @@ from agentstore.integrations.langgraph_queries import (
     config_of,
     found_keys,
     namespace_of,
+    parent_id_of,
     plain_text_of,
     stored_pages,
     thread_id_of,
@@ -184,7 +184,7 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
                 thread_id=thread_id,
                 namespace=namespace,
                 checkpoint_id=check_id(checkpoint["id"], "checkpoint['id']"),
-                parent_id=get_checkpoint_id(config),
+                parent_id=parent_id_of(config),
                 channel_versions={
                     plain_text_of(channel, "channel"): version_text(version)
                     for channel, version in {

@@ -27,6 +27,16 @@ def thread_id_of(config: RunnableConfig) -> str:
     return check_id(str(config["configurable"]["thread_id"]), "thread_id")
 
 
+def parent_id_of(config: RunnableConfig) -> str | None:
+    """The id of the checkpoint that a config names, as the parent of the next; None without one.
+
+    Raises:
+        InvalidInputError: it is no id.
+    """
+    checkpoint_id = get_checkpoint_id(config)
+    return check_id(str(checkpoint_id), "checkpoint_id") if checkpoint_id else None
+
+
 def namespace_of(config: RunnableConfig) -> str:
     """The namespace of a config, the root's where it has none.
 

@@ -21,8 +21,8 @@ from agentstore.turns import PreparedSession, Turn
 from agentstore.url import DatabaseURL
 from agentstore.values import encode_json
 
-TURNS_AS_JSON = 8
-"""Turns that are sent as JSON; of more, an array a column takes the server less time."""
+ROWS_AS_JSON = 16
+"""Messages and calls that are sent as JSON; where there are more, arrays take less time."""
 
 TURNS_A_STATEMENT = 1000
 CHARACTERS_A_STATEMENT = 32_000_000
@@ -194,7 +194,8 @@ def _statement_for(
     repository: PostgreSQLRepository, turns: list[Turn]
 ) -> tuple[str, dict[str, Any], frozenset[str]]:
     """The statement that saves some turns, what it takes of them, and its blocks."""
-    if len(turns) == 1:
+    rows = len(turns) + sum(len(turn.calls) for turn in turns)
+    if len(turns) == 1 and rows <= ROWS_AS_JSON:
         [turn] = turns
         parameters = repository.write_turn(turn)
         if not turn.calls:
@@ -202,7 +203,7 @@ def _statement_for(
         parameters["tool_calls"] = encode_json(_call_objects(turn))
         return "messages/save_turn", parameters, _TOOL_CALLS
     blocks = _TOOL_CALLS if any(turn.calls for turn in turns) else NO_BLOCKS
-    if len(turns) <= TURNS_AS_JSON:
+    if rows <= ROWS_AS_JSON:
         return "messages/save_turns", _turns_as_json(repository, turns), blocks
     return "messages/import_turns", _turn_columns(repository, turns) | _call_columns(turns), blocks
 

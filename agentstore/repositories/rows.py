@@ -129,11 +129,9 @@ def read_tool_call(row: Row) -> ToolCall:
     """A tool call from its row."""
     *columns, timestamp, completed_at = row
     time = read_time(timestamp)
-    return _tool_call(
-        *columns,
-        time,
-        time if completed_at == timestamp else completed_at and read_time(completed_at),
-    )
+    end = time if completed_at == timestamp else completed_at and read_time(completed_at)
+    call: ToolCall = _tool_call(*(*columns, time, end))
+    return call
 
 
 def _tool_call(  # noqa: PLR0917 - one a column

@@ -31,7 +31,7 @@ def test_a_turn_is_whole_or_not_there(
 ) -> None:
     chance = random.Random(7)
 
-    def send_and_reset(connection: MySQLConnection, text: str, _: None) -> list[int]:
+    def send_and_reset(connection: MySQLConnection, text: str, _: None) -> None:
         driver = connection.driver_connection
         driver._execute_command(COMMAND.COM_QUERY, text)
         time.sleep(chance.uniform(0, LONGEST_BATCH))

@@ -2,7 +2,7 @@
 -- Storage.save_assistant_message.
 -- Runs: every turn
 -- Index: none: appends to agentstore_tool_calls
--- Rows: writes one; the driver repeats the list of its values for each tool call
+-- Rows: writes one; the list of its values is repeated for each tool call
 -- Returns: count
 -- Differs: a batch goes out before the position is known
 INSERT INTO agentstore_tool_calls (

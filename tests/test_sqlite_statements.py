@@ -1,4 +1,7 @@
-"""SQLite before 3.35, as RHEL 9 has it, knows no RETURNING: turns are saved there all the same."""
+"""SQLite before 3.35, as RHEL 9 has it, knows no RETURNING: turns are saved there all the same.
+
+And what many rows are bound by, which is no name.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import pytest
 
 import agentstore
 from agentstore import NewMessage, SessionNotFoundError
+from agentstore.connections.sqlite import _by_position
 from agentstore.repositories import sqlite
 from agentstore.statements import load
 
@@ -35,3 +39,11 @@ def test_both_statements_are_the_same_but_for_the_answer() -> None:
         for name in ("reserve", "take")
     )
     assert take == f"{reserve} RETURNING next_position - :count AS first_position"
+
+
+@pytest.mark.parametrize("names", [("a",), ("part2", "part1", "part2")])
+def test_rows_are_bound_by_position(names: tuple[str, ...]) -> None:
+    text, values_of = _by_position(f"VALUES ({', '.join(f':{name}' for name in names)})")
+    assert text == f"VALUES ({', '.join('?' for _ in names)})"
+    row = {"a": "xyz", "part1": 1, "part2": 2, "more": 3}
+    assert values_of(row) == tuple(row[name] for name in names)
