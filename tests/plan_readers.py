@@ -122,16 +122,13 @@ class PostgreSQLPlans(PlanReader):
 
 
 class PreparedPostgreSQLPlans(PostgreSQLPlans):
-    """The same of a prepared statement in its seventh run.
-
-    psycopg prepares a text from its fifth run on; five runs later the server may have planned
-    it once for all values, without knowing any.
-    """
+    """The same of a prepared statement, planned once for all values, without knowing any."""
 
     def __init__(self, connection: psycopg.Connection, rehearsal: Parameters) -> None:
         """As the base; the rehearsal is the parameters of the runs before, which found little."""
         super().__init__(connection)
         self._rehearsal = rehearsal
+        connection.execute("SET plan_cache_mode = force_generic_plan")
 
     def _root(self, text: str, parameters: Parameters) -> dict[str, Any]:
         options, _, statement = text.partition(") ")
