@@ -33,7 +33,7 @@ def read_response(
     if isinstance(response, AgentResponse):
         content, calls, rest = response.message, response.tool_calls, _other_fields(response)
         kind: Any = response.type
-    elif isinstance(response, (dict, Mapping)):
+    elif isinstance(response, (dict, Mapping)):  # dict first: to ask an ABC takes longer
         content, calls, rest = _read_mapping(response)
         kind = response.get("type")
     else:

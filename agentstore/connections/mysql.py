@@ -277,9 +277,10 @@ class MySQLConnection(Connection):
                     texts.append(self._bound(text, parameters))
             if self._takes_batches:
                 texts = ["; ".join(texts)]
-            # What is too large is refused before anything is sent.
-            for text in texts:
-                self._check_size(text)
+            else:
+                # What is too large is refused before anything is sent.
+                for text in texts:
+                    self._check_size(text)
             for text in texts:
                 self._guarded(self._send_batch, text, None)
         except BaseException:
