@@ -1,6 +1,7 @@
 """Keeps AI agents' conversations in the SQL database you already run."""
 
 from agentstore.connecting import bind, connect
+from agentstore.dialects.registry import register_dialect
 from agentstore.errors import (
     ConfigurationError,
     DatabaseError,
@@ -23,7 +24,6 @@ from agentstore.records import (
     Session,
     ToolCall,
 )
-from agentstore.registry import register_dialect
 from agentstore.storage import Storage
 
 __version__ = "0.1.0"

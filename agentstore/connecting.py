@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from agentstore import registry
+from agentstore.dialects import registry
+from agentstore.dialects.url import has_empty_path, parse
 from agentstore.errors import ConfigurationError
 from agentstore.storage import Storage
-from agentstore.url import has_empty_path, parse
 
 ENVIRONMENT_VARIABLE = "DATABASE_URL"
 

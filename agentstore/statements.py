@@ -167,17 +167,6 @@ def library(path: Path, paramstyle: str) -> StatementLibrary:
     return StatementLibrary(path, paramstyle=paramstyle)
 
 
-def load(dialect: str) -> StatementLibrary:
-    """The statements of a dialect, by its name or by a scheme that it serves.
-
-    Raises:
-        ConfigurationError: no such dialect, its driver is missing, or a file is broken.
-    """
-    from agentstore.registry import repository_class  # noqa: PLC0415  # the registry loads us
-
-    return repository_class(dialect).statement_library()
-
-
 def parse(path: Path, name: str, paramstyle: str) -> Statement:
     """Read one file.
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
-from agentstore import values
-from agentstore.errors import InvalidInputError, SessionExistsError
-from agentstore.filters import (
+from agentstore.dialects.repository import Repository
+from agentstore.engine.rerun import run_in_transaction
+from agentstore.errors import InvalidInputError, SessionExistsError, UnavailableError
+from agentstore.model import values
+from agentstore.model.filters import (
     Page,
     history_filter,
     message_filter,
     session_filter,
     tool_call_filter,
 )
-from agentstore.identifiers import new_id
+from agentstore.model.identifiers import new_id
+from agentstore.model.preparing import (
+    prepare_confirmation,
+    prepare_message,
+    prepare_messages,
+    prepare_session,
+)
+from agentstore.model.responses import read_response
+from agentstore.operations.extension import Extension
 from agentstore.records import (
     AgentResponse,
     Content,
@@ -30,14 +40,8 @@ from agentstore.records import (
     Session,
     ToolCall,
 )
-from agentstore.repositories.base import Repository
-from agentstore.responses import read_response
-from agentstore.turns import (
-    prepare_confirmation,
-    prepare_session,
-    prepare_turn,
-    prepare_turns,
-)
+
+T = TypeVar("T")
 
 DEFAULT_BATCH_SIZE = 500
 
@@ -361,7 +365,7 @@ class Storage:
         """
         values.check_id(session_id, "session_id")
         now = values.now()
-        turns = prepare_turns(messages, now)
+        turns = prepare_messages(messages, now)
         if turns:
             self._repository.save_turns(session_id, turns, now)
         return [turn.id for turn in turns]
@@ -369,7 +373,7 @@ class Storage:
     def _save(self, session_id: str, message: NewMessage) -> str:
         values.check_id(session_id, "session_id")
         now = values.now()
-        turn = prepare_turn(message, now)
+        turn = prepare_message(message, now)
         self._repository.save_turns(session_id, [turn], now)
         return turn.id
 
@@ -596,6 +600,17 @@ class Storage:
         values.check_id(session_id, "session_id")
         return self._repository.take_pending_confirmation(session_id)
 
+    def extension(self, folder: str) -> Extension:
+        """The seam for what keeps tables of its own beside the store's conversations.
+
+        Args:
+            folder: the folder of its statements in the dialect's folder: ``checkpoints``.
+
+        Raises:
+            ConfigurationError: the dialect does not have such statements.
+        """
+        return Extension(self._repository, folder, dialect=self.dialect)
+
     def transaction(self) -> AbstractContextManager[None]:
         """Make the calls of this thread atomic: ``with store.transaction(): …``.
 
@@ -608,6 +623,30 @@ class Storage:
                 again.
         """
         return contextmanager(self._repository.executor.transaction)()
+
+    def run_in_transaction(self, work: Callable[[], T], *, is_repeatable: bool = False) -> T:
+        """Run some work in a `transaction`, again where it was in conflict with another one.
+
+        Args:
+            work: what to do; it is done anew each time.
+            is_repeatable: whether it may be done again where it may have taken effect: then it
+                is also run again after a lost connection.
+
+        Returns:
+            What the work returns.
+
+        Raises:
+            TransactionConflictError: each attempt met a conflict until retry_timeout was over;
+                or the first did, where an outer block is open, which alone can be run again.
+        """
+        executor, url = self._repository.executor, self._repository.url
+        is_outermost = url is not None and not executor.in_transaction()
+        return run_in_transaction(
+            self.transaction,
+            work,
+            timeout=url.options.retry_timeout if url is not None and is_outermost else 0.0,
+            also_after=(UnavailableError,) if is_repeatable else (),
+        )
 
     def migrate(self) -> list[str]:
         """Bring the database's schema up to date; the same as ``yoyo apply``.
@@ -638,11 +677,11 @@ class Storage:
 
     @staticmethod
     def _pages(query: Any, filter_: Any, page: Page) -> Iterator[Any]:
-        """The rows of one page after the other, each beyond the last row of the one before."""
-        beyond = None
+        """The rows of page after page, each from behind the last row of the one before."""
+        after_key = None
         while True:
-            rows = query(filter_, page, beyond)
+            rows = query(filter_, page, after_key)
             yield from rows
             if len(rows) < page.limit:
                 return
-            beyond = rows[-1]
+            after_key = rows[-1]

@@ -14,7 +14,7 @@ from pymysql.constants import CLIENT, FIELD_TYPE
 from pymysql.converters import conversions
 from pymysql.cursors import SSCursor
 
-from agentstore.identifiers import new_id
+from agentstore.model.identifiers import new_id
 from benchmarks.raw import (
     UTC,
     RawContender,

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from agentstore.identifiers import new_id
+from agentstore.model.identifiers import new_id
 from benchmarks.raw import (
     UTC,
     RawContender,

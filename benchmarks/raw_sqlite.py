@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from agentstore.identifiers import new_id
+from agentstore.model.identifiers import new_id
 from benchmarks.raw import (
     UTC,
     RawContender,

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import agentstore
-from agentstore.filters import Page, message_filter, session_filter
+from agentstore.model.filters import Page, message_filter, session_filter
 from agentstore.transfer import export_conversations
 from benchmarks.databases import DIALECTS, Databases
 from benchmarks.ours import response
@@ -125,13 +125,13 @@ class Store:
         self._last_message = self.store.query_messages(order="desc", limit=PAGE + 1)[-1]
         self._last_session = self.store.query_sessions(order="asc", limit=SESSION_PAGE + 1)[-1]
 
-    def _messages(self, beyond: Any) -> Sequence[Any]:
+    def _messages(self, after_key: Any) -> Sequence[Any]:
         nothing = message_filter(
             session_id=None, role=None, response_type=None, after=None, before=None
         )
-        return self.store._repository.query_messages(nothing, Page.read("asc", PAGE), beyond)
+        return self.store._repository.query_messages(nothing, Page.read("asc", PAGE), after_key)
 
-    def _sessions(self, beyond: Any) -> Sequence[Any]:
+    def _sessions(self, after_key: Any) -> Sequence[Any]:
         nothing = session_filter(
             active=None,
             metadata=None,
@@ -141,7 +141,7 @@ class Store:
             updated_before=None,
         )
         page = Page.read("desc", SESSION_PAGE)
-        return self.store._repository.query_sessions(nothing, page, beyond)
+        return self.store._repository.query_sessions(nothing, page, after_key)
 
 
 @dataclass(frozen=True)

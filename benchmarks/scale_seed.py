@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 import pymysql
 
-from agentstore.identifiers import new_id
+from agentstore.model.identifiers import new_id
 
 UTC = timezone.utc
 FIRST_MOMENT = datetime(2025, 1, 1, tzinfo=UTC)

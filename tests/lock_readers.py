@@ -21,7 +21,8 @@ from lock_cases import BARE_SESSION, BEFORE, CASES, ROWS
 from pymysql.cursors import Cursor
 from statement_files import samples
 
-from agentstore.statements import NO_BLOCKS, Statement, load
+from agentstore.dialects.registry import load_statements
+from agentstore.statements import NO_BLOCKS, Statement
 
 Locks = frozenset[str]
 
@@ -124,7 +125,7 @@ class InnoDBLocks(LockReader):
 
     def __init__(self, connection: pymysql.Connection[Cursor], observer: Any) -> None:
         observer.cursor().execute("SET GLOBAL innodb_status_output_locks = ON")
-        settings = load("mysql")["connection/read_committed"]
+        settings = load_statements("mysql")["connection/read_committed"]
         connection.cursor().execute(settings.render())
         super().__init__(connection, observer)
 
@@ -171,7 +172,7 @@ class SQLiteLocks(LockReader):
 
     def __init__(self, connection: sqlite3.Connection, observer: sqlite3.Connection) -> None:
         for setting in ("use_write_ahead_log", "enforce_foreign_keys"):
-            connection.execute(load("sqlite")[f"connection/{setting}"].render())
+            connection.execute(load_statements("sqlite")[f"connection/{setting}"].render())
         observer.execute("PRAGMA busy_timeout = 0")
         super().__init__(connection, observer)
 

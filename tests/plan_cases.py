@@ -21,7 +21,7 @@ COMMON: Case = {
 }
 
 
-def times(after: int, before: int, beyond: int) -> Case:
+def times(after: int, before: int, after_key: int) -> Case:
     """Time filters, and the end of a page, at the sessions with these numbers."""
     return {
         "after": seed.session_time(after),
@@ -30,10 +30,10 @@ def times(after: int, before: int, beyond: int) -> Case:
         "created_before": seed.session_time(before),
         "updated_after": seed.session_time(after),
         "updated_before": seed.session_time(before),
-        "beyond_timestamp": seed.session_time(beyond),
-        "beyond_created_at": seed.session_time(beyond),
-        "beyond_session_id": f"session-{beyond:05d}",
-        "beyond_id": f"session-{beyond:05d}",
+        "after_key_timestamp": seed.session_time(after_key),
+        "after_key_created_at": seed.session_time(after_key),
+        "after_key_session_id": f"session-{after_key:05d}",
+        "after_key_id": f"session-{after_key:05d}",
     }
 
 
@@ -49,7 +49,7 @@ CASES: dict[str, Case] = {
         "active": False,
         "success": True,
         "before_position": 9_000,
-        "beyond_position": 5_000,
+        "after_key_position": 5_000,
     },
     "filters that keep little": {
         **COMMON,
@@ -62,7 +62,7 @@ CASES: dict[str, Case] = {
         "active": True,
         "success": False,
         "before_position": 1,
-        "beyond_position": 1,
+        "after_key_position": 1,
     },
 }
 
@@ -73,8 +73,8 @@ CHECKPOINT_CASES: dict[str, Case] = {
         "source_thread_id": frameworks.LONG_THREAD,
         "checkpoint_id": frameworks.checkpoint_id(3_000),
         "before_id": frameworks.checkpoint_id(6_000),
-        "beyond_id": frameworks.checkpoint_id(5_000),
-        "beyond_thread_id": frameworks.LONG_THREAD,
+        "after_key_id": frameworks.checkpoint_id(5_000),
+        "after_key_thread_id": frameworks.LONG_THREAD,
         "entry": frameworks.FREQUENT_SOURCE,
         "entries": [frameworks.FREQUENT_SOURCE],
         "namespace_keys": ["", frameworks.SUBGRAPH],
@@ -85,8 +85,8 @@ CHECKPOINT_CASES: dict[str, Case] = {
         "source_thread_id": frameworks.SHORT_THREAD,
         "checkpoint_id": frameworks.checkpoint_id(8_100),
         "before_id": frameworks.checkpoint_id(3),
-        "beyond_id": frameworks.checkpoint_id(2),
-        "beyond_thread_id": "thread-00000",
+        "after_key_id": frameworks.checkpoint_id(2),
+        "after_key_thread_id": "thread-00000",
         "entry": '["run_id","run-700"]',
         "entries": ['["run_id","run-701"]'],
         "namespace_keys": [""],

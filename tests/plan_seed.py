@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from agentstore.metadata_index import metadata_entries
+from agentstore.model.metadata_index import metadata_entries
 
 SESSIONS = 12_000
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)

@@ -1,4 +1,4 @@
-"""A database to migrate, by `agentstore.schema` or by yoyo's own command line."""
+"""A database to migrate, by `agentstore.schema.applying` or by yoyo's own command line."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from yoyo.backends.base import DatabaseBackend  # type: ignore[import-untyped]
 from yoyo.migrations import MigrationStep  # type: ignore[import-untyped]
 from yoyo.scripts.main import main as yoyo_main  # type: ignore[import-untyped]
 
-from agentstore import schema, url
 from agentstore.assets import migrations_path
-from agentstore.migration_files import migration_names
+from agentstore.dialects import url
+from agentstore.dialects.registry import repository_class
+from agentstore.schema import applying
+from agentstore.schema.files import migration_names
 
 TIMEOUT = 60.0
 BUSY_TIMEOUT = 0.5
@@ -87,10 +89,10 @@ class SchemaDatabase:
         )
 
     def migrate(self, **options: Any) -> list[str]:
-        return schema.migrate(
+        return applying.migrate(
             self.connect,
             self.folder,
-            dialect=self.dialect,
+            backend_class=repository_class(self.dialect).migrator_class(),
             schema=self.schema,
             **{"timeout": TIMEOUT, **options},
         )
@@ -127,7 +129,7 @@ class SchemaDatabase:
     def assert_current(self) -> None:
         """The schema is current, works, and nobody holds yoyo's lock."""
         assert self.applied() == self.names
-        status = schema.compare(self.folder, self.applied())
+        status = applying.compare(self.folder, self.applied())
         assert (status.applied, status.pending, status.unknown) == (self.names, [], [])
         assert self.run("SELECT * FROM yoyo_lock") == []
         for name in self.names:

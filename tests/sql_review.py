@@ -17,7 +17,8 @@ from statement_access import in_order, privileges, privileges_of_all
 from statement_files import DIALECTS
 
 from agentstore.assets import migrations_path
-from agentstore.statements import Statement, load
+from agentstore.dialects.registry import load_statements
+from agentstore.statements import Statement
 from agentstore.testing import MariaDBServer, PostgresServer
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "sql-review.md"
@@ -73,7 +74,7 @@ PARTS = {
 }
 """What an application may use or not, and the folders of its statements."""
 
-LIBRARIES = {dialect: load(dialect) for dialect in DIALECTS}
+LIBRARIES = {dialect: load_statements(dialect) for dialect in DIALECTS}
 
 Versions = dict[str, Statement]
 """A statement by dialect."""

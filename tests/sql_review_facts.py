@@ -16,7 +16,8 @@ from statement_access import inserted_tables
 from statement_files import EXPLAINED
 from test_plans import SeededDatabase, _variants
 
-from agentstore.statements import Statement, load
+from agentstore.dialects.registry import load_statements
+from agentstore.statements import Statement
 from agentstore.testing import Backend
 
 LOCK_READERS: dict[str, type[LockReader]] = {
@@ -144,7 +145,7 @@ def _in_words(plan: Plan) -> str:
 
 
 def _locks(backend: Backend, dialect: str) -> Iterator[tuple[str, str]]:
-    statements = [statement for statement in load(dialect).values() if statement.rows]
+    statements = [statement for statement in load_statements(dialect).values() if statement.rows]
     url = backend.migrated_database()
     try:
         with (

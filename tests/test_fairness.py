@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from agentstore.fairness import FairSemaphore
+from agentstore.engine.semaphore import FairSemaphore
 
 
 @pytest.mark.parametrize("places", [1, 2, 3])

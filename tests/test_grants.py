@@ -24,7 +24,8 @@ from statement_access import privileges
 from statement_files import samples
 
 import agentstore
-from agentstore.statements import Statement, load
+from agentstore.dialects.registry import load_statements
+from agentstore.statements import Statement
 from agentstore.testing.suite import TestStateful  # noqa: F401 - run by the application's role
 
 _GRANT = re.compile(r"GRANT (?P<privileges>[A-Z, ]+) ON (?P<object>.+) TO (?P<role>\S+);")
@@ -65,7 +66,7 @@ def test_every_statement_runs(backend: RoleBackend, database_url: str) -> None:
         closing(backend.open_connection(backend.url_of(database_url, ""))) as observer,
     ):
         reader = LOCK_READERS[backend.dialect](connection, observer)
-        for statement in load(backend.dialect).values():
+        for statement in load_statements(backend.dialect).values():
             if statement.rows:
                 reader.locks(statement)
 
@@ -121,7 +122,9 @@ def test_the_whole_interface_is_called_above() -> None:
     assert {name for name in methods if not name.startswith("_")} - called == {
         "close",
         "disconnect",
+        "extension",
         "migrate",
+        "run_in_transaction",
     }
 
 
@@ -135,7 +138,7 @@ def test_the_application_cannot_make_a_table(backend: RoleBackend, database_url:
 
 
 def test_each_grant_of_the_application_is_needed(backend: RoleBackend, database_url: str) -> None:
-    statements = [s for s in load(backend.dialect).values() if s.rows]
+    statements = [s for s in load_statements(backend.dialect).values() if s.rows]
     with closing(backend.open_connection(database_url)) as connection:
         reader: PlanReader
         if backend.dialect == "postgresql":
@@ -267,7 +270,7 @@ def test_sqlite_needs_the_file_and_its_folder(
 _CALL = """
 import os, sys
 import agentstore
-import agentstore.repositories.sqlite  # before the rights to read it are gone
+import agentstore.dialects.sqlite.repository  # before the rights to read it are gone
 if os.geteuid() == 0:
     os.setegid(65534)
     os.seteuid(65534)

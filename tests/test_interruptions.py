@@ -9,7 +9,7 @@ import pytest
 
 import agentstore
 from agentstore import UnavailableError
-from agentstore.connections.base import Connection
+from agentstore.engine.connection import Connection
 
 NETWORKED = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
 

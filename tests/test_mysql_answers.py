@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentstore.connections.mysql import MySQLConnection
-from agentstore.connections.mysql_driver import BoundedConnection, Outcome
-from agentstore.statements import load
+from agentstore.dialects.mysql.connection import MySQLConnection
+from agentstore.dialects.mysql.driver import BoundedConnection, Outcome
+from agentstore.dialects.registry import load_statements
 
 MORE = 0x0008
 AUTOCOMMIT = 0x0002
@@ -122,5 +122,7 @@ def test_a_packet_that_is_no_answer_ends_the_connection(number: int) -> None:
 def test_bytes_are_written_as_ascii(status: int) -> None:
     driver = connection(b"", [1])
     driver.server_status = status  # with backslashes that escape, and without
-    bound = MySQLConnection(driver, load("mysql"))._bound("%(data)s", {"data": bytes(range(256))})
+    bound = MySQLConnection(driver, load_statements("mysql"))._bound(
+        "%(data)s", {"data": bytes(range(256))}
+    )
     assert bound == f"X'{bytes(range(256)).hex()}'"

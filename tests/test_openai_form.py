@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentstore.records import NewMessage
+from agentstore.transfer.answer_links import short_id
 from agentstore.transfer.openai_form import read_conversation, write_conversation
-from agentstore.transfer.ties import short_id
 
 
 def call(form_id: str, name: str = "look_up", arguments: str = "{}") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentstore import InvalidInputError, NewMessage, Storage
-from agentstore.connections.mysql import MySQLConnection
+from agentstore.dialects.mysql.connection import MySQLConnection
 
 pytestmark = pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
 

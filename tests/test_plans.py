@@ -34,7 +34,8 @@ from statement_files import EXPLAINED, samples
 
 import agentstore
 from agentstore import NewMessage
-from agentstore.statements import Statement, load
+from agentstore.dialects.registry import load_statements
+from agentstore.statements import Statement
 from agentstore.testing import Backend
 
 DIALECTS = {"postgresql": "postgresql", "mariadb": "mysql", "sqlite-file": "sqlite"}
@@ -92,7 +93,9 @@ class SeededDatabase:
 
     def statements(self, folder: str) -> list[Statement]:
         """The statements of a folder."""
-        return [s for name, s in load(self.dialect).items() if name.startswith(f"{folder}/")]
+        return [
+            s for name, s in load_statements(self.dialect).items() if name.startswith(f"{folder}/")
+        ]
 
     def parameters(self, statement: Statement, blocks: frozenset[str], case: Case) -> Case:
         """The parameters of a variant: a case's, else the file's samples."""
@@ -128,8 +131,8 @@ def _variants(statement: Statement) -> Iterator[frozenset[str]]:
 _NEVER_BOTH = (
     {"is_pending", "is_complete"},
     {"checkpoint_id", "before_id"},
-    {"checkpoint_id", "beyond"},
-    {"before_id", "beyond"},
+    {"checkpoint_id", "after_key"},
+    {"before_id", "after_key"},
 )
 
 
@@ -179,7 +182,7 @@ IMPORTED = int(seed.IMPORTED_SESSION[-5:])
 
 
 @pytest.mark.parametrize(
-    ("name", "bound", "others", "beyond"),
+    ("name", "bound", "others", "after_key"),
     [
         ("messages/query_messages_asc", "after", ["role"], LAST),
         ("messages/query_messages_desc", "before", ["role"], FIRST),
@@ -204,17 +207,17 @@ IMPORTED = int(seed.IMPORTED_SESSION[-5:])
     ],
 )
 def test_the_last_page_costs_what_the_first_does(
-    seeded: SeededDatabase, name: str, bound: str, others: list[str], beyond: int
+    seeded: SeededDatabase, name: str, bound: str, others: list[str], after_key: int
 ) -> None:
-    statement = load(seeded.dialect)[name]
+    statement = load_statements(seeded.dialect)[name]
     values = {
         **CASES["filters that keep much"],
-        **times(0, END, beyond),
-        "beyond_position": 9_900 if name.endswith("asc") else 100,
+        **times(0, END, after_key),
+        "after_key_position": 9_900 if name.endswith("asc") else 100,
     }
-    if beyond == IMPORTED:
+    if after_key == IMPORTED:
         # In the midst of many messages of one instant.
-        values["beyond_position"] = 2_900 if name.endswith("asc") else 100
+        values["after_key_position"] = 2_900 if name.endswith("asc") else 100
 
     def work(reader: PlanReader, blocks: set[str]) -> int:
         chosen = frozenset(blocks)
@@ -222,7 +225,7 @@ def test_the_last_page_costs_what_the_first_does(
 
     for state, reader in seeded.readers.items():
         for blocks in ({bound}, *({bound, other} for other in others), set[str]()):
-            first, last = work(reader, blocks), work(reader, blocks | {"beyond"})
+            first, last = work(reader, blocks), work(reader, blocks | {"after_key"})
             assert max(first, last) < MOST_WORK, (state, blocks, first, last)
 
 
@@ -242,18 +245,18 @@ def test_the_last_page_costs_what_the_first_does(
 def test_the_last_page_of_checkpoints_costs_what_the_first_does(
     seeded: SeededDatabase, name: str, always: str, more: str
 ) -> None:
-    statement = load(seeded.dialect)[name]
+    statement = load_statements(seeded.dialect)[name]
     first = frameworks.FIRST_OF_LONG_THREAD
     values = {
         **CHECKPOINT_CASES["filters that keep much"],
         "limit": PAGE,
         "namespace_key": "",
         "before_id": frameworks.checkpoint_id(first + frameworks.LONG_THREAD_CHECKPOINTS - 10),
-        "beyond_id": frameworks.checkpoint_id(first + 2 * PAGE),
-        "beyond_namespace_key": "",
+        "after_key_id": frameworks.checkpoint_id(first + 2 * PAGE),
+        "after_key_namespace_key": "",
     }
     first_page = frozenset({always, more} - {""})
-    next_page = frozenset({always, more, "beyond"} - {"", "before_id"})
+    next_page = frozenset({always, more, "after_key"} - {"", "before_id"})
     most = MOST_WORK * (2 if more.endswith("entries") else 1)
     for state, reader in seeded.readers.items():
         for blocks in (first_page, next_page):
@@ -301,7 +304,7 @@ def test_a_long_history_costs_no_more_for_a_message_than_a_short_one(
 def _history_work(
     seeded: SeededDatabase, reader: PlanReader, name: str, block: str, values: Case
 ) -> int:
-    statement = load(seeded.dialect)[name]
+    statement = load_statements(seeded.dialect)[name]
     blocks = frozenset({block} - {""})
     values = {**COMMON, **values}
     return reader.work(statement.render(blocks), seeded.parameters(statement, blocks, values))
@@ -329,7 +332,7 @@ def test_where_there_is_no_index_the_plan_is_not_compiled(backend: Backend) -> N
     if DIALECTS[backend.name] != "postgresql":
         pytest.skip("only PostgreSQL compiles plans")
     url = backend.migrated_database()
-    text = load("postgresql")["messages/count_messages"].render(frozenset({"role"}))
+    text = load_statements("postgresql")["messages/count_messages"].render(frozenset({"role"}))
     with agentstore.connect(url) as store:
         rows = store._repository.executor.read(
             lambda each: (

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from agentstore import UnavailableError
-from agentstore.connections.postgresql import PostgreSQLConnection
-from agentstore.faults import Fault, error_of
-from agentstore.repositories.postgresql import PostgreSQLRepository
+from agentstore.dialects.postgresql.connection import PostgreSQLConnection
+from agentstore.dialects.postgresql.repository import PostgreSQLRepository
+from agentstore.engine.faults import Fault, error_of
 
 
 class _NoSchema(PostgreSQLConnection):

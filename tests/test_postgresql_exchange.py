@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from agentstore.connections.postgresql_exchange import Exchange, WaitTimedOut
+from agentstore.dialects.postgresql.exchange import Exchange, WaitTimedOut
+from agentstore.engine.deadline import Deadline
 from agentstore.testing import ServerAddress
 
 WAITED_FOR = "SELECT pg_sleep(30)"
@@ -93,7 +94,7 @@ def test_it_says_how_many_rows_were_found(exchange: Exchange) -> None:
 
 
 def test_a_parameter_larger_than_all_buffers_arrives(exchange: Exchange) -> None:
-    exchange.give_up_at = time.monotonic() + 60
+    exchange.deadline = Deadline.after(60)
     text = "ä" * 20_000_000
     assert exchange.rows("SELECT %(text)s::text", {"text": text}) == [(text,)]
 
@@ -112,7 +113,7 @@ def test_a_parameter_of_an_unknown_type_is_refused(exchange: Exchange) -> None:
 
 
 def test_it_may_wait_for_longer_than_a_poll(exchange: Exchange) -> None:
-    exchange.give_up_at = time.monotonic() + 1e9
+    exchange.deadline = Deadline.after(1e9)
     assert exchange.rows("SELECT 1", {}) == [(1,)]
 
 
@@ -128,7 +129,7 @@ def test_what_the_server_says_before_it_hangs_up_is_told(
 
 
 def test_it_waits_no_longer_than_it_may(exchange: Exchange) -> None:
-    exchange.give_up_at = time.monotonic() + 0.2
+    exchange.deadline = Deadline.after(0.2)
     with pytest.raises(WaitTimedOut):
         exchange.rows(WAITED_FOR, {})
 

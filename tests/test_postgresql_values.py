@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agentstore.connections import postgresql_values
+from agentstore.dialects.postgresql import values
 from agentstore.testing import ServerAddress
 
 TEXTS = st.text(
@@ -35,7 +35,7 @@ def connection(postgres_server: ServerAddress) -> Iterator[psycopg.Connection]:
     """A connection that dumps lists as the library's do."""
     with psycopg.connect(postgres_server.base_url, autocommit=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        postgresql_values.register(connection.adapters)
+        values.register(connection.adapters)
         yield connection
 
 
@@ -71,7 +71,7 @@ class _Text(str):
     ],
 )
 def test_what_is_of_a_subclass_goes_as_what_it_is(value: Any, plain: Any) -> None:
-    dump = postgresql_values.ListDumper(list).dump
+    dump = values.ListDumper(list).dump
     assert dump([value, None]) == dump([plain, None])
 
 

@@ -11,8 +11,8 @@ import pytest
 
 import agentstore
 from agentstore.cli.app import cli
-from agentstore.registry import known_schemes
-from agentstore.url import Options
+from agentstore.dialects.registry import known_schemes
+from agentstore.dialects.url import Options
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import agentstore
-from agentstore import registry
-from agentstore.repositories.sqlite import SQLiteRepository
+from agentstore.dialects import registry
+from agentstore.dialects.sqlite.repository import SQLiteRepository
 
 
 class Recording(SQLiteRepository):
@@ -70,14 +70,8 @@ def test_a_missing_driver_names_the_command(
     monkeypatch: pytest.MonkeyPatch, scheme: str, driver: str, extra: str
 ) -> None:
     for name in list(sys.modules):
-        if (
-            name.partition(".")[0] == driver
-            or name.startswith(
-                ("agentstore.repositories.postgresql", "agentstore.repositories.mysql")
-            )
-            or name.startswith(
-                ("agentstore.connections.postgresql", "agentstore.connections.mysql")
-            )
+        if name.partition(".")[0] == driver or name.startswith(
+            ("agentstore.dialects.postgresql", "agentstore.dialects.mysql")
         ):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, driver, None)

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from schema_databases import REAL_BACKENDS, TIMEOUT, SchemaDatabase, processes, start
 
+from agentstore.dialects.registry import repository_class
 from agentstore.errors import UnavailableError
-from agentstore.migration_backends import MigratorBackend
-from agentstore.migration_lock import LockWait
-from agentstore.schema import _backend_class
+from agentstore.schema.backend import MigratorBackend
+from agentstore.schema.lock import LockWait
 
 pytestmark = pytest.mark.parametrize("backend", REAL_BACKENDS, indirect=True)
 
@@ -45,7 +45,9 @@ def in_processes(database: SchemaDatabase, number: int) -> list[list[str]]:
 @contextmanager
 def at_work(database: SchemaDatabase) -> Iterator[MigratorBackend]:
     """A migrator of ours that has its turn, and is slow."""
-    backend = _backend_class(database.dialect)(database.connect, database.schema, TIMEOUT)
+    backend = repository_class(database.dialect).migrator_class()(
+        database.connect, database.schema, TIMEOUT
+    )
     with closing(backend.connection):
         backend.prepare()
         with backend.exclusive(LockWait(TIMEOUT)):

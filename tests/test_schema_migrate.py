@@ -1,4 +1,4 @@
-"""`agentstore.schema.migrate` on a database of its own."""
+"""`agentstore.schema.applying.migrate` on a database of its own."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ import pytest
 from backends import BACKENDS
 from schema_databases import REAL_BACKENDS, SchemaDatabase
 
-from agentstore import schema
 from agentstore.assets import migrations_path
+from agentstore.dialects.registry import repository_class
+from agentstore.dialects.repository import Repository
+from agentstore.dialects.sqlite.migrator import SQLiteMigratorBackend
 from agentstore.errors import ConfigurationError, DatabaseError, UnavailableError
-from agentstore.migration_files import migration_names
+from agentstore.schema import applying
+from agentstore.schema.files import migration_names
 from agentstore.testing import Backend
 
 on_real_databases = pytest.mark.parametrize("backend", REAL_BACKENDS, indirect=True)
@@ -68,7 +71,7 @@ def test_what_a_newer_version_applied_is_left_alone(
     database.migrate()
     database.folder = migrations_path(database.dialect)
     assert database.migrate() == []
-    status = schema.compare(database.folder, database.applied())
+    status = applying.compare(database.folder, database.applied())
     assert status.unknown == ["0099_later"]
     assert database.run("SELECT COUNT(*) FROM agentstore_later") == [(0,)]
 
@@ -166,13 +169,17 @@ def test_what_connect_raises_goes_through(database: SchemaDatabase) -> None:
     def refuse() -> object:
         raise ConfigurationError("wrong password")
 
+    backend_class = repository_class(database.dialect).migrator_class()
     with pytest.raises(ConfigurationError, match=r"^wrong password$"):
-        schema.migrate(refuse, database.folder, dialect=database.dialect, timeout=1.0)
+        applying.migrate(refuse, database.folder, backend_class=backend_class, timeout=1.0)
 
 
 def test_a_dialect_of_a_third_party_brings_its_backend() -> None:
-    with pytest.raises(ConfigurationError, match="'oracle'"):
-        schema.migrate(lambda: None, migrations_path("sqlite"), dialect="oracle", timeout=1.0)
+    class Oracle(Repository):
+        dialect = "oracle"
+
+    with pytest.raises(ConfigurationError, match="'oracle' has no migrator_backend"):
+        Oracle.migrator_class()
 
 
 @on_postgresql
@@ -237,8 +244,10 @@ def test_memory() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level="DEFERRED")) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.row_factory = sqlite3.Row
-        assert schema.migrate_memory(connection, folder) == migration_names(folder)
-        assert schema.migrate_memory(connection, folder) == []
+        assert applying.migrate_memory(
+            connection, folder, SQLiteMigratorBackend
+        ) == migration_names(folder)
+        assert applying.migrate_memory(connection, folder, SQLiteMigratorBackend) == []
         assert connection.isolation_level == "DEFERRED"
         assert connection.row_factory is sqlite3.Row
         assert not connection.in_transaction
@@ -263,8 +272,8 @@ def test_the_driver_s_way_with_datetimes_stays(tmp_path: Path) -> None:
 
 def test_yoyo_is_not_imported_to_tell_the_status() -> None:
     program = (
-        "import sys; from pathlib import Path; from agentstore import schema; "
-        "schema.compare(Path(sys.argv[1]), []); assert 'yoyo' not in sys.modules"
+        "import sys; from pathlib import Path; from agentstore.schema import applying; "
+        "applying.compare(Path(sys.argv[1]), []); assert 'yoyo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program, str(migrations_path("sqlite"))], check=True)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from agentstore import schema
 from agentstore.assets import migrations_path
 from agentstore.errors import ConfigurationError
-from agentstore.migration_files import migration_names, read_folder
+from agentstore.schema import applying
+from agentstore.schema.files import migration_names, read_folder
 
 DIALECTS = ["postgresql", "mysql", "sqlite"]
 
@@ -30,14 +30,14 @@ def test_names_in_order(folder: Path) -> None:
 
 
 def test_compare(folder: Path) -> None:
-    status = schema.compare(folder, ["0009_z", "0003_c", "0001_a", "0008_y"])
+    status = applying.compare(folder, ["0009_z", "0003_c", "0001_a", "0008_y"])
     assert status.applied == ["0001_a", "0003_c"]
     assert status.pending == ["0002_b"]
     assert status.unknown == ["0008_y", "0009_z"]
 
 
 def test_an_empty_database_has_all_pending(folder: Path) -> None:
-    status = schema.compare(folder, [])
+    status = applying.compare(folder, [])
     assert (status.applied, status.pending, status.unknown) == (
         [],
         ["0001_a", "0002_b", "0003_c"],

@@ -11,8 +11,8 @@ from schema_databases import REAL_BACKENDS, SchemaDatabase
 from yoyo.connections import parse_uri  # type: ignore[import-untyped]
 from yoyo.migrations import default_migration_table  # type: ignore[import-untyped]
 
+from agentstore.dialects.mysql.yoyo import MariaDBBackend
 from agentstore.errors import DatabaseError
-from agentstore.yoyo_backends import MariaDBBackend
 
 on_real_databases = pytest.mark.parametrize("backend", REAL_BACKENDS, indirect=True)
 on_mariadb = pytest.mark.parametrize("backend", ["mariadb"], indirect=True)

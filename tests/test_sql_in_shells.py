@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from agentstore.assets import sql_path
-from agentstore.registry import dialect_of
+from agentstore.dialects.registry import dialect_of
 from agentstore.testing.programs import find_or_install
 
 FOR_MYSQL_8_ONLY = {"connection/open_connection.sql"}

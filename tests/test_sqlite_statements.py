@@ -9,9 +9,9 @@ import pytest
 
 import agentstore
 from agentstore import NewMessage, SessionNotFoundError
-from agentstore.connections.sqlite import _by_position
-from agentstore.repositories import sqlite
-from agentstore.statements import load
+from agentstore.dialects.registry import load_statements
+from agentstore.dialects.sqlite import repository as sqlite
+from agentstore.dialects.sqlite.connection import _by_position
 
 
 @pytest.mark.parametrize("knows_returning", [True, False])
@@ -33,7 +33,7 @@ def test_turns_take_one_position_after_the_other(
 
 
 def test_both_statements_are_the_same_but_for_the_answer() -> None:
-    statements = load("sqlite")
+    statements = load_statements("sqlite")
     reserve, take = (
         statements[f"messages/{name}_positions"].render().partition("*/ ")[2]
         for name in ("reserve", "take")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from agentstore import ConfigurationError
-from agentstore.statements import Statement, StatementLibrary, load, parse
+from agentstore.dialects.registry import load_statements
+from agentstore.statements import Statement, StatementLibrary, parse
 
 HEADER = (
     "-- Find things.\n-- More of it.\n-- Runs: often\n-- Index: things_pkey\n"
@@ -105,6 +106,6 @@ def test_an_empty_folder_is_not_a_library(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mysql"])
 def test_the_savepoint_is_numbered(dialect: str) -> None:
-    statement = load(dialect)["transactions/savepoint"]
+    statement = load_statements(dialect)["transactions/savepoint"]
     assert "agentstore_savepoint_12" in statement.numbered(12)
     assert statement.numbered(1) == statement.render()

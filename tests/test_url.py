@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agentstore import ConfigurationError, connect
-from agentstore.url import Options, parse
+from agentstore.dialects.url import Options, parse
 
 
 def test_every_part_is_decoded() -> None:

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentstore import InvalidInputError
-from agentstore.identifiers import new_id
-from agentstore.metadata_index import metadata_entries
-from agentstore.values import (
+from agentstore.model.identifiers import new_id
+from agentstore.model.metadata_index import metadata_entries
+from agentstore.model.values import (
     check_datetime,
     dump_json,
     escape_text,

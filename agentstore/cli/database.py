@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import click
 
 import agentstore
+from agentstore.dialects.registry import dialect_of
 from agentstore.errors import ConfigurationError
-from agentstore.registry import dialect_of
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from agentstore import statements
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import write_json, write_line, write_table
+from agentstore.dialects.registry import load_statements
 from agentstore.errors import ConfigurationError
 from agentstore.statements import Statement, StatementLibrary
 
@@ -30,7 +30,7 @@ def sql(
     Optional parts of a statement are its blocks: they are left out unless named in --with.
     """
     try:
-        library = statements.load(dialect or database.dialect())
+        library = load_statements(dialect or database.dialect())
     except ConfigurationError as exc:
         raise click.UsageError(str(exc)) from exc
     if name is None:

@@ -14,15 +14,21 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from agentstore.errors import InvalidInputError
-from agentstore.integrations.drafts import Draft, DraftCall, draft_of, fitting_name, save_drafts
-from agentstore.integrations.reading import Image, Own, read_messages, texts_and_images
-from agentstore.integrations.threads import reading, writing
+from agentstore.integrations.shared.drafts import (
+    Draft,
+    DraftCall,
+    draft_of,
+    fitting_name,
+    save_drafts,
+)
+from agentstore.integrations.shared.reading import Image, Own, read_messages, texts_and_images
+from agentstore.integrations.shared.worker_threads import reading, writing
+from agentstore.model.values import dump_json
 from agentstore.records import JSONValue, Message, Role
 from agentstore.storage import Storage
 from agentstore.transfer import patches
+from agentstore.transfer.answer_links import short_id
 from agentstore.transfer.plain_form import ROLES, is_parts
-from agentstore.transfer.ties import short_id
-from agentstore.values import dump_json
 
 try:
     from langchain_core.chat_history import BaseChatMessageHistory

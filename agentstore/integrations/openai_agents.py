@@ -25,34 +25,39 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from agentstore.errors import InvalidInputError
-from agentstore.integrations.drafts import (
+from agentstore.integrations.shared.drafts import (
     Draft,
     DraftCall,
     as_text,
+    attach_results,
     draft_of,
     fitting_name,
     fitting_type,
     pair_answers,
     read_arguments,
     save_drafts,
-    settle,
 )
-from agentstore.integrations.reading import Image, Own, Plain, read_messages, texts_and_images
-from agentstore.integrations.tails import (
+from agentstore.integrations.shared.reading import (
+    Image,
+    Own,
+    Plain,
+    read_messages,
+    texts_and_images,
+)
+from agentstore.integrations.shared.rewriting import (
     as_new,
-    in_transaction,
     lock_session,
     replace_tail,
     with_result,
 )
-from agentstore.integrations.threads import reading, writing
+from agentstore.integrations.shared.worker_threads import reading, writing
+from agentstore.model.values import dump_json
 from agentstore.records import JSONValue, Message, Role
 from agentstore.storage import Storage
 from agentstore.transfer import patches
+from agentstore.transfer.answer_links import short_id
 from agentstore.transfer.json_text import compact
 from agentstore.transfer.plain_form import ROLES, is_parts
-from agentstore.transfer.ties import short_id
-from agentstore.values import dump_json
 
 try:
     from agents.memory import SessionSettings
@@ -150,7 +155,7 @@ class AgentstoreSession:
         Raises:
             StorageError: as ``Storage.delete_message``.
         """
-        item = await writing(in_transaction, self.store, self._pop)
+        item = await writing(self.store.run_in_transaction, self._pop)
         return cast("TResponseInputItem | None", item)
 
     async def clear_session(self) -> None:
@@ -210,7 +215,7 @@ class AgentstoreSession:
             for message in messages[start:stop]
         ]
         drafts = [_read_item(item) for item in kept]
-        settle(drafts)
+        attach_results(drafts)
         replacement += [draft.new_message(KEY) for draft in drafts]
         replace_tail(self.store, self.session_id, messages[start:], replacement)
 

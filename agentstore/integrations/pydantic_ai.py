@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from agentstore.errors import InvalidInputError
-from agentstore.integrations.drafts import (
+from agentstore.integrations.shared.drafts import (
     Draft,
     DraftCall,
     as_text,
@@ -29,14 +29,20 @@ from agentstore.integrations.drafts import (
     read_arguments,
     save_drafts,
 )
-from agentstore.integrations.reading import Image, Own, Plain, read_messages, texts_and_images
-from agentstore.integrations.threads import reading, writing
+from agentstore.integrations.shared.reading import (
+    Image,
+    Own,
+    Plain,
+    read_messages,
+    texts_and_images,
+)
+from agentstore.integrations.shared.worker_threads import reading, writing
+from agentstore.model.values import check_id
 from agentstore.records import JSONValue, Role
 from agentstore.storage import Storage
 from agentstore.transfer import patches
+from agentstore.transfer.answer_links import short_id
 from agentstore.transfer.json_text import compact
-from agentstore.transfer.ties import short_id
-from agentstore.values import check_id
 
 try:
     from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter

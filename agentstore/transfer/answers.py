@@ -17,7 +17,7 @@ from agentstore.transfer.plain_form import (
     STORE_KEY,
     Call,
     Form,
-    Turn,
+    PreparedMessage,
     plain_answer,
     plain_answering_turn,
     plain_turn,
@@ -99,7 +99,7 @@ def places(origins: Sequence[Origin]) -> dict[Origin, Place]:
 
 
 def plain_messages(
-    turns: Sequence[Turn], placed: Mapping[Origin, Place], ties: Mapping[int, Origin]
+    turns: Sequence[PreparedMessage], placed: Mapping[Origin, Place], ties: Mapping[int, Origin]
 ) -> tuple[list[Form], list[Origin]]:
     """The plain form of a conversation.
 
@@ -147,7 +147,7 @@ def plain_messages(
 
 
 def _by_turn(
-    turns: Sequence[Turn], placed: Mapping[Origin, Place], tied: frozenset[Origin]
+    turns: Sequence[PreparedMessage], placed: Mapping[Origin, Place], tied: frozenset[Origin]
 ) -> defaultdict[int, list[Origin]]:
     """The answers that stand behind each turn, in order: those with a place, then the others.
 

@@ -8,14 +8,12 @@ and is started again doubles nothing.
 from __future__ import annotations
 
 import hashlib
-import random
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from agentstore.errors import InvalidInputError, SessionExistsError, TransactionConflictError
+from agentstore.errors import InvalidInputError, SessionExistsError
 from agentstore.storage import Storage
 from agentstore.transfer.conversation_files import Item
 from agentstore.transfer.json_text import canonical
@@ -23,8 +21,6 @@ from agentstore.transfer.openai_form import Conversation, read_conversation
 
 BATCH_MESSAGES = 2000
 """No more conversations join a transaction that has this many messages."""
-
-_ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
@@ -150,24 +146,22 @@ def _store(store: Storage, batch: list[_Numbered], summary: ImportSummary) -> Im
     Returns:
         The summary with this batch added.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
+    reached = 0
+
+    def work() -> ImportSummary:
+        nonlocal reached
         stored = summary
-        numbered = None
-        try:
-            with store.transaction():
-                for numbered in batch:
-                    stored = _store_one(store, numbered, stored)
-            return stored
-        except InvalidInputError as exc:
-            assert numbered is not None
-            stored = _store(store, batch[: batch.index(numbered)], summary)
-            message = f"{_place(numbered.number, numbered.item)}: {exc}"
-            raise ConversationError(message, stored) from exc
-        except TransactionConflictError:
-            if attempt == _ATTEMPTS:
-                raise
-            time.sleep(random.uniform(0, 0.02 * 2**attempt))
-    raise AssertionError("unreachable")
+        for index, numbered in enumerate(batch):
+            reached = index
+            stored = _store_one(store, numbered, stored)
+        return stored
+
+    try:
+        return store.run_in_transaction(work)
+    except InvalidInputError as exc:
+        bad = batch[reached]
+        message = f"{_place(bad.number, bad.item)}: {exc}"
+        raise ConversationError(message, _store(store, batch[:reached], summary)) from exc
 
 
 def _store_one(store: Storage, numbered: _Numbered, summary: ImportSummary) -> ImportSummary:

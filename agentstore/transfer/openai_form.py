@@ -48,13 +48,14 @@ from typing import Any
 
 from agentstore.records import JSONValue, Message, NewMessage, ToolCall
 from agentstore.transfer import patches
+from agentstore.transfer.answer_links import note_ties, ties_of
 from agentstore.transfer.answers import OpenCalls, Origin, Place, places, plain_messages
 from agentstore.transfer.plain_form import (
     FORM_KEY,
     STORE_KEY,
     Call,
     Form,
-    Turn,
+    PreparedMessage,
     hidden_metadata,
     is_answering_turn,
     is_form_notes,
@@ -62,7 +63,6 @@ from agentstore.transfer.plain_form import (
     read_turn,
     respelled,
 )
-from agentstore.transfer.ties import note_ties, ties_of
 
 SESSION_FIELDS = frozenset({"messages", FORM_KEY, STORE_KEY})
 """Keys of a conversation that are not read as its session's metadata."""
@@ -125,7 +125,7 @@ def write_conversation(
     Returns:
         ``{…, "messages": […]}``, ready for ``json.dumps``.
     """
-    turns: list[Turn] = []
+    turns: list[PreparedMessage] = []
     notes: list[dict[str, JSONValue]] = []
     for message in messages:
         turn, note = _turn_of(message)
@@ -167,9 +167,11 @@ def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue
     return [respelled(message) for message in messages], rest
 
 
-def _read_turns(forms: Sequence[Form]) -> tuple[list[Turn], list[Origin], dict[int, Origin]]:
+def _read_turns(
+    forms: Sequence[Form],
+) -> tuple[list[PreparedMessage], list[Origin], dict[int, Origin]]:
     """The turns, what each message stands for, and the calls whose answers are turns."""
-    turns: list[Turn] = []
+    turns: list[PreparedMessage] = []
     origins: list[Origin] = []
     ties: dict[int, Origin] = {}
     open_calls = OpenCalls()
@@ -192,7 +194,7 @@ def _read_turns(forms: Sequence[Form]) -> tuple[list[Turn], list[Origin], dict[i
 
 
 def _notes(
-    turns: Sequence[Turn],
+    turns: Sequence[PreparedMessage],
     origins: Sequence[Origin],
     ties: Mapping[int, Origin],
     forms: Sequence[Form],
@@ -214,12 +216,12 @@ def _notes(
     return notes
 
 
-def _own_key(turn: Turn) -> bool:
+def _own_key(turn: PreparedMessage) -> bool:
     """Whether the turn's own metadata stands where our notes have to go."""
     return FORM_KEY in turn.metadata
 
 
-def _new_message(turn: Turn, note: Mapping[str, JSONValue]) -> NewMessage:
+def _new_message(turn: PreparedMessage, note: Mapping[str, JSONValue]) -> NewMessage:
     return NewMessage(
         role=turn.role,
         content=turn.content,
@@ -235,11 +237,11 @@ def _new_call(call: Call) -> dict[str, JSONValue]:
     return {**new, "result": call.result} if call.answered else new
 
 
-def _turn_of(message: Message | NewMessage) -> tuple[Turn, dict[str, JSONValue]]:
+def _turn_of(message: Message | NewMessage) -> tuple[PreparedMessage, dict[str, JSONValue]]:
     metadata = dict(message.metadata or {})
     note = metadata.pop(FORM_KEY) if is_form_notes(metadata.get(FORM_KEY)) else {}
     parts = message.parts if isinstance(message, Message) else None
-    turn = Turn(
+    turn = PreparedMessage(
         role=message.role,
         content=message.content if parts is None else parts,  # type: ignore[arg-type]
         metadata=metadata,

@@ -48,7 +48,7 @@ class Call:
 
 
 @dataclass
-class Turn:
+class PreparedMessage:
     """A message that the store keeps as one, with its calls."""
 
     role: Role
@@ -59,9 +59,9 @@ class Turn:
     calls: list[Call] = field(default_factory=list)
 
 
-def read_turn(form: Mapping[str, JSONValue]) -> Turn:
+def read_turn(form: Mapping[str, JSONValue]) -> PreparedMessage:
     """The turn a message becomes; what has no place in it is left out."""
-    turn = Turn(ROLES.get(form["role"], "user"), _read_content(form.get("content")))
+    turn = PreparedMessage(ROLES.get(form["role"], "user"), _read_content(form.get("content")))
     for key, value in form.items():
         if key == "response_type" and is_field(key, value):
             turn.response_type = value
@@ -75,7 +75,7 @@ def read_turn(form: Mapping[str, JSONValue]) -> Turn:
     return turn
 
 
-def plain_turn(turn: Turn, index: int) -> Form:
+def plain_turn(turn: PreparedMessage, index: int) -> Form:
     """The plain form of a turn, the ``index``-th of its conversation."""
     content = None if turn.calls and turn.content == "" else turn.content
     form: Form = {"role": turn.role, "content": content}

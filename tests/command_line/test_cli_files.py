@@ -5,7 +5,8 @@ import json
 import pytest
 from command_runs import error_of, json_of, output_of, run
 
-from agentstore import assets, statements
+from agentstore import assets
+from agentstore.dialects.registry import load_statements
 
 
 @pytest.mark.usefixtures("shared")
@@ -56,7 +57,7 @@ def test_a_dialect_that_nobody_knows(command: str) -> None:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mysql"])
 def test_sql_lists_and_prints_every_statement(dialect: str) -> None:
-    library = statements.load(dialect)
+    library = load_statements(dialect)
     listed = json_of("sql", "--dialect", dialect)
     assert [item["name"] for item in listed] == sorted(library)
     lines = output_of("sql", "--dialect", dialect).splitlines()
@@ -67,7 +68,7 @@ def test_sql_lists_and_prints_every_statement(dialect: str) -> None:
 
 
 def test_sql_with_blocks() -> None:
-    library = statements.load("sqlite")
+    library = load_statements("sqlite")
     name = next(name for name in sorted(library) if len(library[name].blocks) > 1)
     first, second = library[name].blocks[:2]
     expected = library[name].render(frozenset({first, second}))

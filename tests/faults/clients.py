@@ -124,5 +124,5 @@ def _be_client(fields: dict[str, object]) -> None:
 
 if __name__ == "__main__":
     for dialect in ("mysql", "postgresql", "sqlite"):
-        import_module(f"agentstore.repositories.{dialect}")
+        import_module(f"agentstore.dialects.{dialect}.repository")
     _serve()

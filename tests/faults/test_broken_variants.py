@@ -5,12 +5,10 @@ Each variant takes one safeguard away; its docstring names the tests that fail w
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,14 +21,16 @@ from workload import Writer, create_shared, read_log
 
 import agentstore
 from agentstore import Storage, UnavailableError
-from agentstore.connections.base import Connection
-from agentstore.connections.mysql import MySQLConnection
-from agentstore.connections.postgresql import PostgreSQLConnection
-from agentstore.execution import PooledExecutor
-from agentstore.identifiers import new_id
-from agentstore.repositories.messages import MessageRepository
-from agentstore.repositories.mysql import MySQLRepository
-from agentstore.repositories.sessions import SessionRepository
+from agentstore.dialects.mysql.connection import MySQLConnection
+from agentstore.dialects.mysql.repository import MySQLRepository
+from agentstore.dialects.postgresql.connection import PostgreSQLConnection
+from agentstore.engine.batch import Batch
+from agentstore.engine.connection import Connection
+from agentstore.engine.deadline import NEVER, Deadline
+from agentstore.engine.executor import PooledExecutor
+from agentstore.model.identifiers import new_id
+from agentstore.operations.messages import MessageOperations
+from agentstore.operations.sessions import SessionOperations
 from agentstore.testing import Backend, Proxy
 
 MARIADB = pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
@@ -69,8 +69,8 @@ def test_no_retry(
     """test_cut_requests, test_each_answer_is_right, test_killed_servers."""
     create_shared(database_url)
 
-    def once(self: PooledExecutor, attempt: Callable[[float], Any]) -> Any:
-        return attempt(time.monotonic())
+    def once(self: PooledExecutor, attempt: Callable[[Deadline], Any], on_retry: Any = None) -> Any:
+        return attempt(Deadline.after(60))
 
     monkeypatch.setattr(PooledExecutor, "_retrying", once)
     cut_some(proxy, account, "user", "turn")
@@ -83,21 +83,18 @@ def test_attempts_with_ids_of_their_own(
 ) -> None:
     """test_cut_requests, test_killed_servers."""
     create_shared(database_url)
-    insert = MessageRepository._insert_turns
 
-    def wrap(cls: type[MessageRepository]) -> None:
-        original = cls._insert_turns
+    def renaming(run_batch: Callable[[Any, Batch], list[int]]) -> Callable[[Any, Batch], list[int]]:
+        def with_new_ids(self: Connection, steps: Batch) -> list[int]:
+            for step in steps:
+                if isinstance(step.parameters, dict) and "content" in step.parameters:
+                    step.parameters = {**step.parameters, "id": new_id()}
+            return run_batch(self, steps)
 
-        def with_new_ids(self: Any, connection: Any, session_id: str, turns: Any, now: Any) -> bool:
-            renamed = [replace(turn, id=new_id()) for turn in turns]
-            return original(self, connection, session_id, renamed, now)
+        return with_new_ids
 
-        monkeypatch.setattr(cls, "_insert_turns", with_new_ids)
-
-    for cls in MessageRepository.__subclasses__()[0].__subclasses__():
-        if "_insert_turns" in cls.__dict__:
-            wrap(cls)
-    assert MessageRepository._insert_turns is insert
+    for cls in (PostgreSQLConnection, MySQLConnection):
+        monkeypatch.setattr(cls, "run_batch", renaming(cls.run_batch))
     cut_some(proxy, account, "user")
     figures = settled(account, database_url)
     assert figures.doubled > 0
@@ -109,7 +106,7 @@ def test_own_session_taken_for_anothers(
 ) -> None:
     """test_cut_requests, test_each_answer_is_right."""
     create_shared(database_url)
-    monkeypatch.setattr(SessionRepository, "_is_ours", lambda self, session: False)
+    monkeypatch.setattr(SessionOperations, "_is_ours", lambda self, session: False)
     cut_some(proxy, account, "create")
     assert settled(account, database_url).wrong > 0
 
@@ -121,12 +118,7 @@ def test_no_transaction(
     """test_cut_requests; test_killed_clients and test_killed_servers by chance."""
     create_shared(database_url)
 
-    def one_by_one(self: MySQLRepository, connection: Any, batch: Any) -> None:
-        for name, parameters in batch:
-            run = connection.run_many if isinstance(parameters, list) else connection.count
-            run(name, parameters)
-
-    monkeypatch.setattr(MySQLRepository, "_run_batch", one_by_one)
+    monkeypatch.setattr(MySQLConnection, "run_batch", Connection.run_steps)
     cut_some(proxy, account, "turn")
     figures = settled(account, database_url)
     assert figures.torn > 0
@@ -147,10 +139,9 @@ def test_positions_by_maximum(
         time.sleep(0.002)
         return int(cursor.fetchone()[0])
 
-    monkeypatch.setattr(MySQLRepository, "_insert_turns", MessageRepository._insert_turns)
-    monkeypatch.setattr(MySQLRepository, "_turns_need_transaction", lambda self, turns: True)
+    monkeypatch.setattr(MySQLRepository, "_insert_turns", MessageOperations._insert_turns)
     monkeypatch.setattr(MySQLRepository, "_reserve_positions", next_after_last)
-    monkeypatch.setattr("agentstore.repositories.messages._MOST_COLLISIONS", 3)
+    monkeypatch.setattr("agentstore.operations.messages._MOST_COLLISIONS", 3)
     with agentstore.connect(database_url) as store:
         writers = [Writer(account.client(database_url, f"w{n}"), store, f"w{n}") for n in range(8)]
         threads = [
@@ -230,16 +221,6 @@ def test_stale_connections_not_looked_at(
         store.get_session("s")
 
 
-class _Never:
-    """An attribute that is infinity, whatever it is set to."""
-
-    def __get__(self, instance: object, owner: object) -> float:
-        return math.inf
-
-    def __set__(self, instance: object, value: float) -> None:
-        return
-
-
 @NETWORK
 def test_no_limit_for_a_whole_call(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     """test_many_slow_statements_are_one_slow_call."""
@@ -254,5 +235,7 @@ def test_no_limit_for_a_whole_call(proxy: Proxy, monkeypatch: pytest.MonkeyPatch
         proxy.delay = 0
         store.ping()
         proxy.delay = 0.2
-        monkeypatch.setattr(Connection, "_call_ends_at", _Never(), raising=False)
+        monkeypatch.setattr(
+            Connection, "set_deadline", lambda self, _: setattr(self, "deadline", NEVER)
+        )
         assert store.update_session_metadata("s", {"a": 1})

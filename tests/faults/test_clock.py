@@ -10,7 +10,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from agentstore import NewMessage, Storage, UnavailableError, values
+from agentstore import NewMessage, Storage, UnavailableError
+from agentstore.model import values
 
 START = datetime(2026, 3, 29, 2, 0, tzinfo=timezone.utc)
 

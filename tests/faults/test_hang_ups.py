@@ -18,7 +18,7 @@ from pymysql.constants import COMMAND, CR
 
 import agentstore
 from agentstore import NewMessage, UnavailableError
-from agentstore.connections.mysql import MySQLConnection
+from agentstore.dialects.mysql.connection import MySQLConnection
 
 LONGEST_BATCH = 0.001
 CALLS = [{"tool_name": "search", "arguments": {}, "result": {}}] * 3

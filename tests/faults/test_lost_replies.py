@@ -18,7 +18,7 @@ from workload import ALL, Writer, create_shared
 
 import agentstore
 from agentstore import Storage
-from agentstore.connections.base import Connection
+from agentstore.engine.connection import Connection
 from agentstore.testing import Backend, Proxy
 
 MOST_REQUESTS = 4

@@ -16,8 +16,8 @@ from writers import LONG, OPTIONS, Writers
 
 import agentstore
 from agentstore import ConfigurationError, Storage, TransactionConflictError
-from agentstore.connections.postgresql import PostgreSQLConnection
-from agentstore.repositories.postgresql import PostgreSQLRepository
+from agentstore.dialects.postgresql.connection import PostgreSQLConnection
+from agentstore.dialects.postgresql.repository import PostgreSQLRepository
 
 THREADS = 16
 DEATHS = 20 if LONG else 3

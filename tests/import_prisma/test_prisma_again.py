@@ -19,7 +19,7 @@ from agentstore.transfer.prisma import CopySummary, PrismaSource, copy_prisma
 KILLED = """
 import os, signal, sys
 import agentstore
-from agentstore.repositories.base import Repository
+from agentstore.dialects.repository import Repository
 from agentstore.transfer.prisma import PrismaSource, copy_prisma, copying, source
 
 source.SESSIONS_A_PAGE, source.MESSAGES_A_PAGE, copying.BATCH_ROWS = 3, 5, 9

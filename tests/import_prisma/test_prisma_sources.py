@@ -103,8 +103,8 @@ def test_tables_of_the_same_name_that_are_anothers(
         ("not a url", 2, "is not of the form"),
         ("sqlite://", 2, "a database in memory holds nothing to import"),
         ("file:", 2, "a database in memory holds nothing to import"),
-        ("sqlite:///{folder}/missing.db", 1, "refuses to let us in"),
-        ("file:{folder}/missing.db", 1, "refuses to let us in"),
+        ("sqlite:///{folder}/missing.db", 1, "cannot open the database file"),
+        ("file:{folder}/missing.db", 1, "cannot open the database file"),
         ("postgresql://u:hunter2@127.0.0.1:1/x?sslaccept=strict", 2, "parameter 'sslaccept'"),
         ("postgresql://u:hunter2@127.0.0.1:1/x?retry_timeout=0", 1, "cannot be reached"),
         ("mysql://u:hunter2@127.0.0.1:1/x?retry_timeout=0", 1, "the database"),
@@ -139,8 +139,8 @@ def test_a_password_is_in_no_repr() -> None:
 
 
 def test_dialects_that_nobody_has_statements_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from agentstore import registry  # noqa: PLC0415
-    from agentstore.repositories.sqlite import SQLiteRepository  # noqa: PLC0415
+    from agentstore.dialects import registry  # noqa: PLC0415
+    from agentstore.dialects.sqlite.repository import SQLiteRepository  # noqa: PLC0415
 
     class Other(SQLiteRepository):
         dialect = "other"

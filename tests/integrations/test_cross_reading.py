@@ -23,7 +23,7 @@ from shared_conversation import (
 import agentstore
 from agentstore.cli.app import cli
 from agentstore.integrations import adk, langchain, openai_agents, pydantic_ai
-from agentstore.integrations.drafts import as_text
+from agentstore.integrations.shared.drafts import as_text
 from agentstore.transfer.conversation_files import Item
 from agentstore.transfer.exporting import export_conversations
 from agentstore.transfer.importing import import_conversations

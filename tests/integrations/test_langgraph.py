@@ -33,10 +33,10 @@ from langgraph.types import Command, interrupt
 from plan_readers import MySQLPlans, PostgreSQLPlans, SQLitePlans
 
 import agentstore
-from agentstore.integrations import langgraph_queries
+from agentstore.dialects.registry import load_statements
 from agentstore.integrations.langchain import AgentstoreChatMessageHistory
-from agentstore.integrations.langgraph import AgentstoreSaver
-from agentstore.statements import load
+from agentstore.integrations.langgraph import AgentstoreSaver, queries
+from agentstore.integrations.langgraph.tables import CheckpointTables, NewCheckpoint
 from agentstore.testing import Backend, Proxy
 
 MakeStore = Callable[..., agentstore.Storage]
@@ -156,7 +156,7 @@ def plain(history: list[Any]) -> list[Any]:
 def test_a_threads_history_is_what_langgraphs_own_saver_makes_of_it(
     saver: AgentstoreSaver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(langgraph_queries, "CHECKPOINTS_A_PAGE", 3)
+    monkeypatch.setattr(queries, "CHECKPOINTS_A_PAGE", 3)
     assert plain(history_of(saver)) == plain(history_of(InMemorySaver()))
 
 
@@ -427,8 +427,8 @@ def test_writes_may_come_before_their_checkpoint(saver: AgentstoreSaver) -> None
 def test_lists_are_filtered_by_metadata(
     saver: AgentstoreSaver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(langgraph_queries, "CHECKPOINTS_A_PAGE", 2)
-    monkeypatch.setattr(langgraph_queries, "KEYS_A_PAGE", 2)
+    monkeypatch.setattr(queries, "CHECKPOINTS_A_PAGE", 2)
+    monkeypatch.setattr(queries, "KEYS_A_PAGE", 2)
     long = "x" * 1000
     all_metadata: list[dict[str, Any]] = [
         {"n": 1, "user": "Ann"},
@@ -660,15 +660,16 @@ def test_a_cancelled_call_ends_whole_and_gives_its_connection_back(
     saver = AgentstoreSaver(store)
     put(saver, {"x": 1})
     entered, opened = threading.Event(), threading.Event()
-    insert = store._repository._insert_checkpoint
+    put_checkpoint = CheckpointTables.put_checkpoint
 
-    def slow(*args: Any) -> None:
-        insert(*args)
-        entered.set()
-        assert opened.wait(30)
+    def slow(self: CheckpointTables, checkpoint: NewCheckpoint) -> None:
+        with store.transaction():
+            put_checkpoint(self, checkpoint)
+            entered.set()
+            assert opened.wait(30)
 
     async def cancel_in_the_middle() -> None:
-        monkeypatch.setattr(store._repository, "_insert_checkpoint", slow)
+        monkeypatch.setattr(CheckpointTables, "put_checkpoint", slow)
         versions: dict[str, Any] = {"messages": new_version()}
         checkpoint = new_checkpoint({"messages": [HumanMessage("one")]}, versions)
         config: RunnableConfig = {"configurable": {"thread_id": "chat", "checkpoint_ns": ""}}
@@ -743,7 +744,7 @@ def test_a_checkpoint_costs_the_same_in_a_long_thread(
         analyze = f"ANALYZE TABLE {tables}" if store.dialect == "mysql" else f"ANALYZE {tables}"
         driver_connection.cursor().execute(analyze if store.dialect != "sqlite" else "ANALYZE")
     reader = readers[store.dialect](driver_connection)
-    statement = load(store.dialect)["checkpoints/load_checkpoints"]
+    statement = load_statements(store.dialect)["checkpoints/load_checkpoints"]
     for thread_id, checkpoint_id in (("long", None), ("long", 150), ("short", None)):
         wanted: dict[str, Any] = {"thread_id": thread_id, "namespace_key": "", "limit": 1}
         if checkpoint_id is not None:

@@ -7,8 +7,6 @@ original's own, so nothing is doubled.
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,8 +14,9 @@ from datetime import timedelta
 from agentstore.errors import (
     InvalidInputError,
     MessageExistsError,
-    TransactionConflictError,
 )
+from agentstore.model.preparing import PreparedMessage
+from agentstore.model.values import same_json
 from agentstore.records import Session
 from agentstore.storage import Storage
 from agentstore.transfer.prisma.rows import (
@@ -28,8 +27,6 @@ from agentstore.transfer.prisma.rows import (
     text_of,
 )
 from agentstore.transfer.prisma.source import PrismaSource
-from agentstore.turns import Turn
-from agentstore.values import same_json
 
 BATCH_ROWS = 1000
 BATCH_CHARACTERS = 4_000_000
@@ -38,8 +35,6 @@ BATCH_CHARACTERS = 4_000_000
 _PRECISION = timedelta(milliseconds=1)
 """Of the original's times. A save moves updated_at by a microsecond at least, so a session that
 nobody but the copy has written is within this of what it was in the original."""
-
-_ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,7 @@ class _Page:
     """A page of a session's messages that waits to be stored."""
 
     session: _SessionState
-    turns: list[Turn]
+    turns: list[PreparedMessage]
     is_first: bool
     is_last: bool = False
 
@@ -212,18 +207,14 @@ class _Copier:
         """Store pages in a transaction, again where it was in conflict with another one."""
         if not pages:
             return
-        for attempt in range(1, _ATTEMPTS + 1):
+
+        def work() -> _Batch:
             batch = _Batch(self._summary)
-            try:
-                with self._store.transaction():
-                    for page in pages:
-                        self._store_page(page, batch)
-            except TransactionConflictError:
-                if attempt == _ATTEMPTS:
-                    raise
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))
-            else:
-                break
+            for page in pages:
+                self._store_page(page, batch)
+            return batch
+
+        batch = self._store.run_in_transaction(work)
         self._summary = batch.summary
         for problem in batch.problems:
             self._refuse(problem)
@@ -266,7 +257,9 @@ class _Copier:
         self._update_state(session, batch)
         batch.add(**{"completed" if session.is_changed else "skipped": 1})
 
-    def _save_turns(self, session: _SessionState, turns: list[Turn], batch: _Batch) -> None:
+    def _save_turns(
+        self, session: _SessionState, turns: list[PreparedMessage], batch: _Batch
+    ) -> None:
         if not session.is_created:
             turns = self._missing(session.copy.id, turns)
         try:
@@ -275,13 +268,13 @@ class _Copier:
             for turn in turns:
                 self._save_or_report(session, turn, batch)
 
-    def _save_or_report(self, session: _SessionState, turn: Turn, batch: _Batch) -> None:
+    def _save_or_report(self, session: _SessionState, turn: PreparedMessage, batch: _Batch) -> None:
         try:
             self._save(session, [turn], batch)
         except (MessageExistsError, InvalidInputError) as exc:
             batch.problems.append(Problem("message", turn.id, session.copy.id, str(exc)))
 
-    def _save(self, session: _SessionState, turns: list[Turn], batch: _Batch) -> None:
+    def _save(self, session: _SessionState, turns: list[PreparedMessage], batch: _Batch) -> None:
         if turns:
             created_at = session.copy.prepared.created_at
             self._repository.save_turns(session.copy.id, turns, created_at)
@@ -289,7 +282,7 @@ class _Copier:
             calls = sum(len(turn.calls) for turn in turns)
             batch.add(messages=len(turns), tool_calls=calls)
 
-    def _missing(self, session_id: str, turns: list[Turn]) -> list[Turn]:
+    def _missing(self, session_id: str, turns: list[PreparedMessage]) -> list[PreparedMessage]:
         """Those of some turns that the session does not have."""
         ids = self._repository.write_list([turn.id for turn in turns])
         rows = self._repository.read("messages/find_messages", {"ids": ids})

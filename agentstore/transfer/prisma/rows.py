@@ -9,16 +9,16 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from agentstore.errors import InvalidInputError
+from agentstore.model.preparing import (
+    PreparedMessage,
+    PreparedSession,
+    prepare_confirmation,
+    prepare_message,
+    prepare_session,
+)
+from agentstore.model.values import check_id, dump_json
 from agentstore.records import JSONValue, NewMessage, PendingConfirmation
 from agentstore.transfer.json_text import parse
-from agentstore.turns import (
-    PreparedSession,
-    Turn,
-    prepare_confirmation,
-    prepare_session,
-    prepare_turn,
-)
-from agentstore.values import check_id, dump_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _CALL_PATH = re.compile(r"^tool_calls\[0\][. ]")
@@ -136,7 +136,7 @@ def read_session(row: SessionRow) -> tuple[SessionCopy, list[Problem]]:
 
 def read_turns(
     session_id: str, rows: Sequence[MessageRow], calls: Mapping[str, Sequence[ToolCallRow]]
-) -> tuple[list[Turn], list[Problem]]:
+) -> tuple[list[PreparedMessage], list[Problem]]:
     """The turns of a page of messages, and the messages and calls that cannot be taken.
 
     Args:
@@ -144,7 +144,7 @@ def read_turns(
         rows: the messages, in order.
         calls: their tool calls by message id, in order.
     """
-    turns: list[Turn] = []
+    turns: list[PreparedMessage] = []
     problems: list[Problem] = []
     for row in rows:
         try:
@@ -193,7 +193,7 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def _prepare(row: MessageRow, calls: list[dict[str, Any]]) -> Turn:
+def _prepare(row: MessageRow, calls: list[dict[str, Any]]) -> PreparedMessage:
     timestamp = _read_time(row.timestamp, "timestamp")
     message = NewMessage(
         role=row.role,  # type: ignore[arg-type]  # checked there
@@ -204,7 +204,7 @@ def _prepare(row: MessageRow, calls: list[dict[str, Any]]) -> Turn:
         tool_calls=calls,
         timestamp=timestamp,
     )
-    return prepare_turn(message, timestamp)
+    return prepare_message(message, timestamp)
 
 
 def _read_call(row: ToolCallRow) -> dict[str, Any]:

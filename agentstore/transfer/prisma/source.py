@@ -10,10 +10,13 @@ from types import TracebackType
 from typing import Any, cast
 from urllib.parse import quote
 
-from agentstore import assets, registry
-from agentstore.connections.base import Row
+from agentstore import assets
+from agentstore.dialects import registry
+from agentstore.dialects.repository import Repository
+from agentstore.dialects.url import DatabaseURL, parse
+from agentstore.engine.connection import Row
+from agentstore.engine.options import Options
 from agentstore.errors import ConfigurationError, SchemaError
-from agentstore.repositories.base import Repository
 from agentstore.statements import StatementLibrary, library
 from agentstore.transfer.prisma.rows import (
     MessageRow,
@@ -22,7 +25,6 @@ from agentstore.transfer.prisma.rows import (
     ToolCallRow,
     text_of,
 )
-from agentstore.url import DatabaseURL, Options, parse
 
 DIALECTS = ("postgresql", "mysql", "sqlite")
 
@@ -98,9 +100,9 @@ class PrismaSource:
         self, session_id: str
     ) -> Iterator[tuple[list[MessageRow], dict[str, list[ToolCallRow]]]]:
         """A session's messages in order, page by page, with the tool calls by message id."""
-        beyond: dict[str, Any] = {}
+        after_key: dict[str, Any] = {}
         while True:
-            parameters = {"session_id": session_id, **beyond}
+            parameters = {"session_id": session_id, **after_key}
             rows = self._read("read_messages", {**parameters, "limit": MESSAGES_A_PAGE})
             page = [MessageRow(*row) for row in rows]
             if page:
@@ -111,7 +113,7 @@ class PrismaSource:
                 yield page, calls
             if len(page) < MESSAGES_A_PAGE:
                 return
-            beyond = {"beyond_timestamp": page[-1].timestamp, "beyond_id": page[-1].id}
+            after_key = {"after_key_timestamp": page[-1].timestamp, "after_key_id": page[-1].id}
 
     def last_message_id(self, session_id: str) -> str | None:
         """The id of a session's last message; None where it has none."""
@@ -132,17 +134,17 @@ class PrismaSource:
 
     def _pages(self, name: str, limit: int) -> Iterator[list[Row]]:
         """Rows in the order of their ids, which stand first in them, page by page."""
-        beyond: dict[str, Any] = {}
+        after_key: dict[str, Any] = {}
         while True:
-            rows = self._read(name, {**beyond, "limit": limit})
+            rows = self._read(name, {**after_key, "limit": limit})
             yield rows
             if len(rows) < limit:
                 return
-            beyond = {"beyond_id": rows[-1][0]}
+            after_key = {"after_key_id": rows[-1][0]}
 
     def _read(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         given = parameters or {}
-        blocks = frozenset({"beyond"} if "beyond_id" in given else ())
+        blocks = frozenset({"after_key"} if "after_key_id" in given else ())
         try:
             return self._repository.read(f"prisma/{name}", given, blocks)
         except SchemaError as exc:

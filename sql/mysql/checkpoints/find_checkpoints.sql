@@ -13,14 +13,14 @@ WHERE
 -- @if before_id
     AND c.checkpoint_id < /* :before_id */ '1f0'
 -- @end
--- @if beyond
+-- @if after_key
     AND (
-        c.checkpoint_id < /* :beyond_id */ '1f0'
-        OR (c.checkpoint_id = /* :beyond_id */ '1f0' AND c.thread_id < /* :beyond_thread_id */ 't1')
+        c.checkpoint_id < /* :after_key_id */ '1f0'
+        OR (c.checkpoint_id = /* :after_key_id */ '1f0' AND c.thread_id < /* :after_key_thread_id */ 't1')
         OR (
-            c.checkpoint_id = /* :beyond_id */ '1f0'
-            AND c.thread_id = /* :beyond_thread_id */ 't1'
-            AND c.namespace_key < /* :beyond_namespace_key */ ''
+            c.checkpoint_id = /* :after_key_id */ '1f0'
+            AND c.thread_id = /* :after_key_thread_id */ 't1'
+            AND c.namespace_key < /* :after_key_namespace_key */ ''
         )
     )
 -- @end

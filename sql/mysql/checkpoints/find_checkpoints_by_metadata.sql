@@ -18,14 +18,14 @@ WHERE
 -- @if before_id
     AND m.checkpoint_id < /* :before_id */ '1f0'
 -- @end
--- @if beyond
+-- @if after_key
     AND (
-        m.checkpoint_id < /* :beyond_id */ '1f0'
-        OR (m.checkpoint_id = /* :beyond_id */ '1f0' AND m.thread_id < /* :beyond_thread_id */ 't1')
+        m.checkpoint_id < /* :after_key_id */ '1f0'
+        OR (m.checkpoint_id = /* :after_key_id */ '1f0' AND m.thread_id < /* :after_key_thread_id */ 't1')
         OR (
-            m.checkpoint_id = /* :beyond_id */ '1f0'
-            AND m.thread_id = /* :beyond_thread_id */ 't1'
-            AND m.namespace_key < /* :beyond_namespace_key */ ''
+            m.checkpoint_id = /* :after_key_id */ '1f0'
+            AND m.thread_id = /* :after_key_thread_id */ 't1'
+            AND m.namespace_key < /* :after_key_namespace_key */ ''
         )
     )
 -- @end

@@ -34,10 +34,10 @@ WITH page AS (
 -- @if before_id
         AND c.checkpoint_id < /* :before_id */ '1f0'
 -- @end
--- @if beyond
+-- @if after_key
         AND (
-            c.checkpoint_id < /* :beyond_id */ '1f0'
-            OR (c.checkpoint_id = /* :beyond_id */ '1f0' AND c.namespace_key < /* :beyond_namespace_key */ '')
+            c.checkpoint_id < /* :after_key_id */ '1f0'
+            OR (c.checkpoint_id = /* :after_key_id */ '1f0' AND c.namespace_key < /* :after_key_namespace_key */ '')
         )
 -- @end
 -- @if entries

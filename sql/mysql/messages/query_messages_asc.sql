@@ -40,17 +40,17 @@ FROM (
     -- noqa: enable=PRS
     WHERE
         1 = 1
--- @if beyond
+-- @if after_key
         AND (
-            h.timestamp > /* :beyond_timestamp */ '2026-01-01 00:00:00.000000'
+            h.timestamp > /* :after_key_timestamp */ '2026-01-01 00:00:00.000000'
             OR (
-                h.timestamp = /* :beyond_timestamp */ '2026-01-01 00:00:00.000000'
-                AND h.session_id > /* :beyond_session_id */ 's1'
+                h.timestamp = /* :after_key_timestamp */ '2026-01-01 00:00:00.000000'
+                AND h.session_id > /* :after_key_session_id */ 's1'
             )
             OR (
-                h.timestamp = /* :beyond_timestamp */ '2026-01-01 00:00:00.000000'
-                AND h.session_id = /* :beyond_session_id */ 's1'
-                AND h.position > /* :beyond_position */ 100
+                h.timestamp = /* :after_key_timestamp */ '2026-01-01 00:00:00.000000'
+                AND h.session_id = /* :after_key_session_id */ 's1'
+                AND h.position > /* :after_key_position */ 100
             )
         )
 -- @end

@@ -13,12 +13,12 @@ SELECT
 FROM agentstore_sessions AS s FORCE INDEX (agentstore_sessions_created_at)
 WHERE
     1 = 1
--- @if beyond
+-- @if after_key
     AND (
-        s.created_at > /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
+        s.created_at > /* :after_key_created_at */ '2026-01-01 00:00:00.000000'
         OR (
-            s.created_at = /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
-            AND s.id > /* :beyond_id */ 's1'
+            s.created_at = /* :after_key_created_at */ '2026-01-01 00:00:00.000000'
+            AND s.id > /* :after_key_id */ 's1'
         )
     )
 -- @end

@@ -17,12 +17,12 @@ FROM agentstore_session_metadata AS e FORCE INDEX (agentstore_session_metadata_e
 INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
--- @if beyond
+-- @if after_key
     AND (
-        e.created_at > /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
+        e.created_at > /* :after_key_created_at */ '2026-01-01 00:00:00.000000'
         OR (
-            e.created_at = /* :beyond_created_at */ '2026-01-01 00:00:00.000000'
-            AND e.session_id > /* :beyond_id */ 's1'
+            e.created_at = /* :after_key_created_at */ '2026-01-01 00:00:00.000000'
+            AND e.session_id > /* :after_key_id */ 's1'
         )
     )
 -- @end

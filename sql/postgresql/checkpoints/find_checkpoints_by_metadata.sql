@@ -30,9 +30,9 @@ WHERE
 -- @if before_id
     AND m.checkpoint_id < /* :before_id */ '1f0'
 -- @end
--- @if beyond
+-- @if after_key
     AND (m.checkpoint_id, m.thread_id, m.namespace_key)
-    < (/* :beyond_id */ '1f0', /* :beyond_thread_id */ 't1', /* :beyond_namespace_key */ '')
+    < (/* :after_key_id */ '1f0', /* :after_key_thread_id */ 't1', /* :after_key_namespace_key */ '')
 -- @end
 ORDER BY m.checkpoint_id DESC, m.thread_id DESC, m.namespace_key DESC
 LIMIT /* :limit */ 50;

@@ -46,8 +46,8 @@ WITH page AS (
 -- @if before_id
         AND c.checkpoint_id < /* :before_id */ '1f0'
 -- @end
--- @if beyond
-        AND (c.checkpoint_id, c.namespace_key) < (/* :beyond_id */ '1f0', /* :beyond_namespace_key */ '')
+-- @if after_key
+        AND (c.checkpoint_id, c.namespace_key) < (/* :after_key_id */ '1f0', /* :after_key_namespace_key */ '')
 -- @end
     -- noqa: disable=LT04
     ORDER BY

@@ -32,12 +32,12 @@ FROM (
     FROM agentstore_messages AS h
     WHERE
         1 = 1
--- @if beyond
+-- @if after_key
         AND (h.timestamp, h.session_id, h.position)
         < (
-            /* :beyond_timestamp */ '2026-01-01 00:00:00+00'::timestamptz,
-            /* :beyond_session_id */ 's1',
-            /* :beyond_position */ 100
+            /* :after_key_timestamp */ '2026-01-01 00:00:00+00'::timestamptz,
+            /* :after_key_session_id */ 's1',
+            /* :after_key_position */ 100
         )
 -- @end
 -- @if role

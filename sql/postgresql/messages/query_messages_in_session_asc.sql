@@ -34,8 +34,8 @@ FROM (
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'
--- @if beyond
-        AND h.position > /* :beyond_position */ 100
+-- @if after_key
+        AND h.position > /* :after_key_position */ 100
 -- @end
 -- @if role
         AND h.role = /* :role */ 'user'

@@ -39,9 +39,9 @@ INNER JOIN LATERAL (
 ) AS s ON TRUE
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
--- @if beyond
+-- @if after_key
     AND (e.created_at, e.session_id)
-    < (/* :beyond_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :beyond_id */ 's1')
+    < (/* :after_key_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :after_key_id */ 's1')
 -- @end
 -- @if created_after
     AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz

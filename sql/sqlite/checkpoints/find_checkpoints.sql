@@ -13,9 +13,9 @@ WHERE
 -- @if before_id
     AND c.checkpoint_id < /* :before_id */ '1f0'
 -- @end
--- @if beyond
+-- @if after_key
     AND (c.checkpoint_id, c.thread_id, c.namespace_key)
-    < (/* :beyond_id */ '1f0', /* :beyond_thread_id */ 't1', /* :beyond_namespace_key */ '')
+    < (/* :after_key_id */ '1f0', /* :after_key_thread_id */ 't1', /* :after_key_namespace_key */ '')
 -- @end
 ORDER BY c.checkpoint_id DESC, c.thread_id DESC, c.namespace_key DESC
 LIMIT /* :limit */ 50;

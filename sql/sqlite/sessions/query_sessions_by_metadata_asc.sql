@@ -17,9 +17,9 @@ CROSS JOIN agentstore_sessions AS s
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
     AND e.session_id = s.id
--- @if beyond
+-- @if after_key
     AND (e.created_at, e.session_id)
-    > (/* :beyond_created_at */ '2026-01-01 00:00:00.000000', /* :beyond_id */ 's1')
+    > (/* :after_key_created_at */ '2026-01-01 00:00:00.000000', /* :after_key_id */ 's1')
 -- @end
 -- @if more_entries
     AND NOT EXISTS (

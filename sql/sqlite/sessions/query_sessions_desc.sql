@@ -13,9 +13,9 @@ SELECT
 FROM agentstore_sessions AS s
 WHERE
     1 = 1
--- @if beyond
+-- @if after_key
     AND (s.created_at, s.id)
-    < (/* :beyond_created_at */ '2026-01-01 00:00:00.000000', /* :beyond_id */ 's1')
+    < (/* :after_key_created_at */ '2026-01-01 00:00:00.000000', /* :after_key_id */ 's1')
 -- @end
 -- @if active
     AND +s.active = /* :active */ TRUE

@@ -10,8 +10,8 @@ FROM agent_tool_calls AS o
 LEFT JOIN agent_messages AS r ON o.messageId = r.id
 WHERE
     r.id IS NULL
--- @if beyond
-    AND o.id > /* :beyond_id */ 'x1'
+-- @if after_key
+    AND o.id > /* :after_key_id */ 'x1'
 -- @end
 ORDER BY o.id
 LIMIT /* :limit */ 100;

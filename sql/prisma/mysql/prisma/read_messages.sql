@@ -24,10 +24,10 @@ FROM (
     FROM agent_messages AS o
     WHERE o.sessionId = /* :session_id */ 's1'
 ) AS m
--- @if beyond
+-- @if after_key
 WHERE
     (m.message_timestamp, cast(m.id AS binary))
-    > (/* :beyond_timestamp */ 0, cast(/* :beyond_id */ 'm1' AS binary))
+    > (/* :after_key_timestamp */ 0, cast(/* :after_key_id */ 'm1' AS binary))
 -- @end
 ORDER BY m.message_timestamp, cast(m.id AS binary)
 LIMIT /* :limit */ 200;

@@ -25,8 +25,8 @@ INNER JOIN agent_tool_calls AS c ON m.id = c.messageId
 WHERE
     (m.message_timestamp, cast(m.id AS binary))
     <= (/* :last_timestamp */ 0, cast(/* :last_id */ 'm1' AS binary))
--- @if beyond
+-- @if after_key
     AND (m.message_timestamp, cast(m.id AS binary))
-    > (/* :beyond_timestamp */ 0, cast(/* :beyond_id */ 'm1' AS binary))
+    > (/* :after_key_timestamp */ 0, cast(/* :after_key_id */ 'm1' AS binary))
 -- @end
 ORDER BY call_timestamp, cast(c.id AS binary);

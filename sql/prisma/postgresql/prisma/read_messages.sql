@@ -26,10 +26,10 @@ FROM (
     FROM agent_messages AS o
     WHERE o."sessionId" = /* :session_id */ 's1'
 ) AS m
--- @if beyond
+-- @if after_key
 WHERE
     (m.message_timestamp, convert_to(m.id, 'UTF8'))
-    > (/* :beyond_timestamp */ 0::bigint, convert_to(/* :beyond_id */ 'm1', 'UTF8'))
+    > (/* :after_key_timestamp */ 0::bigint, convert_to(/* :after_key_id */ 'm1', 'UTF8'))
 -- @end
 ORDER BY m.message_timestamp, convert_to(m.id, 'UTF8')
 LIMIT /* :limit */ 200;

@@ -28,8 +28,8 @@ SELECT
     END AS confirmation_timestamp
 FROM agent_sessions AS s
 LEFT JOIN agent_pending_confirmations AS p ON s.id = p."sessionId"
--- @if beyond
-WHERE s.id > /* :beyond_id */ 's1'
+-- @if after_key
+WHERE s.id > /* :after_key_id */ 's1'
 -- @end
 ORDER BY s.id
 LIMIT /* :limit */ 100;

@@ -29,8 +29,8 @@ INNER JOIN agent_tool_calls AS c ON m.id = c."messageId"
 WHERE
     (m.message_timestamp, convert_to(m.id, 'UTF8'))
     <= (/* :last_timestamp */ 0::bigint, convert_to(/* :last_id */ 'm1', 'UTF8'))
--- @if beyond
+-- @if after_key
     AND (m.message_timestamp, convert_to(m.id, 'UTF8'))
-    > (/* :beyond_timestamp */ 0::bigint, convert_to(/* :beyond_id */ 'm1', 'UTF8'))
+    > (/* :after_key_timestamp */ 0::bigint, convert_to(/* :after_key_id */ 'm1', 'UTF8'))
 -- @end
 ORDER BY call_timestamp, convert_to(c.id, 'UTF8');

@@ -30,10 +30,10 @@ FROM (
     FROM agent_messages AS o
     WHERE o."sessionId" = /* :session_id */ 's1'
 ) AS m
--- @if beyond
+-- @if after_key
 WHERE
     (m.message_timestamp, m.id)
-    > (/* :beyond_timestamp */ 0, /* :beyond_id */ 'm1')
+    > (/* :after_key_timestamp */ 0, /* :after_key_id */ 'm1')
 -- @end
 ORDER BY m.message_timestamp, m.id
 LIMIT /* :limit */ 200;

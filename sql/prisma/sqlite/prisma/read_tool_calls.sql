@@ -34,8 +34,8 @@ INNER JOIN agent_tool_calls AS c ON m.id = c."messageId"
 WHERE
     (m.message_timestamp, m.id)
     <= (/* :last_timestamp */ 0, /* :last_id */ 'm1')
--- @if beyond
+-- @if after_key
     AND (m.message_timestamp, m.id)
-    > (/* :beyond_timestamp */ 0, /* :beyond_id */ 'm1')
+    > (/* :after_key_timestamp */ 0, /* :after_key_id */ 'm1')
 -- @end
 ORDER BY call_timestamp, c.id;

@@ -1,5 +1,0 @@
-"""One class a driver: an open connection, its transactions, and its errors told apart."""
-
-from agentstore.connections.base import Connection
-
-__all__ = ["Connection"]

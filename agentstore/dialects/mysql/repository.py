@@ -1,0 +1,73 @@
+"""MySQL and MariaDB: a turn is one guarded batch, many turns are inserts of many rows.
+
+A batch (one text of several statements, the driver's CLIENT.MULTI_STATEMENTS) takes one
+round trip where BEGIN, UPDATE, INSERT, INSERT, COMMIT take five.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from agentstore.dialects.mysql.connection import MySQLConnection
+from agentstore.dialects.mysql.driver import DRIVER_PARAMETERS
+from agentstore.dialects.repository import Repository
+from agentstore.dialects.url import DatabaseURL
+from agentstore.engine.batch import NO_PARAMETERS, Parameters, Step
+from agentstore.engine.connection import Connection
+from agentstore.model.preparing import PreparedMessage
+
+TURNS_A_BATCH = 4
+"""Turns that are sent as one batch; more are inserted as many rows."""
+
+
+class MySQLRepository(Repository):
+    """The repository of the dialect mysql."""
+
+    dialect = "mysql"
+    paramstyle = "pyformat"
+    driver_parameters = DRIVER_PARAMETERS
+    driver_module = "pymysql"
+    migrator_backend = "agentstore.dialects.mysql.migrator:MySQLMigratorBackend"
+
+    def connect(self, url: DatabaseURL) -> Connection:
+        return MySQLConnection.open(url, self.statement_library())
+
+    @classmethod
+    def wrap(cls, driver_connection: Any) -> Connection:
+        return MySQLConnection.bind(driver_connection, cls.statement_library())
+
+    @classmethod
+    def connect_driver(cls, url: DatabaseURL) -> Any:
+        connection = MySQLConnection.reach(url, cls.statement_library(), no_limit=True)
+        return connection.driver_connection
+
+    def _insert_turns(
+        self, session_id: str, turns: list[PreparedMessage], now: datetime, *, undoable: bool
+    ) -> bool:
+        if len(turns) > TURNS_A_BATCH:
+            return super()._insert_turns(session_id, turns, now, undoable=undoable)
+        count = {"session_id": session_id, "count": len(turns), "now": self.write_time(now)}
+        steps = [
+            Step("messages/forget_positions", NO_PARAMETERS),
+            Step("messages/reserve_positions", count, is_guard=True),
+        ]
+        calls: list[Parameters] = []
+        for ordinal, turn in enumerate(turns):
+            place = {"session_id": session_id, "back": len(turns) - ordinal}
+            steps.append(Step("messages/insert_message", self.write_message(turn, **place)))
+            calls += [
+                self.write_call(turn, call, position=position, **place)
+                for position, call in enumerate(turn.calls)
+            ]
+        if calls:
+            steps.append(Step("tool_calls/insert_turn_tool_calls", calls))
+        return bool(self.executor.write_batch(steps, undoable=undoable))
+
+    def _reserve_positions(
+        self, connection: Connection, session_id: str, count: int, now: datetime
+    ) -> int | None:
+        parameters = {"session_id": session_id, "count": count, "now": self.write_time(now)}
+        if not connection.count("messages/reserve_positions", parameters):
+            return None
+        return cast(MySQLConnection, connection).last_insert_id() - count

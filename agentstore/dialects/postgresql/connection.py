@@ -1,0 +1,353 @@
+"""psycopg (version 3): a connection to PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import pq
+from psycopg.adapt import AdaptersMap, Transformer
+from psycopg.rows import tuple_row
+
+from agentstore.dialects.postgresql import values
+from agentstore.dialects.postgresql.exchange import Exchange, WaitTimedOut
+from agentstore.dialects.url import DatabaseURL
+from agentstore.engine.batch import Parameters
+from agentstore.engine.connection import Connection, Row
+from agentstore.engine.deadline import Deadline
+from agentstore.engine.faults import Fault, fault_of
+from agentstore.engine.options import Options
+from agentstore.errors import ConfigurationError, StorageError
+from agentstore.statements import StatementLibrary
+
+DRIVER_PARAMETERS = frozenset(option.keyword.decode() for option in pq.Conninfo.get_defaults()) - {
+    "connect_timeout"
+}
+"""What libpq takes; connect_timeout is an option of ours."""
+
+_ADAPTERS = AdaptersMap(psycopg.adapters)
+values.register(_ADAPTERS)
+_CLIENT_MARGIN = 0.5
+
+_FAULTS = {
+    "23505": Fault.DUPLICATE,
+    "25006": Fault.UNAVAILABLE,
+    "25P03": Fault.DISCONNECTED,
+    "26000": Fault.UNPREPARED,
+    "40001": Fault.CONFLICT,
+    "40P01": Fault.CONFLICT,
+    "42P01": Fault.MISSING_TABLE,
+    "42703": Fault.MISSING_TABLE,
+    "3F000": Fault.MISSING_TABLE,
+    "42P05": Fault.UNPREPARED,
+    "3D000": Fault.CONFIGURATION,
+    "53300": Fault.UNAVAILABLE,
+    "55P03": Fault.LOCKED,
+    "57014": Fault.TIMED_OUT,
+    "57P01": Fault.DISCONNECTED,
+    "57P02": Fault.DISCONNECTED,
+    "57P03": Fault.UNAVAILABLE,
+    "57P05": Fault.DISCONNECTED,
+}
+_FAULT_CLASSES = {"08": Fault.DISCONNECTED, "28": Fault.CONFIGURATION}
+# libpq gives no code for a refused log-in, only the server's text.
+_REFUSALS = (
+    "authentication failed",
+    "no password supplied",
+    "does not exist",
+    "no pg_hba.conf entry",
+    "permission denied for database",
+    "not permitted to log in",
+    "invalid connection option",
+    "invalid sslmode",
+    "does not support SSL",
+    "no such database",
+    "no such user",
+    "unsupported startup parameter",
+    "certificate",
+)
+_ANSWERS = (
+    "FATAL: ",
+    "session is read-only",
+    "server closed the connection",
+    "reset by peer",
+)
+"""Mark a server that is there: it is starting up, (still) a standby, or hung up on a newcomer."""
+
+# psycopg warns of the rows it discards when a connection is closed in the middle of a query.
+logging.getLogger("psycopg").addFilter(
+    lambda record: "error ignored in rollback" not in record.getMessage()
+)
+
+
+class _ConnectLimit(threading.local):
+    seconds: float = math.inf
+
+
+_connect_limit = _ConnectLimit()
+"""psycopg makes connections in a class method, which cannot be told otherwise."""
+
+
+class _BoundedConnection(psycopg.Connection[Row]):
+    """A psycopg connection that is made in time: a silent network cannot hold a caller."""
+
+    @classmethod
+    def _connect_gen(cls, *args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        # psycopg's own limit is whole seconds, two at least, as libpq's is.
+        deadline = Deadline.after(_connect_limit.seconds)
+        return (yield from _bounded(super()._connect_gen(*args, **kwargs), deadline))
+
+
+def _bounded(gen: Any, deadline: Deadline) -> Generator[Any, Any, Any]:
+    """A generator of psycopg's, ended when it still has to wait at some moment."""
+    try:
+        waiting_for = next(gen)
+        while True:
+            if deadline.has_passed:
+                gen.close()
+                raise WaitTimedOut("the server did not answer in time")
+            waiting_for = gen.send((yield waiting_for))
+    except StopIteration as stop:
+        return stop.value
+
+
+class _Cursor(psycopg.Cursor[Row]):
+    """A cursor that is deaf to what the caller has registered on a bound connection."""
+
+    @property
+    def adapters(self) -> AdaptersMap:
+        return _ADAPTERS
+
+
+class PostgreSQLConnection(Connection):
+    """One psycopg connection.
+
+    Attributes:
+        is_pooled: whether a pooler such as PgBouncer stands between, so that what is set for
+            the session could reach another client.
+    """
+
+    exceptions = (psycopg.Error, UnicodeEncodeError, OSError)
+
+    driver_connection: psycopg.Connection[Any]
+
+    def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
+        super().__init__(driver_connection, statements)
+        self._exchange: Exchange | None = None
+        self.is_pooled = False
+        self.search_path: str | None = None
+        self._on_refusal: Callable[[], None] | None = None
+
+    @classmethod
+    def open(
+        cls,
+        url: DatabaseURL,
+        statements: StatementLibrary,
+        *,
+        prepare: bool,
+        on_refusal: Callable[[], None],
+    ) -> PostgreSQLConnection:
+        """Connect to the server of a URL.
+
+        Args:
+            url: the URL; its query parameters go to libpq.
+            statements: the dialect's statements.
+            prepare: whether statements may be prepared on the server.
+            on_refusal: called when the server turns out to refuse prepared statements.
+
+        Raises:
+            StorageError: the public error of what went wrong.
+        """
+        deadline = Deadline.after(url.options.connect_timeout)
+        _connect_limit.seconds = url.options.connect_timeout / max(1, len(url.hosts))
+        try:
+            driver_connection = _BoundedConnection.connect(**connect_arguments(url))
+        except psycopg.Error as exc:
+            raise cls(None, statements).translated(exc) from exc
+        connection = cls(driver_connection, statements)
+        cursor = _Cursor(driver_connection)
+        connection._exchange = Exchange(driver_connection, Transformer(cursor))
+        connection._on_refusal = on_refusal
+        try:
+            connection._prepare_for_use(url, deadline, prepare=prepare)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @classmethod
+    def bind(cls, driver_connection: Any, statements: StatementLibrary) -> PostgreSQLConnection:
+        """Wrap the caller's connection.
+
+        Raises:
+            ConfigurationError: it is not in UTF-8, so it cannot carry every text.
+        """
+        connection = cls(driver_connection, statements)
+        connection._check_encoding()
+        return connection
+
+    def _prepare_for_use(self, url: DatabaseURL, deadline: Deadline, *, prepare: bool) -> None:
+        self._check_encoding()
+        connection = self.driver_connection
+        options = url.options
+        self.statement_limit = options.statement_timeout + _CLIENT_MARGIN
+        self.set_deadline(deadline)
+        self.search_path = url.query.get("schema")
+        ((self.is_pooled,),) = self.rows(
+            "connection/open_connection",
+            {
+                "connection_pid": connection.info.backend_pid,
+                "statement_timeout": _milliseconds(options.statement_timeout),
+                "lock_timeout": _milliseconds(_lock_timeout(options)),
+                "schema": self.search_path,
+            },
+        )
+        if self._exchange is not None:
+            self._exchange.prepares = prepare and not self.is_pooled
+
+    def _check_encoding(self) -> None:
+        for side, encoding in (
+            ("client", self.driver_connection.info.encoding),
+            ("server", self.driver_connection.info.parameter_status("server_encoding") or ""),
+        ):
+            if encoding.lower().replace("-", "") != "utf8":
+                raise ConfigurationError(
+                    f"the {side}'s encoding is {encoding}; agentstore needs UTF8"
+                )
+
+    def fault(self, exc: BaseException) -> Fault:
+        if isinstance(exc, UnicodeEncodeError):
+            return Fault.OTHER
+        code = getattr(exc, "sqlstate", None)
+        if code is None:
+            return self._fault_without_code(exc)
+        fault = _FAULTS.get(code) or _FAULT_CLASSES.get(code[:2])
+        if code == "0A000" and "cached plan" in str(exc):
+            # A migration has changed a column's type: the next connection prepares anew.
+            fault = Fault.CONFLICT
+            self.is_broken = True
+        elif code == "25006":
+            # A standby takes no writes: the next attempt looks for the primary anew.
+            self.is_broken = True
+        elif fault is None and self.driver_connection is not None and self.driver_connection.closed:
+            fault = Fault.DISCONNECTED
+        return fault or Fault.OTHER
+
+    def translated(self, exc: BaseException) -> StorageError:
+        error = super().translated(exc)
+        if self._exchange is not None and self._is_amid_a_statement():
+            self.is_broken = True
+        if fault_of(error) is Fault.UNPREPARED and self._on_refusal is not None:
+            # It was refused before it ran: connections that prepare nothing take this one's place.
+            self.is_broken = True
+            self._on_refusal()
+        return error
+
+    def _is_amid_a_statement(self) -> bool:
+        status = self.driver_connection.info.transaction_status
+        return status == pq.TransactionStatus.ACTIVE
+
+    def _fault_without_code(self, exc: BaseException) -> Fault:
+        if self.driver_connection is None:
+            text = str(exc)
+            if any(refusal in text for refusal in _REFUSALS):
+                return Fault.CONFIGURATION
+            answered = any(answer in text for answer in _ANSWERS)
+            return Fault.UNAVAILABLE if answered else Fault.UNREACHABLE
+        if isinstance(exc, (WaitTimedOut, OSError)) or self.driver_connection.closed:
+            return Fault.DISCONNECTED
+        return Fault.OTHER
+
+    def wait_until(self, deadline: Deadline) -> None:
+        if self._exchange is not None:
+            self._exchange.deadline = deadline
+
+    def is_usable(self) -> bool:
+        connection = self.driver_connection
+        if connection.closed or connection.info.transaction_status != pq.TransactionStatus.IDLE:
+            return False
+        # An idle server has nothing to say: a readable socket means that it closed the connection.
+        return self._exchange is None or self._exchange.is_silent()
+
+    def close(self) -> None:
+        try:
+            self.driver_connection.close()
+        except Exception:
+            self.is_broken = True
+
+    def may_write(self) -> bool:
+        connection = self.driver_connection
+        status = connection.info.transaction_status
+        return not connection.autocommit or status != pq.TransactionStatus.IDLE
+
+    @property
+    def wants_transactions(self) -> bool:
+        return self.is_pooled and self.search_path is not None
+
+    def begin(self) -> None:
+        super().begin()
+        if not self.wants_transactions:
+            return
+        try:
+            self.rows("connection/set_local_schema", {"schema": self.search_path})
+        except BaseException:
+            # Who comes next takes the connection without a look, and it would be in a transaction.
+            if not self.is_broken:
+                self.rollback()
+            raise
+
+    def _rows(self, text: str, parameters: Parameters) -> list[Row]:
+        if self._exchange is not None:
+            return self._exchange.rows(text, parameters)
+        return self._execute(text, parameters).fetchall()
+
+    def _count(self, text: str, parameters: Parameters) -> int:
+        if self._exchange is not None:
+            return self._exchange.count(text, parameters)
+        return self._execute(text, parameters).rowcount
+
+    def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
+        for each in parameters:
+            self._count(text, each)
+
+    def _execute(self, text: str, parameters: Parameters) -> psycopg.Cursor[Row]:
+        """Run a text on a bound connection, as the caller has set it up."""
+        cursor = _Cursor(self.driver_connection, row_factory=tuple_row)
+        return cursor.execute(text, parameters)
+
+
+def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
+    """The keywords of psycopg.connect for a URL."""
+    arguments: dict[str, Any] = {
+        "client_encoding": "utf8",
+        "fallback_application_name": "agentstore",
+        "autocommit": True,
+        "connect_timeout": math.ceil(url.options.connect_timeout / max(1, len(url.hosts))),
+    }
+    if url.hosts:
+        arguments["host"] = ",".join(host for host, _ in url.hosts)
+        arguments["port"] = ",".join("" if port is None else str(port) for _, port in url.hosts)
+    given = {
+        "user": url.user,
+        "password": url.password,
+        "dbname": url.database,
+    }
+    arguments |= {name: value for name, value in given.items() if value is not None}
+    arguments |= {name: text for name, text in url.query.items() if name != "schema"}
+    if "," in arguments.get("host", ""):
+        # Of several servers one takes writes: the standby that answers first would refuse them.
+        arguments.setdefault("target_session_attrs", "read-write")
+    return arguments
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(min(max(1, math.ceil(seconds * 1000)), 2**31 - 1))
+
+
+def _lock_timeout(options: Options) -> float:
+    """A little less than the statement's own limit, so that a lock is named as the cause."""
+    return options.statement_timeout * 0.9

@@ -1,0 +1,179 @@
+"""Statements of a pooled connection, sent through psycopg.pq: libpq as it stands.
+
+psycopg's cursor serves any statement, any type and any kind of waiting, which is half of what
+the client does to save a turn. Ours are known, and so are the few types of their parameters.
+See "pq -- libpq wrapper module" in psycopg's documentation.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import select
+from collections import Counter
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg import pq
+from psycopg.abc import Transformer
+from psycopg.errors import error_from_result
+
+from agentstore.dialects.postgresql.values import dump
+from agentstore.engine.batch import Parameters
+from agentstore.engine.connection import Row
+from agentstore.engine.deadline import NEVER
+
+_PREPARED_FROM = 5
+"""The run of a text from which it is prepared on the server, as psycopg does."""
+
+_MOST_PREPARED = 100
+"""Statements that one connection prepares: each takes memory of the server."""
+
+_CANCEL_TIMEOUT = 5.0
+
+_PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|%)")
+_LONGEST_POLL = 2**31 - 1  # milliseconds, as a C int has them
+_SUCCESSES = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
+
+
+class WaitTimedOut(psycopg.OperationalError):
+    """The server has been silent for longer than it may be."""
+
+
+class Exchange:
+    """Sends the statements of one connection and receives their results.
+
+    Args:
+        connection: in autocommit, not in pipeline mode, and used by nobody else meanwhile.
+        transformer: makes Python's values of a result's.
+
+    Attributes:
+        deadline: until when the server's answer is waited for.
+        prepares: whether what runs often is prepared.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], transformer: Transformer) -> None:
+        self._connection = connection
+        self._pgconn = connection.pgconn
+        self._transformer = transformer
+        self._answer = _poll(self._pgconn, select.POLLIN)
+        self._any_progress = _poll(self._pgconn, select.POLLIN | select.POLLOUT)
+        # Behind a pooler that we took for a server, another client's statement of the same name
+        # would run in place of ours.
+        self._prefix = f"agentstore_{secrets.randbits(62):x}"
+        self._runs: Counter[str] = Counter()
+        self._prepared: dict[str, bytes] = {}
+        self.deadline = NEVER
+        self.prepares = False
+
+    def rows(self, text: str, parameters: Parameters) -> list[Row]:
+        """Run a text and fetch its rows; as `count` otherwise."""
+        result = self._run(text, parameters)
+        self._transformer.set_pgresult(result)
+        try:
+            return self._transformer.load_rows(0, result.ntuples, tuple)
+        finally:
+            self._transformer.set_pgresult(None)
+
+    def count(self, text: str, parameters: Parameters) -> int:
+        """Run a text and say how many rows it found.
+
+        Raises:
+            WaitTimedOut: the server has not answered in time; the connection is of no use.
+            psycopg.Error: what the server says, or that the connection is lost.
+        """
+        return self._run(text, parameters).command_tuples or 0
+
+    def is_silent(self) -> bool:
+        """Whether nothing is there to read, as on each idle connection that still lives."""
+        return not self._answer.poll(0)
+
+    def _run(self, text: str, parameters: Parameters) -> pq.abc.PGresult:
+        query, names = _numbered(text)
+        values = [dump(parameters[name]) for name in names]
+        statement = self._prepared.get(text)
+        if statement is None and self.prepares:
+            statement = self._prepare_if_frequent(text, query)
+        if statement is None:
+            self._pgconn.send_query_params(query, values)
+        else:
+            self._pgconn.send_query_prepared(statement, values)
+        return self._result()
+
+    def _prepare_if_frequent(self, text: str, query: bytes) -> bytes | None:
+        """The name of a text as a prepared statement; None where it is none."""
+        self._runs[text] += 1
+        if self._runs[text] < _PREPARED_FROM or len(self._prepared) == _MOST_PREPARED:
+            return None
+        name = f"{self._prefix}_{len(self._prepared)}".encode()
+        self._pgconn.send_prepare(name, query)
+        self._result()
+        self._prepared[text] = name
+        return name
+
+    def _result(self) -> pq.abc.PGresult:
+        """Wait for the answer to what was sent.
+
+        All of it counts: where the commit of a statement in autocommit fails (a conflict of
+        serializable transactions, a deferred constraint), the statement's own result is a success.
+        """
+        pgconn = self._pgconn
+        results: list[pq.abc.PGresult] = []
+        try:
+            while pgconn.flush():
+                if self._wait(self._any_progress) & ~select.POLLOUT:
+                    pgconn.consume_input()
+            while True:
+                while pgconn.is_busy():
+                    self._wait(self._answer)
+                    pgconn.consume_input()
+                result = pgconn.get_result()
+                if result is None:
+                    break
+                results.append(result)
+        except (KeyboardInterrupt, SystemExit):
+            # The server would go on, and hold its locks.
+            with suppress(psycopg.Error):
+                self._connection.cancel_safe(timeout=_CANCEL_TIMEOUT)
+            raise
+        except psycopg.Error:
+            _check(results)  # what the server said before it hung up tells more
+            raise
+        _check(results)
+        return results[0]
+
+    def _wait(self, poll: select.poll) -> int:
+        while True:
+            left = self.deadline.left
+            if left <= 0:
+                raise WaitTimedOut("the server did not answer in time")
+            for _, events in poll.poll(min(left * 1000, _LONGEST_POLL)):
+                return events
+
+
+def _check(results: list[pq.abc.PGresult]) -> None:
+    for result in results:
+        if result.status not in _SUCCESSES:
+            raise error_from_result(result)
+
+
+def _poll(pgconn: pq.abc.PGconn, events: int) -> select.poll:
+    poll = select.poll()
+    poll.register(pgconn.socket, events)
+    return poll
+
+
+@cache
+def _numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
+    """A text with libpq's placeholders (``$1``), and whose values they stand for."""
+    names: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return "%"
+        return f"${names.setdefault(match[1], len(names) + 1)}"
+
+    query = _PLACEHOLDER.sub(number, text).encode()
+    return query, tuple(names)

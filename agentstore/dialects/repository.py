@@ -1,0 +1,215 @@
+"""A dialect's repository: all operations over its SQL files, and how it is opened."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from agentstore import assets
+from agentstore.dialects.url import DatabaseURL
+from agentstore.engine.batch import NO_PARAMETERS
+from agentstore.engine.connection import Connection
+from agentstore.engine.executor import BoundExecutor, PooledExecutor
+from agentstore.engine.pool import Pool
+from agentstore.errors import ConfigurationError, SchemaError
+from agentstore.operations.confirmations import ConfirmationOperations
+from agentstore.operations.messages import MessageOperations
+from agentstore.operations.tool_calls import ToolCallOperations
+from agentstore.records import SchemaStatus
+from agentstore.schema import applying
+from agentstore.statements import StatementLibrary, library
+
+if TYPE_CHECKING:
+    from agentstore.schema.backend import MigratorBackend
+
+MIGRATION_TIMEOUT = 600.0
+"""Seconds that a migrator waits for another one, or for a lock on a table of ours."""
+
+
+_LIVENESS_GRACE = 0.02
+"""Seconds after its last use in which a connection is taken to live: a liveness check lets go of
+the interpreter's lock, for which others of many threads wait. A retry mends what is wrong."""
+
+
+class Repository(
+    MessageOperations,
+    ToolCallOperations,
+    ConfirmationOperations,
+    ABC,
+):
+    """What ``agentstore.register_dialect`` takes: subclass it, and say what differs.
+
+    A dialect is its folder of statements, its folder of migrations, a connection class and
+    the facts below.
+    """
+
+    dialect: ClassVar[str]
+    """What is the dialect called?"""
+
+    paramstyle: ClassVar[str]
+    """How does its driver mark parameters (PEP 249): 'named' or 'pyformat'?"""
+
+    driver_parameters: ClassVar[frozenset[str]]
+    """Which parameters of a URL reach the driver?"""
+
+    driver_module: ClassVar[str]
+    """Which package do its driver's connections come from, for ``agentstore.bind``?"""
+
+    migrator_backend: ClassVar[type[MigratorBackend] | str]
+    """Which class migrates it? Itself, or ``module:Class``, which is imported when it is needed:
+    only a migrator should pay for importing yoyo."""
+
+    forks_unconnected: ClassVar[bool] = False
+    """Must no connection be open while the process forks?"""
+
+    @classmethod
+    def sql_path(cls) -> Path:
+        """The folder of its statements."""
+        return assets.sql_path(cls.dialect)
+
+    @classmethod
+    def migrations_path(cls) -> Path:
+        """The folder of its yoyo migrations."""
+        return assets.migrations_path(cls.dialect)
+
+    @classmethod
+    def statement_library(cls) -> StatementLibrary:
+        """Its statements, read once a process."""
+        return library(cls.sql_path(), cls.paramstyle)
+
+    def __init__(self, *, url: DatabaseURL | None = None, bound: Any = None) -> None:
+        """A repository on a pool of its own, or on a connection of the caller's.
+
+        Nothing is connected before it is used.
+
+        Args:
+            url: where the database is.
+            bound: the caller's open driver connection, in place of a URL.
+
+        Raises:
+            ConfigurationError: the URL has something that the dialect does not know.
+        """
+        self.url = url
+        if url is None:
+            super().__init__(BoundExecutor(self.wrap(bound)))
+            return
+        self._check_query(url)
+        self.check_url(url)
+        super().__init__(
+            PooledExecutor(
+                lambda: self._make_pool(url),
+                retry_timeout=url.options.retry_timeout,
+                call_limit=url.options.call_limit,
+                survives_fork=not self.is_private(url),
+                forks_unconnected=self.forks_unconnected and not self.is_private(url),
+            )
+        )
+
+    def _make_pool(self, url: DatabaseURL) -> Pool:
+        return Pool(
+            lambda: self.connect(url),
+            size=self.pool_size(url),
+            timeout=url.options.pool_timeout,
+            max_lifetime=self.connection_lifetime(url),
+            # Without retries, a liveness check is all that finds a connection dead.
+            liveness_grace=_LIVENESS_GRACE if url.options.retry_timeout else 0.0,
+        )
+
+    def _check_query(self, url: DatabaseURL) -> None:
+        unknown = sorted(set(url.query) - self.driver_parameters)
+        if unknown:
+            raise ConfigurationError(
+                f"unknown parameter {unknown[0]!r} in the database URL; known are "
+                + ", ".join(sorted(self.driver_parameters | url.options.names()))
+            )
+
+    @classmethod
+    def check_url(cls, url: DatabaseURL) -> None:
+        """Refuse a URL that cannot be this dialect's.
+
+        Raises:
+            ConfigurationError: it says what is wrong.
+        """
+
+    @classmethod
+    def is_private(cls, url: DatabaseURL) -> bool:
+        """Whether the database lives in this process, reachable by this store alone."""
+        return False
+
+    def pool_size(self, url: DatabaseURL) -> int:
+        """How many connections there may be."""
+        return url.options.pool_size
+
+    def connection_lifetime(self, url: DatabaseURL) -> float:
+        """Seconds after which a connection is replaced."""
+        return url.options.max_lifetime
+
+    @abstractmethod
+    def connect(self, url: DatabaseURL) -> Connection:
+        """Open a connection that is ready for use."""
+
+    @classmethod
+    @abstractmethod
+    def wrap(cls, driver_connection: Any) -> Connection:
+        """A connection over one of the caller's."""
+
+    @classmethod
+    @abstractmethod
+    def connect_driver(cls, url: DatabaseURL) -> Any:
+        """Open a bare driver connection for migrations, with no limit on a statement."""
+
+    @classmethod
+    def migrator_class(cls) -> type[MigratorBackend]:
+        """The class that migrates the dialect, imported.
+
+        Raises:
+            ConfigurationError: the dialect has none.
+        """
+        named = getattr(cls, "migrator_backend", None)
+        if named is None:
+            raise ConfigurationError(
+                f"the dialect {cls.dialect!r} has no migrator_backend: "
+                "its repository class must name one"
+            )
+        if isinstance(named, str):
+            module, _, name = named.partition(":")
+            named = getattr(import_module(module), name)
+        found: type[MigratorBackend] = named
+        return found
+
+    def ping(self) -> None:
+        """One round trip, without a retry."""
+        self.executor.once(lambda connection: connection.rows("connection/ping", NO_PARAMETERS))
+
+    def migrate(self) -> list[str]:
+        """Apply the migrations that the database lacks; says which these were."""
+        url = self._own_url()
+        return applying.migrate(
+            lambda: self.connect_driver(url),
+            self.migrations_path(),
+            backend_class=self.migrator_class(),
+            timeout=MIGRATION_TIMEOUT,
+            schema=url.query.get("schema"),
+        )
+
+    def schema_status(self) -> SchemaStatus:
+        """Which migrations the database has."""
+        try:
+            rows = self.read("schema/applied_migrations", NO_PARAMETERS)
+        except SchemaError:
+            rows = []
+        return applying.compare(self.migrations_path(), [row[0] for row in rows])
+
+    def _own_url(self) -> DatabaseURL:
+        if self.url is None:
+            raise ConfigurationError(
+                "a bound store has no connection of its own to migrate with: "
+                "use `agentstore migrate`, yoyo apply or a store from agentstore.connect"
+            )
+        return self.url
+
+    def close(self) -> None:
+        """Close the connections of the repository's own."""
+        self.executor.close()

@@ -1,0 +1,293 @@
+"""The standard library's sqlite3: a connection to a database file, or to one in memory."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from agentstore.dialects.url import DatabaseURL
+from agentstore.engine.batch import Parameters
+from agentstore.engine.connection import Connection, Row, T
+from agentstore.engine.deadline import Deadline
+from agentstore.engine.faults import Fault, error_of
+from agentstore.engine.options import Options
+from agentstore.engine.semaphore import FairSemaphore
+from agentstore.errors import StorageError
+from agentstore.statements import StatementLibrary
+
+DRIVER_PARAMETERS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
+"""What SQLite takes in the query of a file: URI."""
+
+_NAME = re.compile(r":([a-z_][a-z0-9_]*)")
+_OPERATIONS_BETWEEN_LOOKS = 100_000
+_LONGEST_PAUSE = 0.005
+
+_FAULTS = {
+    "SQLITE_BUSY": Fault.LOCKED,
+    "SQLITE_LOCKED": Fault.LOCKED,
+    "SQLITE_CANTOPEN": Fault.CONFIGURATION,
+    "SQLITE_NOTADB": Fault.CONFIGURATION,
+    "SQLITE_INTERRUPT": Fault.TIMED_OUT,
+    "SQLITE_TOOBIG": Fault.TOO_LARGE,
+    "SQLITE_CONSTRAINT_UNIQUE": Fault.DUPLICATE,
+    "SQLITE_CONSTRAINT_PRIMARYKEY": Fault.DUPLICATE,
+}
+# Python 3.10 has no codes on its exceptions; SQLite's texts are in English always.
+_FAULT_TEXTS = {
+    "database is locked": Fault.LOCKED,
+    "database table is locked": Fault.LOCKED,
+    "unable to open database file": Fault.CONFIGURATION,
+    "file is not a database": Fault.CONFIGURATION,
+    "interrupted": Fault.TIMED_OUT,
+    "too big": Fault.TOO_LARGE,
+    "UNIQUE constraint failed": Fault.DUPLICATE,
+    "no such table": Fault.MISSING_TABLE,
+    "no such column": Fault.MISSING_TABLE,
+    "has no column named": Fault.MISSING_TABLE,
+    "closed database": Fault.DISCONNECTED,
+}
+
+_write_locks: dict[str, FairSemaphore] = {}
+# A thread of the parent that held one at the fork is not there to release it.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_write_locks.clear)
+
+
+class SQLiteConnection(Connection):
+    """One sqlite3 connection.
+
+    Args:
+        driver_connection: the sqlite3 connection.
+        statements: the dialect's statements.
+        path: the database file; None for one in memory or a bound connection.
+    """
+
+    exceptions = (sqlite3.Error, OverflowError, UnicodeEncodeError)
+    is_remote = False
+    queues_writers = True
+
+    driver_connection: sqlite3.Connection
+
+    def __init__(
+        self,
+        driver_connection: sqlite3.Connection,
+        statements: StatementLibrary,
+        *,
+        path: str | None = None,
+    ) -> None:
+        super().__init__(driver_connection, statements)
+        self._path = path
+        self._held_lock: FairSemaphore | None = None
+        # On a bound connection the caller's own busy timeout is all the waiting there is.
+        self._statement_deadline = Deadline(-math.inf)
+
+    @classmethod
+    def open(cls, url: DatabaseURL, statements: StatementLibrary) -> SQLiteConnection:
+        """Open the database of a URL.
+
+        Raises:
+            StorageError: the public error of what went wrong.
+        """
+        deadline = Deadline.after(url.options.connect_timeout)
+        path = None if url.database is None else os.path.realpath(url.database)
+        connection = cls(cls.open_driver(url, lock_timeout=0), statements, path=path)
+        try:
+            connection._prepare_for_use(url.options, deadline)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @classmethod
+    def open_driver(cls, url: DatabaseURL, lock_timeout: float | None = None) -> sqlite3.Connection:
+        """A bare sqlite3 connection to the database of a URL.
+
+        Args:
+            url: the URL.
+            lock_timeout: seconds to wait for another's lock; statement_timeout where None.
+
+        Raises:
+            StorageError: the public error of what went wrong.
+        """
+        path = None if url.database is None else os.path.realpath(url.database)
+        try:
+            return sqlite3.connect(
+                ":memory:" if path is None else _file_uri(path, url),
+                timeout=url.options.statement_timeout if lock_timeout is None else lock_timeout,
+                isolation_level=None,
+                check_same_thread=False,
+                uri=path is not None,
+            )
+        except sqlite3.Error as exc:
+            raise _error(exc, cls.describe(exc), path) from exc
+
+    @classmethod
+    def bind(cls, driver_connection: Any, statements: StatementLibrary) -> SQLiteConnection:
+        """Wrap the caller's connection."""
+        return cls(driver_connection, statements)
+
+    def _prepare_for_use(self, options: Options, deadline: Deadline) -> None:
+        self.statement_limit = options.statement_timeout
+        self.set_deadline(deadline)
+        self.driver_connection.set_progress_handler(
+            lambda: self._statement_deadline.has_passed, _OPERATIONS_BETWEEN_LOOKS
+        )
+        self.rows("connection/enforce_foreign_keys")
+        self.rows("connection/sync_fully")
+        if self._path is not None:
+            self.rows("connection/use_write_ahead_log")
+
+    def fault(self, exc: BaseException) -> Fault:
+        return _fault(exc)
+
+    def translated(self, exc: BaseException) -> StorageError:
+        return _error(exc, self.describe(exc), self._path)
+
+    def is_usable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._release_lock()
+        try:
+            self.driver_connection.close()
+        except sqlite3.Error:
+            self.is_broken = True
+
+    def may_write(self) -> bool:
+        connection = self.driver_connection
+        if connection.in_transaction:
+            return True
+        autocommit = getattr(connection, "autocommit", -1)
+        return autocommit is False or (autocommit == -1 and connection.isolation_level is not None)
+
+    def begin_bound(self) -> None:
+        # Otherwise a savepoint would be the transaction, and its release a commit.
+        if not self.driver_connection.in_transaction:
+            self.count("transactions/begin_bound")
+
+    def begin(self) -> None:
+        self._take_lock()
+        try:
+            super().begin()
+        except BaseException:
+            self._release_lock()
+            raise
+
+    def commit(self) -> None:
+        super().commit()
+        self._release_lock()
+
+    def rollback(self) -> None:
+        # SQLite itself has rolled back after some errors, a full disk among them.
+        if self.driver_connection.in_transaction:
+            super().rollback()
+        self._release_lock()
+
+    def _take_lock(self) -> None:
+        """Writers of one process queue here: SQLite's own waiting is by sleeps, and unfair."""
+        if self._path is None:
+            return
+        lock = _write_locks.setdefault(self._path, FairSemaphore(1))
+        self._limit_statement()
+        if not lock.acquire(self._statement_deadline.left):
+            raise error_of(Fault.LOCKED, "another thread of this process is writing")
+        self._held_lock = lock
+
+    def _release_lock(self) -> None:
+        lock, self._held_lock = self._held_lock, None
+        if lock is not None:
+            lock.release()
+
+    def wait_until(self, deadline: Deadline) -> None:
+        self._statement_deadline = deadline
+
+    def _patiently(self, run: Callable[[], T]) -> T:
+        """Run a statement again, as soon as other processes let it.
+
+        SQLite's own waiting is by sleeps that grow, so that who waits longest looks least often.
+        """
+        while True:
+            try:
+                return run()
+            except sqlite3.OperationalError as exc:
+                pause = random.uniform(0, _LONGEST_PAUSE)
+                if not _is_busy(exc) or pause > self._statement_deadline.left:
+                    raise
+            time.sleep(pause)
+
+    def _execute(self, text: str, parameters: Parameters) -> sqlite3.Cursor:
+        cursor = self.driver_connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(text, parameters)
+
+    def _rows(self, text: str, parameters: Parameters) -> list[Row]:
+        try:
+            return self._execute(text, parameters).fetchall()
+        except sqlite3.OperationalError as exc:
+            if not _is_busy(exc):
+                raise
+        return self._patiently(lambda: self._execute(text, parameters).fetchall())
+
+    def _count(self, text: str, parameters: Parameters) -> int:
+        try:
+            return self._execute(text, parameters).rowcount
+        except sqlite3.OperationalError as exc:
+            if not _is_busy(exc):
+                raise
+        return self._patiently(lambda: self._execute(text, parameters).rowcount)
+
+    def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
+        positional, values_of = _by_position(text)
+        self.driver_connection.cursor().executemany(positional, map(values_of, parameters))
+
+
+@cache
+def _by_position(text: str) -> tuple[str, Callable[[Parameters], tuple[Any, ...]]]:
+    """A text with ``?`` for its names, and what makes a row for it: names are bound slowly."""
+    names = _NAME.findall(text)
+    if len(names) < 2:
+        return _NAME.sub("?", text), lambda row: tuple(row[name] for name in names)
+    return _NAME.sub("?", text), itemgetter(*names)
+
+
+def _error(exc: BaseException, detail: str, path: str | None) -> StorageError:
+    fault = _fault(exc)
+    is_the_file = fault is Fault.CONFIGURATION and path is not None
+    return error_of(
+        fault, detail, headline=f"cannot open the database file {path}" if is_the_file else ""
+    )
+
+
+def _fault(exc: BaseException) -> Fault:
+    name = getattr(exc, "sqlite_errorname", None) or ""
+    for known, fault in _FAULTS.items():
+        if name == known or name.startswith(f"{known}_"):
+            return fault
+    text = str(exc)
+    for known, fault in _FAULT_TEXTS.items():
+        if known in text:
+            return fault
+    return Fault.OTHER
+
+
+def _is_busy(exc: sqlite3.Error) -> bool:
+    """Whether another connection's lock is in the way, and waiting for it may help."""
+    # In a transaction whose snapshot is too old it does not help.
+    return (
+        _fault(exc) is Fault.LOCKED
+        and getattr(exc, "sqlite_errorname", "") != "SQLITE_BUSY_SNAPSHOT"
+    )
+
+
+def _file_uri(path: str, url: DatabaseURL) -> str:
+    query = urlencode(dict(url.query))
+    return f"file:{quote(path)}" + (f"?{query}" if query else "")

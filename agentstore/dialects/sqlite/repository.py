@@ -1,0 +1,125 @@
+"""SQLite: every write is a transaction that takes the write lock first."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from agentstore.dialects.repository import Repository
+from agentstore.dialects.sqlite.connection import DRIVER_PARAMETERS, SQLiteConnection
+from agentstore.dialects.url import DatabaseURL
+from agentstore.engine.batch import Step
+from agentstore.engine.connection import Connection
+from agentstore.errors import ConfigurationError
+from agentstore.schema import applying
+
+_KNOWS_RETURNING = sqlite3.sqlite_version_info >= (3, 35)
+
+
+class SQLiteRepository(Repository):
+    """The repository of the dialect sqlite."""
+
+    dialect = "sqlite"
+    paramstyle = "named"
+    driver_parameters = DRIVER_PARAMETERS
+    driver_module = "sqlite3"
+    migrator_backend = "agentstore.dialects.sqlite.migrator:SQLiteMigratorBackend"
+    # The library keeps its locks by process, and a child would inherit what it thinks it holds:
+    # "How To Corrupt An SQLite Database File", section 2.6.
+    forks_unconnected = True
+
+    @classmethod
+    def check_url(cls, url: DatabaseURL) -> None:
+        if url.hosts or url.user is not None:
+            raise ConfigurationError(
+                "a SQLite URL has no host: sqlite:///relative.db, sqlite:////absolute.db, "
+                "or sqlite:// for a database in memory"
+            )
+        if url.database == ":memory:":
+            raise ConfigurationError("a database in memory is sqlite://")
+        if url.database is None and url.query:
+            raise ConfigurationError("a database in memory takes no parameters of SQLite's")
+
+    @classmethod
+    def is_private(cls, url: DatabaseURL) -> bool:
+        return url.database is None
+
+    def pool_size(self, url: DatabaseURL) -> int:
+        # The database in memory is the connection.
+        return 1 if self.is_private(url) else super().pool_size(url)
+
+    def connection_lifetime(self, url: DatabaseURL) -> float:
+        return math.inf if self.is_private(url) else super().connection_lifetime(url)
+
+    def connect(self, url: DatabaseURL) -> Connection:
+        connection = SQLiteConnection.open(url, self.statement_library())
+        if self.is_private(url):
+            connection.driver_connection.executescript(_migrated(type(self)))
+        return connection
+
+    @classmethod
+    def wrap(cls, driver_connection: Any) -> Connection:
+        return SQLiteConnection.bind(driver_connection, cls.statement_library())
+
+    @classmethod
+    def connect_driver(cls, url: DatabaseURL) -> Any:
+        return SQLiteConnection.open_driver(url)
+
+    def migrate(self) -> list[str]:
+        if self.is_private(self._own_url()):
+            self.ping()
+            return []
+        return super().migrate()
+
+    def _reserve_positions(
+        self, connection: Connection, session_id: str, count: int, now: datetime
+    ) -> int | None:
+        if not _KNOWS_RETURNING:
+            return super()._reserve_positions(connection, session_id, count, now)
+        rows = connection.rows(
+            "messages/take_positions",
+            {"session_id": session_id, "count": count, "now": self.write_time(now)},
+        )
+        return rows[0][0] if rows else None
+
+    def delete_message(self, message_id: str) -> bool:
+        parameters = {"message_id": message_id}
+        steps = [
+            Step("messages/delete_message_tool_calls", parameters),
+            Step("messages/delete_message", parameters),
+        ]
+        return self.executor.write_batch(steps)[-1] > 0
+
+    def delete_session_messages(self, session_id: str) -> int:
+        parameters = {"session_id": session_id}
+        steps = [
+            Step("sessions/delete_session_tool_calls", parameters),
+            Step("messages/delete_session_messages", parameters),
+        ]
+        return self.executor.write_batch(steps)[-1]
+
+    def steps_of_deletion(self, session_ids: list[str]) -> list[Step]:
+        # The foreign keys would do it, but on a bound connection they may be off.
+        steps = [
+            Step(name, {"session_id": session_id})
+            for session_id in session_ids
+            for name in (
+                "sessions/delete_session_tool_calls",
+                "messages/delete_session_messages",
+                "sessions/delete_session_confirmation",
+                "sessions/delete_session_metadata",
+            )
+        ]
+        return steps + super().steps_of_deletion(session_ids)
+
+
+@cache
+def _migrated(cls: type[SQLiteRepository]) -> str:
+    """A migrated and empty database as one script: yoyo takes its time, and here it runs once."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as template:
+        applying.migrate_memory(template, cls.migrations_path(), cls.migrator_class())
+        return "\n".join(template.iterdump())

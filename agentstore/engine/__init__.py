@@ -1,0 +1,1 @@
+"""How operations run: connections, the pool, transactions, deadlines, faults and retries."""

@@ -1,0 +1,245 @@
+"""The driver port: an open connection, as operations use it; a dialect supplies what differs."""
+
+from __future__ import annotations
+
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters, Step
+from agentstore.engine.deadline import NEVER, Deadline
+from agentstore.engine.faults import Fault, error_of
+from agentstore.errors import StorageError
+from agentstore.statements import NO_BLOCKS, StatementLibrary
+
+P = TypeVar("P")
+T = TypeVar("T")
+Row: TypeAlias = "tuple[Any, ...]"
+
+
+class Connection(ABC):
+    """One driver connection that runs the statements of a dialect by name.
+
+    A pooled connection is in autocommit except between ``begin`` and ``commit`` or
+    ``rollback``. A bound one belongs to the caller and is never begun, ended or closed.
+
+    Args:
+        driver_connection: the driver's open connection.
+        statements: the dialect's statements.
+    """
+
+    exceptions: ClassVar[tuple[type[BaseException], ...]]
+    """What the driver raises."""
+
+    is_remote: ClassVar[bool] = True
+    """Is there a network, from which the reply to an interrupted statement may still come?"""
+
+    queues_writers: ClassVar[bool] = False
+    """Must even a single writing statement be in a transaction, so that writers queue?"""
+
+    statement_limit = math.inf
+    """Seconds after which the client gives up a statement; a bound connection has the caller's."""
+
+    deadline = NEVER
+    """When the call that the connection serves is over, with all its statements and attempts."""
+
+    def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
+        self.driver_connection = driver_connection
+        self.statements = statements
+        self.opened_at = self.idle_since = time.monotonic()
+        self.is_broken = False
+
+    @property
+    def wants_transactions(self) -> bool:
+        """Whether even a single statement must be in a transaction: what it needs is set there."""
+        return False
+
+    def set_deadline(self, deadline: Deadline) -> None:
+        """Give what follows the time that is left to a call."""
+        self.deadline = deadline
+
+    def rows(
+        self,
+        name: str,
+        parameters: Parameters = NO_PARAMETERS,
+        blocks: frozenset[str] = NO_BLOCKS,
+    ) -> list[Row]:
+        """Run a statement and fetch its rows.
+
+        Args:
+            name: the statement's name.
+            parameters: its parameters by name.
+            blocks: the names of the blocks to send.
+
+        Raises:
+            StorageError: the public error of the fault (see `agentstore.engine.faults`).
+        """
+        return self._guarded(self._rows, self.statements.text(name, blocks), parameters)
+
+    def count(
+        self,
+        name: str,
+        parameters: Parameters = NO_PARAMETERS,
+        blocks: frozenset[str] = NO_BLOCKS,
+    ) -> int:
+        """Run a statement and say how many rows it found; as `rows` otherwise."""
+        return self._guarded(self._count, self.statements.text(name, blocks), parameters)
+
+    def run_many(self, name: str, parameters: Sequence[Parameters]) -> None:
+        """Run a statement once for each set of parameters; as `rows` otherwise."""
+        self._guarded(self._run_many, self.statements.text(name), parameters)
+
+    def run_steps(self, steps: Batch) -> list[int]:
+        """Run a batch as part of the open transaction.
+
+        Args:
+            steps: the batch.
+
+        Returns:
+            How many rows each of its statements found; none for those behind a statement that
+            needs rows and found none.
+
+        Raises:
+            StorageError: as `rows`.
+        """
+        counts: list[int] = []
+        for step in steps:
+            count = self._run_step(step)
+            counts.append(count)
+            if step.needs_rows and not count:
+                break
+        return counts
+
+    def _run_step(self, step: Step) -> int:
+        if not isinstance(step.parameters, Mapping):
+            self.run_many(step.name, step.parameters)
+            return len(step.parameters)
+        return self.count(step.name, step.parameters, step.blocks)
+
+    def run_batch(self, steps: Batch) -> list[int]:
+        """Run a batch with nothing around it: in a transaction, where it takes one.
+
+        Args, Returns, Raises:
+            As `run_steps`; where it raises, nothing is done.
+        """
+        if len(steps) == 1 and not (self.wants_transactions or self.queues_writers):
+            return self.run_steps(steps)
+        return self.as_transaction(lambda: self.run_steps(steps))
+
+    def as_transaction(self, work: Callable[[], T]) -> T:
+        """Do some work in a transaction of its own."""
+        self.begin()
+        try:
+            result = work()
+            self.commit()
+        except BaseException:
+            if not self.is_broken:
+                self.rollback()
+            raise
+        return result
+
+    def begin(self) -> None:
+        """Begin a transaction that may write."""
+        self.count("transactions/begin")
+
+    def commit(self) -> None:
+        """Commit it."""
+        self.count("transactions/commit")
+
+    def rollback(self) -> None:
+        """Undo it; a connection that cannot even do that is broken from now on."""
+        try:
+            self.count("transactions/rollback")
+        except StorageError:
+            self.is_broken = True
+
+    def savepoint(self, depth: int) -> None:
+        """Set the savepoint of a nested block, ``depth`` blocks deep."""
+        self._run_numbered("transactions/savepoint", depth)
+
+    def release_savepoint(self, depth: int) -> None:
+        """Forget a savepoint, keeping what was done since."""
+        self._run_numbered("transactions/release_savepoint", depth)
+
+    def roll_back_to_savepoint(self, depth: int) -> None:
+        """Undo what was done since a savepoint, and forget it."""
+        self._run_numbered("transactions/rollback_to_savepoint", depth)
+        self._run_numbered("transactions/release_savepoint", depth)
+
+    def _run_numbered(self, name: str, depth: int) -> None:
+        self._guarded(self._count, self.statements[name].numbered(depth), NO_PARAMETERS)
+
+    def _guarded(self, function: Callable[[str, P], T], text: str, parameters: P) -> T:
+        """Call the driver; its exceptions become ours, and a connection left in the middle
+        of an exchange is not used again."""
+        if self.statement_limit < math.inf:
+            self._limit_statement()
+        try:
+            return function(text, parameters)
+        except self.exceptions as exc:
+            raise self.translated(exc) from exc
+        except StorageError:
+            raise
+        except BaseException:
+            # KeyboardInterrupt and the like: the reply may still be on its way.
+            self.is_broken |= self.is_remote
+            raise
+
+    def _limit_statement(self) -> None:
+        if self.deadline.has_passed:
+            raise error_of(Fault.LATE)
+        self.wait_until(self.deadline.within(self.statement_limit))
+
+    def translated(self, exc: BaseException) -> StorageError:
+        """The public error for a driver's exception."""
+        fault = self.fault(exc)
+        if fault is Fault.DISCONNECTED and self.is_remote:
+            self.is_broken = True
+        return error_of(fault, self.describe(exc))
+
+    @classmethod
+    def describe(cls, exc: BaseException) -> str:
+        """A driver's exception in one line."""
+        lines = str(exc).strip().splitlines()
+        return f"{type(exc).__name__}: {lines[0]}" if lines else type(exc).__name__
+
+    @abstractmethod
+    def fault(self, exc: BaseException) -> Fault:
+        """Which fault a driver's exception is."""
+
+    def wait_until(self, deadline: Deadline) -> None:
+        """Have the client wait for the server no longer than until then."""
+        return
+
+    @abstractmethod
+    def is_usable(self) -> bool:
+        """Whether the connection still lives, as far as can be told without a round trip."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close it; never raises."""
+
+    @abstractmethod
+    def may_write(self) -> bool:
+        """Whether what is written now is part of a transaction that somebody will end.
+
+        Asked of a bound connection before each write.
+        """
+
+    def begin_bound(self) -> None:
+        """Begin the caller's transaction, where the driver itself would only later."""
+        return
+
+    @abstractmethod
+    def _rows(self, text: str, parameters: Parameters) -> list[Row]:
+        """Run a text and fetch its rows."""
+
+    @abstractmethod
+    def _count(self, text: str, parameters: Parameters) -> int:
+        """Run a text and say how many rows it found."""
+
+    @abstractmethod
+    def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
+        """Run a text for each set of parameters."""

@@ -1,0 +1,69 @@
+"""What happens to the stores of a process when it forks (gunicorn --preload, multiprocessing).
+
+The child opens connections of its own. The parent's are kept, so that they are never closed by
+the child: a good-bye would go out on a connection that the parent is using.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from contextlib import suppress
+from typing import Protocol
+
+from agentstore.engine.pool import Pool
+
+
+class ForkWatcher(Protocol):
+    """What is told of a fork."""
+
+    def before_fork(self) -> None:
+        """The process is about to fork, in this thread."""
+
+    def after_fork_in_parent(self) -> None:
+        """It has forked."""
+
+    def after_fork_in_child(self) -> None:
+        """This is the child; no other thread is here, whatever it held."""
+
+
+_watchers: weakref.WeakSet[ForkWatcher] = weakref.WeakSet()
+_inherited: list[Pool] = []
+
+
+def watch(watcher: ForkWatcher) -> None:
+    """Tell something of each fork, for as long as it lives."""
+    _watchers.add(watcher)
+
+
+def keep_pool(pool: Pool) -> None:
+    """Keep the parent's pool from being collected in the child."""
+    _inherited.append(pool)
+
+
+def _all_watchers() -> list[ForkWatcher]:
+    # Retried, as another thread may be opening a store in this very moment.
+    while True:
+        with suppress(RuntimeError):
+            return list(_watchers)
+
+
+def _before() -> None:
+    for watcher in _all_watchers():
+        watcher.before_fork()
+
+
+def _after_in_parent() -> None:
+    for watcher in _all_watchers():
+        watcher.after_fork_in_parent()
+
+
+def _after_in_child() -> None:
+    for watcher in _all_watchers():
+        watcher.after_fork_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child
+    )

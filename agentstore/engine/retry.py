@@ -1,0 +1,69 @@
+"""When a failed call is tried again, and when it is given up.
+
+Exponential back-off with full jitter, after "Exponential Backoff And Jitter" (AWS
+Architecture Blog): writers that collided once do not meet again.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from agentstore.engine.deadline import Deadline
+from agentstore.engine.faults import fault_of
+from agentstore.errors import StorageError, TransactionConflictError, UnavailableError
+
+T = TypeVar("T")
+
+FIRST_PAUSE = 0.005
+LONGEST_PAUSE = 1.0
+
+
+def retrying(
+    attempt: Callable[[], T],
+    *,
+    until: Deadline,
+    timeout: float,
+    may_retry: Callable[[StorageError], bool],
+    on_retry: Callable[[], None] | None = None,
+) -> T:
+    """Call until it succeeds, fails permanently, or the time is over.
+
+    Args:
+        attempt: what to call; it must be safe to call again after a failure whose outcome
+            is not known.
+        until: when no further attempt is begun.
+        timeout: the seconds of retry_timeout, for the message.
+        may_retry: asked after each transient failure.
+        on_retry: called before each attempt but the first.
+
+    Raises:
+        UnavailableError: the failures were transient, and did not end in time.
+        StorageError: a permanent failure, at once.
+    """
+    longest = FIRST_PAUSE
+    while True:
+        try:
+            return attempt()
+        except StorageError as error:
+            fault = fault_of(error)
+            if fault is None or not fault.is_transient or not may_retry(error):
+                raise outside_transaction(error) from error.__cause__
+            time_left = until.left
+            if time_left <= 0:
+                raise UnavailableError(
+                    f"gave up after {timeout:g} s (retry_timeout): {error}"
+                ) from (error.__cause__ or error)
+        time.sleep(min(random.uniform(0, longest), time_left))
+        longest = min(longest * 2, LONGEST_PAUSE)
+        if on_retry is not None:
+            on_retry()
+
+
+def outside_transaction(error: StorageError) -> StorageError:
+    """TransactionConflictError is for transaction() blocks; elsewhere it is unavailability."""
+    if isinstance(error, TransactionConflictError):
+        return UnavailableError(str(error))
+    return error

@@ -1,0 +1,1 @@
+"""What the adapters share: drafts of messages, reading, rewriting, worker threads, keys."""

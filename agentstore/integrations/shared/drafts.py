@@ -1,0 +1,221 @@
+"""A framework's message on its way into a store: what it says, whom it answers.
+
+Every adapter makes drafts; `save_drafts` stores them as one turn, with the results of the tool
+calls that they answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from agentstore.errors import SessionNotFoundError
+from agentstore.records import JSONValue, Message, NewMessage, Role, ToolCall
+from agentstore.storage import Storage
+from agentstore.transfer.answer_links import TOOL_CALL_ID, is_plain, short_id
+from agentstore.transfer.json_text import compact, parse
+
+TOOL_STATUS = "tool_status"
+"""Metadata key beside ``TOOL_CALL_ID``, ``"error"`` where the tool failed."""
+
+_MAX_NAME = 191
+_MAX_TYPE = 64
+
+
+@dataclass
+class DraftCall:
+    """A tool call; ``id`` is the store's, empty before it is saved."""
+
+    tool_name: str
+    arguments: JSONValue
+    call_id: str | None
+    id: str = ""
+    answered: bool = False
+    result: JSONValue = None
+
+
+@dataclass
+class Draft:
+    """A message in the store's terms.
+
+    Attributes:
+        role, content: as `NewMessage`.
+        calls: the tool calls it makes.
+        answers: the id of the call that it answers, for a message of role 'tool'.
+        tool_name: the tool that answers, where it is known.
+        failed: whether the tool failed.
+        result: what the tool returned, for a message of role 'tool'.
+        response_type: the framework's name for an item that is neither message nor call.
+        note: what the adapter keeps under its own key of the metadata.
+        id: as `NewMessage`.
+    """
+
+    role: Role
+    content: str | list[dict[str, JSONValue]] = ""
+    calls: list[DraftCall] = field(default_factory=list)
+    answers: str | None = None
+    tool_name: str | None = None
+    failed: bool = False
+    result: JSONValue = None
+    response_type: str | None = None
+    note: dict[str, JSONValue] = field(default_factory=dict)
+    id: str | None = None
+
+    def new_message(self, key: str) -> NewMessage:
+        """The message to save, with the note under the adapter's ``key``."""
+        metadata: dict[str, JSONValue] = {key: self.note}
+        if self.answers is not None:
+            metadata[TOOL_CALL_ID] = self.answers
+        if self.failed:
+            metadata[TOOL_STATUS] = "error"
+        return NewMessage(
+            self.role,
+            self.content,
+            id=self.id,
+            metadata=metadata,
+            response_type=self.response_type,
+            tool_calls=[_new_call(call) for call in self.calls],
+        )
+
+
+def draft_of(message: Message) -> Draft:
+    """A stored message as a draft, without its note."""
+    answers = message.metadata.get(TOOL_CALL_ID) if message.role == "tool" else None
+    return Draft(
+        message.role,
+        message.content if message.parts is None else message.parts,
+        calls=[_draft_call(call) for call in message.tool_calls],
+        answers=answers if isinstance(answers, str) else None,
+        failed=message.metadata.get(TOOL_STATUS) == "error",
+        response_type=message.response_type,
+        id=message.id,
+    )
+
+
+def save_drafts(store: Storage, session_id: str, key: str, drafts: Sequence[Draft]) -> list[str]:
+    """Save messages at the end of a session, all or none, and the results that they bring.
+
+    Args:
+        store: where to.
+        session_id: the session, created where there is none.
+        key: the adapter's key of the metadata.
+        drafts: the messages.
+
+    Returns:
+        The ids of the messages, in order.
+
+    Raises:
+        StorageError: as ``Storage.save_messages``.
+    """
+    late = attach_results(drafts)
+    messages = [draft.new_message(key) for draft in drafts]
+    if not late:
+        return _save(store, session_id, messages)
+
+    def save_with_results() -> list[str]:
+        ids = _save(store, session_id, messages)
+        for draft in late:
+            _save_result(store, session_id, draft)
+        return ids
+
+    return store.run_in_transaction(save_with_results)
+
+
+def attach_results(drafts: Sequence[Draft]) -> list[Draft]:
+    """Give the calls among some drafts the results that are among them too.
+
+    Returns:
+        The answers to calls that are not among them.
+    """
+    late = []
+    for place, draft in enumerate(drafts):
+        if draft.answers is None:
+            continue
+        call = next(
+            (
+                call
+                for earlier in reversed(drafts[:place])
+                for call in earlier.calls
+                if call.call_id == short_id(draft.answers) and not call.answered
+            ),
+            None,
+        )
+        if call is None:
+            late.append(draft)
+        else:
+            call.answered, call.result = True, draft.result
+    return late
+
+
+def pair_answers(messages: Iterable[Message]) -> dict[str, ToolCall]:
+    """Which tool messages answer which calls: the calls by the id of the message.
+
+    Of several calls with one id the latest that nobody has answered yet is meant.
+    """
+    waiting: defaultdict[str | None, list[ToolCall]] = defaultdict(list)
+    pairs: dict[str, ToolCall] = {}
+    for message in messages:
+        for call in message.tool_calls:
+            waiting[call.call_id].append(call)
+        answers = message.metadata.get(TOOL_CALL_ID) if message.role == "tool" else None
+        if isinstance(answers, str) and waiting[short_id(answers)]:
+            pairs[message.id] = waiting[short_id(answers)].pop()
+    return pairs
+
+
+def fitting_name(name: object, otherwise: str = "unknown") -> str:
+    """A tool's name as the store takes it, whatever a model has made up."""
+    if not isinstance(name, str) or not is_plain(name):
+        return otherwise
+    return name[:_MAX_NAME] or otherwise
+
+
+def fitting_type(name: object) -> str | None:
+    """A response_type as the store takes it."""
+    return name if isinstance(name, str) and len(name) <= _MAX_TYPE and is_plain(name) else None
+
+
+def read_arguments(value: JSONValue) -> JSONValue:
+    """A call's arguments, parsed where they are JSON text."""
+    if not isinstance(value, str):
+        return {} if value is None else value
+    try:
+        return parse(value)
+    except ValueError:
+        return value
+
+
+def as_text(value: JSONValue) -> str:
+    """A result as text that a model reads."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else compact(value)
+
+
+def _new_call(call: DraftCall) -> dict[str, JSONValue]:
+    new = {"tool_name": call.tool_name, "arguments": call.arguments, "call_id": call.call_id}
+    return {**new, "result": call.result} if call.answered else new
+
+
+def _draft_call(call: ToolCall) -> DraftCall:
+    answered = call.completed_at is not None
+    return DraftCall(call.tool_name, call.arguments, call.call_id, call.id, answered, call.result)
+
+
+def _save(store: Storage, session_id: str, messages: Sequence[NewMessage]) -> list[str]:
+    try:
+        return store.save_messages(session_id, messages)
+    except SessionNotFoundError:
+        store.get_or_create_session(session_id)
+        return store.save_messages(session_id, messages)
+
+
+def _save_result(store: Storage, session_id: str, draft: Draft) -> None:
+    """Give the call that a draft answers its result; where it is not there, nobody waits for it."""
+    assert draft.answers is not None
+    call_id = short_id(draft.answers)
+    for call in store.query_tool_calls(session_id=session_id, pending=True, order="desc"):
+        if call.call_id == call_id:
+            store.save_tool_result(call.id, draft.result)
+            return

@@ -1,0 +1,96 @@
+"""The seam for extensions: what keeps tables of its own beside a store's conversations.
+
+An extension (some adapters of frameworks are such) has a folder of statements in each
+dialect's folder, ``sql/DIALECT/NAME/``, and migrations beside ours. It reaches the database by
+`Storage.extension` alone: in the store's connections, transactions, limits and retries.
+
+What hangs on a session without a foreign key is declared by files, which the core's deletions
+run in their own transaction, in processes that never import the extension too:
+``sql/DIALECT/NAME/delete_of_sessions.sql``, or ``delete_of_sessions_….sql`` where it takes several
+statements. Each takes ``:ids``, a list of sessions' ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from agentstore.engine.batch import Batch, Step
+from agentstore.engine.connection import Row
+from agentstore.errors import ConfigurationError
+from agentstore.model.filters import Filter
+from agentstore.operations.core import OperationsCore
+
+
+class Extension:
+    """The statements of one folder, run as the store's own are.
+
+    Args:
+        operations: the store's operations.
+        folder: the folder's name.
+        dialect: the dialect's name, for errors.
+
+    Raises:
+        ConfigurationError: the dialect has no such folder.
+    """
+
+    def __init__(self, operations: OperationsCore, folder: str, *, dialect: str) -> None:
+        self._operations = operations
+        self._folder = folder
+        self._names = frozenset(
+            name.removeprefix(f"{folder}/")
+            for name in operations.statement_library()
+            if name.startswith(f"{folder}/")
+        )
+        if not self._names:
+            raise ConfigurationError(
+                f"the dialect {dialect} does not have the statements of {folder!r} "
+                f"(a folder {folder} among its .sql files)"
+            )
+
+    def has(self, name: str) -> bool:
+        """Whether the dialect has a statement in the folder: a better one may be there or not."""
+        return name in self._names
+
+    def step(
+        self,
+        name: str,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        blocks: frozenset[str] = frozenset(),
+    ) -> Step:
+        """One statement of the folder with its parameters, for `write`."""
+        return Step(f"{self._folder}/{name}", parameters, blocks)
+
+    def read(
+        self, name: str, parameters: Mapping[str, Any], blocks: frozenset[str] = frozenset()
+    ) -> list[Row]:
+        """The rows of one statement; one that locks them is for a transaction().
+
+        Raises:
+            StorageError: as every call of a store.
+        """
+        return self._operations.read(f"{self._folder}/{name}", parameters, blocks)
+
+    def write(self, steps: Batch) -> list[int]:
+        """Run statements, all or none, in one round trip where the database can.
+
+        Returns:
+            How many rows each of them found.
+
+        Raises:
+            StorageError: as every call of a store.
+        """
+        return self._operations.executor.write_batch(steps)
+
+    def time(self, value: datetime) -> Any:
+        """A UTC datetime as a parameter."""
+        return self._operations.write_time(value)
+
+    def list(self, values: list[str]) -> Any:
+        """A list of strings as one parameter."""
+        return self._operations.write_list(values)
+
+    def filter(self, filter_: Filter, **more: Any) -> dict[str, Any]:
+        """A filter's parameters, ready to be sent, and some more."""
+        return self._operations.write_filter(filter_, **more)

@@ -1,0 +1,231 @@
+"""Messages: saved as turns, with their tool calls, and read back in order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from agentstore.engine.connection import Connection
+from agentstore.engine.faults import Fault, fault_of
+from agentstore.errors import DatabaseError, MessageExistsError, SessionNotFoundError
+from agentstore.model.filters import Filter, Page
+from agentstore.model.preparing import PreparedCall, PreparedMessage
+from agentstore.model.values import MAX_ROWS, load_json
+from agentstore.operations.core import shares_deadline
+from agentstore.operations.rows import read_messages, read_text
+from agentstore.operations.sessions import SessionOperations
+from agentstore.records import Message
+
+LARGE_TURN = 90_000
+"""Characters from which a database may refuse a turn for its size, after a part was written. A
+mebibyte is the least that MySQL servers take, and an escaped emoji is eleven bytes on its way."""
+
+_MOST_COLLISIONS = 20
+
+
+class MessageOperations(SessionOperations):
+    """The message operations of a dialect."""
+
+    @shares_deadline
+    def save_turns(self, session_id: str, turns: list[PreparedMessage], now: datetime) -> None:
+        """Save turns, all or none, in order; those that are saved already are passed over.
+
+        Raises:
+            SessionNotFoundError: there is no such session.
+            MessageExistsError: an id is in use for something else.
+        """
+        remaining = _without_repeats(turns)
+        if _repeated_call(remaining) is not None:
+            # One that is stored already is passed over, whatever calls it is given with now.
+            remaining = self._not_yet_saved(session_id, remaining)
+            repeated = _repeated_call(remaining)
+            if repeated is not None:
+                raise MessageExistsError(f"there are two tool calls with the id {repeated!r}")
+            if not remaining:
+                return
+        for _ in range(_MOST_COLLISIONS):
+            if self._try_to_save(session_id, remaining, now):
+                return
+            remaining = self._not_yet_saved(session_id, remaining)
+            if not remaining:
+                return
+        raise DatabaseError("the ids of these messages are in use, and yet not to be found")
+
+    def _try_to_save(self, session_id: str, turns: list[PreparedMessage], now: datetime) -> bool:
+        """Save turns; False where the session is missing or an id is in use."""
+        undoable = any(turn.uses_own_ids or turn.size > LARGE_TURN for turn in turns)
+        try:
+            return self._insert_turns(session_id, turns, now, undoable=undoable)
+        except DatabaseError as error:
+            if fault_of(error) is not Fault.DUPLICATE:
+                raise
+            return False
+
+    def _not_yet_saved(
+        self, session_id: str, turns: list[PreparedMessage]
+    ) -> list[PreparedMessage]:
+        """Those of some turns that are not stored, for they could not all be saved.
+
+        Raises:
+            SessionNotFoundError: there is no such session.
+            MessageExistsError: an id is in use for something else.
+        """
+        if self.get_session(session_id) is None:
+            raise SessionNotFoundError(f"there is no session {session_id!r}")
+        by_id = {turn.id: turn for turn in turns}
+        for row in self.read("messages/find_messages", {"ids": self.write_list(list(by_id))}):
+            turn = by_id.pop(row[0])
+            content = read_text(row[3], row[4])
+            parts = None if row[5] is None else load_json(row[5])
+            if row[1] != session_id or not turn.is_same_as(row[2], content, parts):
+                raise MessageExistsError(f"there is another message with the id {turn.id!r}")
+        remaining = [turn for turn in turns if turn.id in by_id]
+        call_ids = [call.id for turn in remaining for call in turn.calls]
+        if call_ids:
+            used = self.read("tool_calls/find_tool_calls", {"ids": self.write_list(call_ids)})
+            if used:
+                raise MessageExistsError(f"there is a tool call with the id {used[0][0]!r}")
+        return remaining
+
+    def _insert_turns(
+        self, session_id: str, turns: list[PreparedMessage], now: datetime, *, undoable: bool
+    ) -> bool:
+        """Insert turns; False, or a duplicate, where the session is missing or an id in use."""
+        return self.executor.write(
+            lambda connection: self._reserve_and_insert(connection, session_id, turns, now),
+            undoable=undoable,
+        )
+
+    def _reserve_and_insert(
+        self, connection: Connection, session_id: str, turns: list[PreparedMessage], now: datetime
+    ) -> bool:
+        first_position = self._reserve_positions(connection, session_id, len(turns), now)
+        if first_position is None:
+            return False
+        placed = list(enumerate(turns, first_position))
+        connection.run_many(
+            "messages/insert_messages",
+            [
+                self.write_message(turn, session_id=session_id, position=position)
+                for position, turn in placed
+            ],
+        )
+        calls = [
+            self.write_call(
+                turn, call, position=place, session_id=session_id, message_position=position
+            )
+            for position, turn in placed
+            for place, call in enumerate(turn.calls)
+        ]
+        if calls:
+            connection.run_many("tool_calls/insert_tool_calls", calls)
+        return True
+
+    def _reserve_positions(
+        self, connection: Connection, session_id: str, count: int, now: datetime
+    ) -> int | None:
+        """Take the next positions of a session; the first of them, None without a session."""
+        parameters = {"session_id": session_id, "count": count, "now": self.write_time(now)}
+        if not connection.count("messages/reserve_positions", parameters):
+            return None
+        ((first_position,),) = connection.rows(
+            "messages/get_first_position", {"session_id": session_id, "count": count}
+        )
+        return int(first_position)
+
+    def write_call(self, turn: PreparedMessage, call: PreparedCall, **place: Any) -> dict[str, Any]:
+        """A turn's tool call as parameters, added to those that say where it goes."""
+        completed_at = call.completed_at
+        return {
+            **place,
+            "id": call.id,
+            "message_id": turn.id,
+            "call_id": call.call_id,
+            "tool_name": call.tool_name,
+            "arguments": call.arguments,
+            "result": call.result,
+            "success": call.success,
+            "timestamp": self.write_time(call.timestamp),
+            "completed_at": None if completed_at is None else self.write_time(completed_at),
+        }
+
+    def get_history(self, session_id: str, filter_: Filter, limit: int) -> list[Message]:
+        """The last messages of a session, oldest first."""
+        parameters = self.write_filter(filter_, session_id=session_id)
+        name = "messages/get_history"
+        if limit != MAX_ROWS:
+            name, parameters["limit"] = "messages/get_recent_history", limit
+        return read_messages(self.read(name, parameters, filter_.blocks))
+
+    def get_message(self, message_id: str) -> Message | None:
+        """One message."""
+        messages = read_messages(self.read("messages/get_message", {"message_id": message_id}))
+        return messages[0] if messages else None
+
+    def query_messages(
+        self, filter_: Filter, page: Page, after_key: Message | None = None
+    ) -> list[Message]:
+        """A page of messages.
+
+        Args:
+            filter_: which.
+            page: how many, in which order.
+            after_key: the last of the page before, where pages follow each other.
+        """
+        in_session = filter_.has("session_id")
+        if after_key is not None:
+            place: dict[str, Any] = {"after_key_position": after_key.position}
+            if not in_session:
+                place["after_key_timestamp"] = after_key.timestamp
+                place["after_key_session_id"] = after_key.session_id
+            filter_ = filter_.with_block("after_key", place)
+        name = "query_messages_in_session" if in_session else "query_messages"
+        rows = self.read(
+            f"messages/{name}_{page.order}",
+            self.write_filter(filter_, limit=page.limit, offset=page.offset),
+            filter_.blocks,
+        )
+        return read_messages(rows)
+
+    def count_messages(self, filter_: Filter) -> int:
+        """How many messages a filter keeps."""
+        blocks = filter_.blocks | ({"session_id"} if filter_.has("session_id") else frozenset())
+        rows = self.read("messages/count_messages", self.write_filter(filter_), blocks)
+        return int(rows[0][0])
+
+    def delete_message(self, message_id: str) -> bool:
+        """Delete a message with its tool calls; False where there is none."""
+        return self.change("messages/delete_message", {"message_id": message_id}) > 0
+
+    def delete_session_messages(self, session_id: str) -> int:
+        """Delete a session's messages with their tool calls; says how many messages."""
+        return self.change("messages/delete_session_messages", {"session_id": session_id})
+
+
+def _without_repeats(turns: list[PreparedMessage]) -> list[PreparedMessage]:
+    """Turns with the second of two equal ones left out.
+
+    Raises:
+        MessageExistsError: two different ones have the same id.
+    """
+    if len(turns) == 1 and not turns[0].uses_own_ids:
+        return turns
+    seen: dict[str, PreparedMessage] = {}
+    for turn in turns:
+        first = seen.setdefault(turn.id, turn)
+        if first is not turn:
+            parts = None if first.parts is None else load_json(first.parts)
+            if not turn.is_same_as(first.role, first.content, parts):
+                raise MessageExistsError(f"there are two messages with the id {turn.id!r}")
+    return list(seen.values())
+
+
+def _repeated_call(turns: list[PreparedMessage]) -> str | None:
+    """The id that two tool calls of some turns have; None where each has its own."""
+    call_ids: set[str] = set()
+    for turn in turns:
+        for call in turn.calls if turn.uses_own_ids else ():
+            if call.id in call_ids:
+                return call.id
+            call_ids.add(call.id)
+    return None

@@ -1,5 +1,0 @@
-"""The repositories: one class a dialect, each over the SQL files of its folder."""
-
-from agentstore.repositories.base import Repository
-
-__all__ = ["Repository"]

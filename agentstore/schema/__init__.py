@@ -1,0 +1,1 @@
+"""Migrations: applied over yoyo, by any number of migrators at once, some of them killed."""
