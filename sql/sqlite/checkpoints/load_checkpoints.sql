@@ -32,7 +32,8 @@ WITH page AS (
         AND c.checkpoint_id < /* :before_id */ '1f0'
 -- @end
 -- @if after_key
-        AND (c.checkpoint_id, c.namespace_key) < (/* :after_key_id */ '1f0', /* :after_key_namespace_key */ '')
+        AND (c.checkpoint_id, c.namespace_key)
+        < (/* :after_key_id */ '1f0', /* :after_key_namespace_key */ '')
 -- @end
 -- @if entries
         AND NOT EXISTS (
