@@ -21,6 +21,7 @@ LAYERS = [
     {"engine"},
     {"operations", "schema"},
     {"dialects"},
+    {"calls"},
     {"storage"},
     {"connecting"},
     {"", "connections", "repositories", "yoyo_backends"},

@@ -1,0 +1,1 @@
+"""The calls of a store, parted by subject; together they are `agentstore.Storage`."""

@@ -1,0 +1,54 @@
+"""Transactions: several calls that take effect together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
+
+from agentstore.calls.core import CallsCore
+from agentstore.engine.rerun import run_in_transaction
+from agentstore.errors import UnavailableError
+
+T = TypeVar("T")
+
+
+class TransactionCalls(CallsCore):
+    """The calls of `agentstore.Storage` on transactions."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make the calls of this thread atomic: ``with store.transaction(): …``.
+
+        A block inside a block is a savepoint. An exception undoes just its own block and
+        goes on up. Nothing in it is retried: after DatabaseError or UnavailableError the
+        block can only be left.
+
+        Raises:
+            TransactionConflictError: on a deadlock or serialisation failure; run the block
+                again.
+        """
+        return contextmanager(self._repository.executor.transaction)()
+
+    def run_in_transaction(self, work: Callable[[], T], *, is_repeatable: bool = False) -> T:
+        """Run some work in a `transaction`, again where it was in conflict with another one.
+
+        Args:
+            work: what to do; it is done anew each time.
+            is_repeatable: whether it may be done again where it may have taken effect: then it
+                is also run again after a lost connection.
+
+        Returns:
+            What the work returns.
+
+        Raises:
+            TransactionConflictError: each attempt met a conflict until retry_timeout was over;
+                or the first did, where an outer block is open, which alone can be run again.
+        """
+        executor, url = self._repository.executor, self._repository.url
+        is_outermost = url is not None and not executor.in_transaction()
+        return run_in_transaction(
+            self.transaction,
+            work,
+            timeout=url.options.retry_timeout if url is not None and is_outermost else 0.0,
+            also_after=(UnavailableError,) if is_repeatable else (),
+        )
