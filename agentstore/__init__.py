@@ -22,6 +22,8 @@ from agentstore.records import (
     PendingConfirmation,
     SchemaStatus,
     Session,
+    StatementEvent,
+    StoreStats,
     ToolCall,
 )
 from agentstore.storage import Storage
@@ -42,8 +44,10 @@ __all__ = [
     "Session",
     "SessionExistsError",
     "SessionNotFoundError",
+    "StatementEvent",
     "Storage",
     "StorageError",
+    "StoreStats",
     "ToolCall",
     "ToolResultExistsError",
     "TransactionConflictError",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from agentstore.dialects import registry
 from agentstore.dialects.url import has_empty_path, parse
 from agentstore.errors import ConfigurationError
+from agentstore.records import StatementEvent
 from agentstore.storage import Storage
 
 ENVIRONMENT_VARIABLE = "DATABASE_URL"
@@ -23,6 +25,8 @@ def connect(
     statement_timeout: float | None = None,
     retry_timeout: float | None = None,
     prepared_statements: bool | None = None,
+    slow_statement: float | None = None,
+    observer: Callable[[StatementEvent], object] | None = None,
 ) -> Storage:
     """Open a store. Nothing is connected before the first call that needs it.
 
@@ -40,10 +44,16 @@ def connect(
         statement_timeout: seconds that one statement may take (30).
         retry_timeout: seconds during which a failed call is tried again (30).
         prepared_statements: False where a pooler refuses them (True).
+        slow_statement: seconds from which a statement is logged as a warning (never).
+        observer: called with a `StatementEvent` once a round trip, when the call that made it
+            holds no connection any more. What it raises is logged and dropped, and what it
+            calls of the store is not observed. Not in the URL.
 
     Raises:
         ConfigurationError: no URL, or one that cannot be served.
     """
+    if observer is not None and not callable(observer):
+        raise ConfigurationError("observer is called with a StatementEvent, and is no function")
     if url is None:
         url = os.environ.get(ENVIRONMENT_VARIABLE)
         if not url:
@@ -58,12 +68,13 @@ def connect(
         "statement_timeout": statement_timeout,
         "retry_timeout": retry_timeout,
         "prepared_statements": prepared_statements,
+        "slow_statement": slow_statement,
     }
     parsed = parse(url, {name: value for name, value in given.items() if value is not None})
     repository_class = registry.repository_class(parsed.scheme)
     if has_empty_path(url) and repository_class.dialect == "sqlite":
         raise ConfigurationError("sqlite:/// lacks a path; a database in memory is sqlite://")
-    return Storage(repository_class(url=parsed))
+    return Storage(repository_class(url=parsed, observer=observer))
 
 
 def bind(connection: Any) -> Storage:

@@ -216,3 +216,55 @@ class SchemaStatus(_Record):
     applied: list[str]
     pending: list[str]
     unknown: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEvent(_Record):
+    """One round trip of a store, as ``connect(observer=…)`` is told of it.
+
+    Attributes:
+        name: the statement's name (``messages/save_turn``); of several that went out as one, the
+            last that is no BEGIN or COMMIT.
+        statements: how many went out.
+        seconds: how long the answer took.
+        rows: how many rows came back, or were found; 0 where it failed.
+        attempt: 1, or higher where the call is being tried again.
+        error: the name of the error's class, or None.
+        in_transaction: whether it was part of a ``transaction()`` block or of the caller's
+            transaction.
+    """
+
+    name: str
+    statements: int
+    seconds: float
+    rows: int
+    attempt: int
+    error: str | None
+    in_transaction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStats(_Record):
+    """What a store has done since it was opened, and what its pool is doing now.
+
+    Attributes:
+        open: connections that are open.
+        in_use: those that a call is using now.
+        idle: those that wait for one.
+        waiting: calls that wait for a connection now.
+        longest_wait: seconds of the longest wait for a connection so far.
+        made: connections that were opened.
+        replaced: those that took the place of one that was dead, broken or too old.
+        statements: round trips.
+        retries: attempts that were made again, by the kind of fault.
+    """
+
+    open: int
+    in_use: int
+    idle: int
+    waiting: int
+    longest_wait: float
+    made: int
+    replaced: int
+    statements: int
+    retries: Mapping[str, int]

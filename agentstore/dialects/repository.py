@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,12 +13,13 @@ from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import NO_PARAMETERS
 from agentstore.engine.connection import Connection
 from agentstore.engine.executor import BoundExecutor, PooledExecutor
+from agentstore.engine.observing import Observation
 from agentstore.engine.pool import Pool
 from agentstore.errors import ConfigurationError, SchemaError
 from agentstore.operations.confirmations import ConfirmationOperations
 from agentstore.operations.messages import MessageOperations
 from agentstore.operations.tool_calls import ToolCallOperations
-from agentstore.records import SchemaStatus
+from agentstore.records import SchemaStatus, StatementEvent
 from agentstore.schema import applying
 from agentstore.statements import StatementLibrary, library
 
@@ -79,7 +81,13 @@ class Repository(
         """Its statements, read once a process."""
         return library(cls.sql_path(), cls.paramstyle)
 
-    def __init__(self, *, url: DatabaseURL | None = None, bound: Any = None) -> None:
+    def __init__(
+        self,
+        *,
+        url: DatabaseURL | None = None,
+        bound: Any = None,
+        observer: Callable[[StatementEvent], object] | None = None,
+    ) -> None:
         """A repository on a pool of its own, or on a connection of the caller's.
 
         Nothing is connected before it is used.
@@ -87,6 +95,7 @@ class Repository(
         Args:
             url: where the database is.
             bound: the caller's open driver connection, in place of a URL.
+            observer: told of each round trip (`agentstore.connect`).
 
         Raises:
             ConfigurationError: the URL has something that the dialect does not know.
@@ -97,6 +106,8 @@ class Repository(
             return
         self._check_query(url)
         self.check_url(url)
+        if observer is not None or url.options.slow_statement is not None:
+            self._observation = Observation(observer, url.options.slow_statement)
         super().__init__(
             PooledExecutor(
                 lambda: self._make_pool(url),
@@ -109,13 +120,20 @@ class Repository(
 
     def _make_pool(self, url: DatabaseURL) -> Pool:
         return Pool(
-            lambda: self.connect(url),
+            lambda: self._connect_observed(url),
             size=self.pool_size(url),
             timeout=url.options.pool_timeout,
             max_lifetime=self.connection_lifetime(url),
             # Without retries, a liveness check is all that finds a connection dead.
             liveness_grace=_LIVENESS_GRACE if url.options.retry_timeout else 0.0,
         )
+
+    _observation: Observation | None = None
+
+    def _connect_observed(self, url: DatabaseURL) -> Connection:
+        connection = self.connect(url)
+        connection.observation = self._observation
+        return connection
 
     def _check_query(self, url: DatabaseURL) -> None:
         unknown = sorted(set(url.query) - self.driver_parameters)

@@ -6,12 +6,15 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters, Step
 from agentstore.engine.deadline import NEVER, Deadline
 from agentstore.engine.faults import Fault, error_of
+from agentstore.engine.observing import Observation, rows_of
 from agentstore.errors import StorageError
+from agentstore.records import StatementEvent
 from agentstore.statements import NO_BLOCKS, StatementLibrary
 
 P = TypeVar("P")
@@ -50,6 +53,11 @@ class Connection(ABC):
         self.statements = statements
         self.opened_at = self.idle_since = time.monotonic()
         self.is_broken = False
+        self.observation: Observation | None = None
+        self.events: list[StatementEvent] = []
+        self.round_trips = 0
+        self.attempt = 1
+        self.is_in_block = False
 
     @property
     def wants_transactions(self) -> bool:
@@ -76,7 +84,7 @@ class Connection(ABC):
         Raises:
             StorageError: the public error of the fault (see `agentstore.engine.faults`).
         """
-        return self._guarded(self._rows, self.statements.text(name, blocks), parameters)
+        return self._guarded(self._rows, name, self.statements.text(name, blocks), parameters)
 
     def count(
         self,
@@ -85,11 +93,11 @@ class Connection(ABC):
         blocks: frozenset[str] = NO_BLOCKS,
     ) -> int:
         """Run a statement and say how many rows it found; as `rows` otherwise."""
-        return self._guarded(self._count, self.statements.text(name, blocks), parameters)
+        return self._guarded(self._count, name, self.statements.text(name, blocks), parameters)
 
     def run_many(self, name: str, parameters: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters; as `rows` otherwise."""
-        self._guarded(self._run_many, self.statements.text(name), parameters)
+        self._guarded(self._run_many, name, self.statements.text(name), parameters)
 
     def run_steps(self, steps: Batch) -> list[int]:
         """Run a batch as part of the open transaction.
@@ -169,23 +177,69 @@ class Connection(ABC):
         self._run_numbered("transactions/release_savepoint", depth)
 
     def _run_numbered(self, name: str, depth: int) -> None:
-        self._guarded(self._count, self.statements[name].numbered(depth), NO_PARAMETERS)
+        self._guarded(self._count, name, self.statements[name].numbered(depth), NO_PARAMETERS)
 
-    def _guarded(self, function: Callable[[str, P], T], text: str, parameters: P) -> T:
+    def _guarded(
+        self,
+        function: Callable[[str, P], T],
+        name: str,
+        text: str,
+        parameters: P,
+        *,
+        statements: int = 1,
+    ) -> T:
         """Call the driver; its exceptions become ours, and a connection left in the middle
         of an exchange is not used again."""
         if self.statement_limit < math.inf:
             self._limit_statement()
+        self.round_trips += 1
+        if self.observation is not None and self.observation.is_wanted:
+            function = self.observation.noting(function, partial(self._note, name, statements))
         try:
             return function(text, parameters)
         except self.exceptions as exc:
-            raise self.translated(exc) from exc
+            error = self.translated(exc)
+            error.__dict__["statement"] = name
+            error.__dict__["code"] = self.code_of(exc)
+            raise error from exc
         except StorageError:
             raise
         except BaseException:
             # KeyboardInterrupt and the like: the reply may still be on its way.
             self.is_broken |= self.is_remote
             raise
+
+    def _note(
+        self,
+        name: str,
+        statements: int,
+        seconds: float,
+        result: Any,
+        exc: BaseException | None,
+    ) -> None:
+        error: BaseException | None = exc
+        if isinstance(exc, self.exceptions):
+            error = self.translated(exc)
+        self.events.append(
+            StatementEvent(
+                name=name,
+                statements=statements,
+                seconds=seconds,
+                rows=rows_of(result),
+                attempt=self.attempt,
+                error=None if error is None else type(error).__name__,
+                in_transaction=self.is_in_block,
+            )
+        )
+
+    def code_of(self, exc: BaseException) -> str:
+        """The server's code for a driver's exception, for the log; '' where it has none."""
+        return ""
+
+    def take_events(self) -> list[StatementEvent]:
+        """What was noted since the last time."""
+        events, self.events = self.events, []
+        return events
 
     def _limit_statement(self) -> None:
         if self.deadline.has_passed:

@@ -8,6 +8,7 @@ effect unseen: the ids of what it writes are made before.
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -22,10 +23,13 @@ from agentstore.engine.pool import Pool
 from agentstore.engine.retry import retrying
 from agentstore.engine.transaction import Transaction
 from agentstore.errors import StorageError
+from agentstore.records import StatementEvent
 
 T = TypeVar("T")
 Operation: TypeAlias = Callable[[Connection], T]
 
+_logger = logging.getLogger("agentstore.retry")
+_SECOND_ATTEMPT = 2
 _CLOSED = "the store is closed"
 
 
@@ -100,6 +104,7 @@ class _ThreadState(threading.local):
 
     transaction: Transaction | None = None
     deadline: Deadline | None = None
+    attempt: int = 1
 
 
 class PooledExecutor(Executor):
@@ -131,6 +136,8 @@ class PooledExecutor(Executor):
         self._forks_unconnected = forks_unconnected
         self._is_drained = False
         self._local = _ThreadState()
+        self._retries: dict[str, int] = {}
+        self._retries_lock = threading.Lock()
         self._refusal = ""
         forking.watch(self)
 
@@ -206,7 +213,10 @@ class PooledExecutor(Executor):
         finally:
             self._local.transaction = None
             if not transaction.is_inherited:
+                connection.is_in_block = False
+                events = connection.take_events() if connection.events else []
                 self._pool.release(connection)
+                self._deliver(connection, events)
 
     def in_transaction(self) -> bool:
         return self._transaction() is not None
@@ -256,13 +266,42 @@ class PooledExecutor(Executor):
         """Call with the deadline of the whole call, again and again where that may help."""
         pool = self._pool
         deadline = self._local.deadline or self._new_deadline()
-        return retrying(
-            lambda: attempt(deadline),
-            until=Deadline(deadline.at - self._call_limit + self._retry_timeout),
-            timeout=self._retry_timeout,
-            # A server that was never there is more likely misspelt than restarting.
-            may_retry=lambda error: pool.has_connected or fault_of(error) is not Fault.UNREACHABLE,
-            on_retry=on_retry,
+        until = Deadline(deadline.at - self._call_limit + self._retry_timeout)
+
+        def note_retry(number: int, error: StorageError) -> None:
+            self._local.attempt = number
+            self._log_retry(number, error, until)
+            if on_retry is not None:
+                on_retry()
+
+        try:
+            return retrying(
+                lambda: attempt(deadline),
+                until=until,
+                timeout=self._retry_timeout,
+                # A server that was never there is more likely misspelt than restarting.
+                may_retry=lambda error: (
+                    pool.has_connected or fault_of(error) is not Fault.UNREACHABLE
+                ),
+                on_retry=note_retry,
+            )
+        finally:
+            self._local.attempt = 1
+
+    def _log_retry(self, number: int, error: StorageError, until: Deadline) -> None:
+        """Log that a call is tried again: our own words alone, as the driver's may hold values."""
+        fault = fault_of(error)
+        kind = "" if fault is None else fault.name.lower()
+        with self._retries_lock:
+            self._retries[kind] = self._retries.get(kind, 0) + 1
+        _logger.log(
+            logging.INFO if number == _SECOND_ATTEMPT else logging.WARNING,
+            "trying %s again: %s%s, attempt %d, %.1f s left",
+            error.__dict__.get("statement", "to connect"),
+            kind,
+            f" ({error.__dict__['code']})" if error.__dict__.get("code") else "",
+            number,
+            max(until.left, 0.0),
         )
 
     def _attempt(
@@ -271,9 +310,19 @@ class PooledExecutor(Executor):
         connection = self._pool.acquire(check_alive=check_alive)
         try:
             connection.set_deadline(deadline)
+            connection.attempt = self._local.attempt
             return operation(connection)
         finally:
+            events = connection.take_events() if connection.events else []
             self._pool.release(connection)
+            if events:
+                self._deliver(connection, events)
+
+    @staticmethod
+    def _deliver(connection: Connection, events: list[StatementEvent]) -> None:
+        """Tell of what a connection has noted, once it is not held any more."""
+        if connection.observation is not None:
+            connection.observation.deliver(events)
 
     def _begun(self, deadline: Deadline) -> Connection:
         connection = self._pool.acquire()

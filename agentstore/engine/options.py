@@ -29,6 +29,7 @@ class Options:
         statement_timeout: seconds that one statement may take.
         retry_timeout: seconds during which a failed call is tried again.
         prepared_statements: False where a pooler in front of the server refuses them.
+        slow_statement: seconds from which a statement is logged as slow; None for never.
     """
 
     pool_size: int = 10
@@ -38,6 +39,7 @@ class Options:
     statement_timeout: float = 30.0
     retry_timeout: float = 30.0
     prepared_statements: bool = True
+    slow_statement: float | None = None
 
     @property
     def call_limit(self) -> float:
@@ -64,6 +66,8 @@ class Options:
 
 
 def _option(name: str, value: Any) -> Any:
+    if name == "slow_statement" and value is None:
+        return None
     if name == "prepared_statements":
         return _boolean(name, value)
     if name == "pool_size":
@@ -93,7 +97,7 @@ def _seconds(name: str, value: Any) -> float:
         seconds = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         seconds = math.nan
-    least_is_zero = name in ("pool_timeout", "retry_timeout")
+    least_is_zero = name in ("pool_timeout", "retry_timeout", "slow_statement")
     if not (seconds > 0 or (least_is_zero and seconds == 0)) or math.isinf(seconds):
         bound = "at least 0" if least_is_zero else "more than 0"
         raise ConfigurationError(f"{name} is a number of seconds, {bound}, not {value!r}")

@@ -27,7 +27,7 @@ def retrying(
     until: Deadline,
     timeout: float,
     may_retry: Callable[[StorageError], bool],
-    on_retry: Callable[[], None] | None = None,
+    on_retry: Callable[[int, StorageError], None],
 ) -> T:
     """Call until it succeeds, fails permanently, or the time is over.
 
@@ -37,17 +37,20 @@ def retrying(
         until: when no further attempt is begun.
         timeout: the seconds of retry_timeout, for the message.
         may_retry: asked after each transient failure.
-        on_retry: called before each attempt but the first.
+        on_retry: called before each attempt but the first, with its number and the error of the
+            one before.
 
     Raises:
         UnavailableError: the failures were transient, and did not end in time.
         StorageError: a permanent failure, at once.
     """
     longest = FIRST_PAUSE
+    number = 1
     while True:
         try:
             return attempt()
         except StorageError as error:
+            failure = error
             fault = fault_of(error)
             if fault is None or not fault.is_transient or not may_retry(error):
                 raise outside_transaction(error) from error.__cause__
@@ -58,8 +61,8 @@ def retrying(
                 ) from (error.__cause__ or error)
         time.sleep(min(random.uniform(0, longest), time_left))
         longest = min(longest * 2, LONGEST_PAUSE)
-        if on_retry is not None:
-            on_retry()
+        number += 1
+        on_retry(number, failure)
 
 
 def outside_transaction(error: StorageError) -> StorageError:

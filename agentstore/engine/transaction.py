@@ -25,6 +25,7 @@ class Transaction:
 
     def __init__(self, connection: Connection, new_deadline: Callable[[], Deadline]) -> None:
         self.connection = connection
+        connection.is_in_block = True
         self.depth = 0
         self.failure: StorageError | None = None
         self._new_deadline = new_deadline

@@ -222,6 +222,10 @@ class MySQLConnection(Connection):
             return Fault.UNREACHABLE if "timed out" in str(exc) else Fault.UNAVAILABLE
         return fault
 
+    def code_of(self, exc: BaseException) -> str:
+        code = exc.args[0] if isinstance(exc, pymysql.MySQLError) and exc.args else ""
+        return str(code) if isinstance(code, int) else ""
+
     def wait_until(self, deadline: Deadline) -> None:
         cast(BoundedConnection, self.driver_connection).deadline = deadline
 
@@ -256,7 +260,9 @@ class MySQLConnection(Connection):
         """
         if any(step.needs_rows for step in steps[:-1]):
             return super().run_steps(steps)
-        return self._run_texts(self._texts(steps), is_guarded=any(s.is_guard for s in steps))
+        return self._run_texts(
+            steps[-1].name, self._texts(steps), is_guarded=any(s.is_guard for s in steps)
+        )
 
     def run_batch(self, steps: Batch) -> list[int]:
         """As `Connection.run_batch`; with BEGIN and COMMIT in the same round trip."""
@@ -268,7 +274,9 @@ class MySQLConnection(Connection):
             return super().run_batch(steps)
         texts = [self._begin, *self._texts(steps), self._commit]
         try:
-            counts = self._run_texts(texts, is_guarded=any(s.is_guard for s in steps))
+            counts = self._run_texts(
+                steps[-1].name, texts, is_guarded=any(s.is_guard for s in steps)
+            )
         except BaseException:
             if not self.is_broken:
                 self.rollback()
@@ -297,9 +305,11 @@ class MySQLConnection(Connection):
                 texts.append(self._bound(text, step.parameters))
         return texts
 
-    def _run_texts(self, texts: list[str], *, is_guarded: bool) -> list[int]:
+    def _run_texts(self, name: str, texts: list[str], *, is_guarded: bool) -> list[int]:
         """Send texts; how many rows their statements found, none where a guard has ended them."""
+        statements = 1
         if self._takes_batches:
+            statements = len(texts)
             texts = ["; ".join(texts)]
         else:
             # What is too large is refused before anything is sent.
@@ -309,7 +319,9 @@ class MySQLConnection(Connection):
             return [
                 found
                 for text in texts
-                for found, _ in self._guarded(self._send_batch, text, NO_PARAMETERS)
+                for found, _ in self._guarded(
+                    self._send_batch, name, text, NO_PARAMETERS, statements=statements
+                )
             ]
         except DatabaseError as error:
             if is_guarded and fault_of(error) is Fault.MISSING_VALUE:

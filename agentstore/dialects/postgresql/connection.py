@@ -262,6 +262,9 @@ class PostgreSQLConnection(Connection):
             return Fault.DISCONNECTED
         return Fault.OTHER
 
+    def code_of(self, exc: BaseException) -> str:
+        return getattr(exc, "sqlstate", None) or ""
+
     def wait_until(self, deadline: Deadline) -> None:
         if self._exchange is not None:
             self._exchange.deadline = deadline

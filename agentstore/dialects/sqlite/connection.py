@@ -207,6 +207,9 @@ class SQLiteConnection(Connection):
         if lock is not None:
             lock.release()
 
+    def code_of(self, exc: BaseException) -> str:
+        return getattr(exc, "sqlite_errorname", None) or ""
+
     def wait_until(self, deadline: Deadline) -> None:
         self._statement_deadline = deadline
 

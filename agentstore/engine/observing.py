@@ -1,0 +1,94 @@
+"""What an observer is told of each round trip, and the log of slow statements.
+
+A store that has neither an observer nor slow_statement pays for none of it: its connections have
+no `Observation`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from agentstore.records import StatementEvent
+
+P = TypeVar("P")
+T = TypeVar("T")
+
+_logger = logging.getLogger("agentstore.statements")
+
+
+class _Calling(threading.local):
+    """Whether this thread is in the observer, whose own calls are not observed."""
+
+    now: bool = False
+
+
+class Observation:
+    """Notes the round trips of a store's connections, and tells the observer of them.
+
+    Args:
+        observer: called with each `StatementEvent`, or None.
+        slow_statement: seconds from which a round trip is logged as slow, or None.
+    """
+
+    def __init__(
+        self,
+        observer: Callable[[StatementEvent], object] | None,
+        slow_statement: float | None,
+    ) -> None:
+        self._observer = observer
+        self._slow_statement = slow_statement
+        self._calling = _Calling()
+
+    def noting(
+        self,
+        function: Callable[[str, P], T],
+        note: Callable[[float, T | None, BaseException | None], None],
+    ) -> Callable[[str, P], T]:
+        """A driver's function that notes how long it took and what came of it."""
+
+        def noted(text: str, parameters: P) -> T:
+            began = time.monotonic()
+            try:
+                result = function(text, parameters)
+            except BaseException as exc:
+                note(time.monotonic() - began, None, exc)
+                raise
+            note(time.monotonic() - began, result, None)
+            return result
+
+        return noted
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether what runs now is to be observed: not what the observer itself calls."""
+        return not self._calling.now
+
+    def deliver(self, events: list[StatementEvent]) -> None:
+        """Log what was slow and tell the observer; called when no connection is held for them."""
+        for event in events:
+            if self._slow_statement is not None and event.seconds >= self._slow_statement:
+                _logger.warning("slow statement %s: %.3f s", event.name, event.seconds)
+            if self._observer is not None:
+                self._tell(self._observer, event)
+
+    def _tell(self, observer: Callable[[StatementEvent], object], event: StatementEvent) -> None:
+        self._calling.now = True
+        try:
+            observer(event)
+        except Exception:
+            _logger.exception("the observer raised an exception, which is dropped")
+        finally:
+            self._calling.now = False
+
+
+def rows_of(result: Any) -> int:
+    """How many rows a round trip returned or found."""
+    if isinstance(result, int):
+        return result
+    if isinstance(result, list):
+        return len(result)
+    return 0

@@ -1,0 +1,121 @@
+"""What an operator sees: events, logs of retries and slow statements; and what they never show."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import agentstore
+from agentstore import StatementEvent, Storage
+from agentstore.testing import Backend, Proxy
+
+SECRET = "s3cret-content"
+
+
+def record(store: Storage) -> None:
+    session = store.create_session(id="s", metadata={"user_id": SECRET})
+    store.save_user_message(session, SECRET)
+    assert store.get_history(session)
+    with store.transaction():
+        store.save_user_message(session, SECRET)
+
+
+def test_each_round_trip_is_an_event(make_store: Callable[..., Storage]) -> None:
+    events: list[StatementEvent] = []
+    store = make_store(observer=events.append)
+    store.ping()
+    events.clear()
+    record(store)
+    names = [event.name for event in events]
+    assert names.count("messages/get_history") == 1
+    assert any(name.startswith("messages/") for name in names)
+    assert all(event.seconds >= 0 and event.attempt == 1 for event in events)
+    assert all(event.error is None and event.statements >= 1 for event in events)
+    history = next(event for event in events if event.name == "messages/get_history")
+    assert history.rows == 1
+    assert not history.in_transaction
+    assert events[-1].in_transaction
+    assert SECRET not in str([event.to_dict() for event in events])
+
+
+def test_an_observer_that_raises_is_logged_and_dropped(
+    make_store: Callable[..., Storage], caplog: pytest.LogCaptureFixture
+) -> None:
+    def observer(event: StatementEvent) -> None:
+        raise RuntimeError("mine")
+
+    record(make_store(observer=observer))
+    logged = [r for r in caplog.records if r.name == "agentstore.statements"]
+    assert logged
+    assert all(r.levelno == logging.ERROR for r in logged)
+
+
+def test_what_the_observer_calls_is_not_observed(make_store: Callable[..., Storage]) -> None:
+    events: list[StatementEvent] = []
+
+    def observer(event: StatementEvent) -> None:
+        events.append(event)
+        store.count_sessions()
+
+    store = make_store(observer=observer, pool_size=1, pool_timeout=1)
+    record(store)
+    assert "sessions/count_sessions" not in [event.name for event in events]
+
+
+def test_a_failed_statement_says_so(make_store: Callable[..., Storage]) -> None:
+    events: list[StatementEvent] = []
+    store = make_store(observer=events.append)
+    store.create_session(id="s")
+    store.save_user_message("s", "x", id="m")
+    events.clear()
+    store.create_session(id="t")
+    with pytest.raises(agentstore.MessageExistsError):
+        store.save_user_message("t", "y", id="m")
+    assert {event.error for event in events} <= {None, "DatabaseError"}
+
+
+def test_slow_statements_are_logged_by_name(
+    make_store: Callable[..., Storage], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, logger="agentstore"):
+        record(make_store(slow_statement=0))
+    slow = [r for r in caplog.records if r.getMessage().startswith("slow statement ")]
+    assert any("messages/get_history" in r.getMessage() for r in slow)
+    assert {r.levelno for r in slow} == {logging.WARNING}
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+def test_retries_are_logged(
+    proxy: Proxy, caplog: pytest.LogCaptureFixture, backend: Backend
+) -> None:
+    with (
+        caplog.at_level(logging.INFO, logger="agentstore"),
+        agentstore.connect(proxy.url, pool_size=1) as store,
+    ):
+        store.create_session(id="s")
+        proxy.cut_after_request(1)
+        store.save_user_message("s", SECRET)
+        assert len(store.get_history("s")) == 1
+    [first] = [r for r in caplog.records if r.name == "agentstore.retry"]
+    assert first.levelno == logging.INFO
+    assert "messages/" in first.getMessage()
+    assert "disconnected" in first.getMessage()
+    assert "attempt 2" in first.getMessage()
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("value", [-1, "soon", True, float("nan")])
+def test_slow_statement_is_a_number_of_seconds(value: Any) -> None:
+    with pytest.raises(agentstore.ConfigurationError, match="slow_statement"):
+        agentstore.connect("sqlite://", slow_statement=value)
+
+
+def test_observer_is_a_keyword_only() -> None:
+    with pytest.raises(agentstore.ConfigurationError, match="observer"):
+        agentstore.connect("sqlite://?observer=x")
+    with pytest.raises(agentstore.ConfigurationError, match="observer"):
+        agentstore.connect("sqlite://", observer=1)  # type: ignore[arg-type]
