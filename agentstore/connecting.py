@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 from agentstore.dialects import registry
 from agentstore.dialects.url import has_empty_path, parse
+from agentstore.engine.observing import Observer
 from agentstore.errors import ConfigurationError
-from agentstore.records import StatementEvent
 from agentstore.storage import Storage
 
 ENVIRONMENT_VARIABLE = "DATABASE_URL"
@@ -26,7 +25,7 @@ def connect(
     retry_timeout: float | None = None,
     prepared_statements: bool | None = None,
     slow_statement: float | None = None,
-    observer: Callable[[StatementEvent], object] | None = None,
+    observer: Observer | None = None,
 ) -> Storage:
     """Open a store. Nothing is connected before the first call that needs it.
 

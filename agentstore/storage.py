@@ -13,7 +13,7 @@ from agentstore.calls.sessions import SessionCalls
 from agentstore.calls.tool_calls import ToolCallCalls
 from agentstore.calls.transactions import TransactionCalls
 from agentstore.operations.extension import Extension
-from agentstore.records import SchemaStatus
+from agentstore.records import SchemaStatus, StoreStats
 
 
 class Storage(
@@ -73,6 +73,13 @@ class Storage(
     def schema_status(self) -> SchemaStatus:
         """Which migrations the database has, lacks, and has from a newer version."""
         return self._repository.schema_status()
+
+    def stats(self) -> StoreStats:
+        """What the store has done since it was opened, and what its pool is doing now.
+
+        It costs no round trip. A bound store counts the round trips of its own.
+        """
+        return self._repository.executor.stats()
 
     def ping(self) -> None:
         """One round trip to the database.

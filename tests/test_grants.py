@@ -127,6 +127,7 @@ def test_the_whole_interface_is_called_above() -> None:
         "extension",
         "migrate",
         "run_in_transaction",
+        "stats",
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -119,3 +120,50 @@ def test_observer_is_a_keyword_only() -> None:
         agentstore.connect("sqlite://?observer=x")
     with pytest.raises(agentstore.ConfigurationError, match="observer"):
         agentstore.connect("sqlite://", observer=1)  # type: ignore[arg-type]
+
+
+def test_stats(make_store: Callable[..., Storage]) -> None:
+    store = make_store(pool_size=2)
+    record(store)
+    stats = store.stats()
+    assert stats.made == stats.open == stats.idle == 1
+    assert stats.in_use == stats.waiting == stats.replaced == 0
+    assert stats.statements > 3
+    assert stats.retries == {}
+    with store.transaction():
+        assert store.stats().in_use == 1
+        assert store.stats().statements > stats.statements
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+def test_stats_count_replaced_connections_and_retries(
+    make_store: Callable[..., Storage],
+    backend: Backend,
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = make_store(pool_size=1)
+    store.create_session(id="s")
+    backend.kill_connections(database_url)
+    with caplog.at_level(logging.INFO, logger="agentstore"):
+        store.get_session("s")
+    stats = store.stats()
+    assert (stats.made, stats.open, stats.replaced) == (2, 1, 1)
+    assert [r.levelno for r in caplog.records if r.name == "agentstore.pool"] == [logging.INFO]
+
+
+def test_an_exhausted_pool_is_logged(
+    make_store: Callable[..., Storage], caplog: pytest.LogCaptureFixture
+) -> None:
+    store = make_store(pool_size=1, pool_timeout=0, retry_timeout=0)
+    store.create_session(id="s")
+
+    def ask() -> None:
+        with pytest.raises(agentstore.UnavailableError):
+            store.get_session("s")
+
+    with store.transaction():
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+    assert [r.levelno for r in caplog.records if r.name == "agentstore.pool"] == [logging.WARNING]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,13 +12,13 @@ from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import NO_PARAMETERS
 from agentstore.engine.connection import Connection
 from agentstore.engine.executor import BoundExecutor, PooledExecutor
-from agentstore.engine.observing import Observation
+from agentstore.engine.observing import Observation, Observer
 from agentstore.engine.pool import Pool
 from agentstore.errors import ConfigurationError, SchemaError
 from agentstore.operations.confirmations import ConfirmationOperations
 from agentstore.operations.messages import MessageOperations
 from agentstore.operations.tool_calls import ToolCallOperations
-from agentstore.records import SchemaStatus, StatementEvent
+from agentstore.records import SchemaStatus
 from agentstore.schema import applying
 from agentstore.statements import StatementLibrary, library
 
@@ -86,7 +85,7 @@ class Repository(
         *,
         url: DatabaseURL | None = None,
         bound: Any = None,
-        observer: Callable[[StatementEvent], object] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """A repository on a pool of its own, or on a connection of the caller's.
 
@@ -102,12 +101,16 @@ class Repository(
         """
         self.url = url
         if url is None:
-            super().__init__(BoundExecutor(self.wrap(bound)))
+            self.observation = Observation()
+            connection = self.wrap(bound)
+            connection.observation = self.observation
+            super().__init__(BoundExecutor(connection))
             return
         self._check_query(url)
         self.check_url(url)
-        if observer is not None or url.options.slow_statement is not None:
-            self._observation = Observation(observer, url.options.slow_statement)
+        self.observation = Observation(url.options.slow_statement)
+        if observer is not None:
+            self.observation.add(observer)
         super().__init__(
             PooledExecutor(
                 lambda: self._make_pool(url),
@@ -128,11 +131,9 @@ class Repository(
             liveness_grace=_LIVENESS_GRACE if url.options.retry_timeout else 0.0,
         )
 
-    _observation: Observation | None = None
-
     def _connect_observed(self, url: DatabaseURL) -> Connection:
         connection = self.connect(url)
-        connection.observation = self._observation
+        connection.observation = self.observation
         return connection
 
     def _check_query(self, url: DatabaseURL) -> None:

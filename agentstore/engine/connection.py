@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters, Step
 from agentstore.engine.deadline import NEVER, Deadline
 from agentstore.engine.faults import Fault, error_of
-from agentstore.engine.observing import Observation, rows_of
+from agentstore.engine.observing import NOT_OBSERVED, rows_of
 from agentstore.errors import StorageError
 from agentstore.records import StatementEvent
 from agentstore.statements import NO_BLOCKS, StatementLibrary
@@ -53,7 +53,7 @@ class Connection(ABC):
         self.statements = statements
         self.opened_at = self.idle_since = time.monotonic()
         self.is_broken = False
-        self.observation: Observation | None = None
+        self.observation = NOT_OBSERVED
         self.events: list[StatementEvent] = []
         self.round_trips = 0
         self.attempt = 1
@@ -193,7 +193,7 @@ class Connection(ABC):
         if self.statement_limit < math.inf:
             self._limit_statement()
         self.round_trips += 1
-        if self.observation is not None and self.observation.is_wanted:
+        if self.observation.is_active and self.observation.is_wanted:
             function = self.observation.noting(function, partial(self._note, name, statements))
         try:
             return function(text, parameters)

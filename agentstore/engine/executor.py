@@ -23,7 +23,7 @@ from agentstore.engine.pool import Pool
 from agentstore.engine.retry import retrying
 from agentstore.engine.transaction import Transaction
 from agentstore.errors import StorageError
-from agentstore.records import StatementEvent
+from agentstore.records import StoreStats
 
 T = TypeVar("T")
 Operation: TypeAlias = Callable[[Connection], T]
@@ -93,6 +93,10 @@ class Executor(ABC):
     @abstractmethod
     def in_transaction(self) -> bool:
         """Whether what runs now is part of a transaction that is already open."""
+
+    @abstractmethod
+    def stats(self) -> StoreStats:
+        """What the store has done so far, and what its pool is doing now."""
 
     @abstractmethod
     def close(self) -> None:
@@ -216,7 +220,8 @@ class PooledExecutor(Executor):
                 connection.is_in_block = False
                 events = connection.take_events() if connection.events else []
                 self._pool.release(connection)
-                self._deliver(connection, events)
+                if events:
+                    connection.observation.deliver(events)
 
     def in_transaction(self) -> bool:
         return self._transaction() is not None
@@ -225,6 +230,11 @@ class PooledExecutor(Executor):
         if not self._refusal:
             self._refusal = _CLOSED
             self._pool.close()
+
+    def stats(self) -> StoreStats:
+        with self._retries_lock:
+            retries = dict(self._retries)
+        return self._pool.stats(retries)
 
     def before_fork(self) -> None:
         """Have no connection open, where the client library wants it so."""
@@ -316,13 +326,7 @@ class PooledExecutor(Executor):
             events = connection.take_events() if connection.events else []
             self._pool.release(connection)
             if events:
-                self._deliver(connection, events)
-
-    @staticmethod
-    def _deliver(connection: Connection, events: list[StatementEvent]) -> None:
-        """Tell of what a connection has noted, once it is not held any more."""
-        if connection.observation is not None:
-            connection.observation.deliver(events)
+                connection.observation.deliver(events)
 
     def _begun(self, deadline: Deadline) -> Connection:
         connection = self._pool.acquire()
@@ -369,6 +373,10 @@ class BoundExecutor(Executor):
 
     def in_transaction(self) -> bool:
         return True
+
+    def stats(self) -> StoreStats:
+        round_trips = self._transaction.connection.round_trips
+        return StoreStats(1, 0, 1, 0, 0.0, 0, 0, round_trips, {})
 
     def close(self) -> None:
         self._closed = True

@@ -1,7 +1,6 @@
 """What an observer is told of each round trip, and the log of slow statements.
 
-A store that has neither an observer nor slow_statement pays for none of it: its connections have
-no `Observation`.
+A store that has neither an observer nor slow_statement pays for one look at an attribute.
 """
 
 from __future__ import annotations
@@ -10,12 +9,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from agentstore.records import StatementEvent
 
 P = TypeVar("P")
 T = TypeVar("T")
+Observer: TypeAlias = Callable[[StatementEvent], object]
 
 _logger = logging.getLogger("agentstore.statements")
 
@@ -30,18 +30,22 @@ class Observation:
     """Notes the round trips of a store's connections, and tells the observer of them.
 
     Args:
-        observer: called with each `StatementEvent`, or None.
         slow_statement: seconds from which a round trip is logged as slow, or None.
+
+    Attributes:
+        is_active: whether anything is to be noted.
     """
 
-    def __init__(
-        self,
-        observer: Callable[[StatementEvent], object] | None,
-        slow_statement: float | None,
-    ) -> None:
-        self._observer = observer
+    def __init__(self, slow_statement: float | None = None) -> None:
+        self._observers: tuple[Observer, ...] = ()
         self._slow_statement = slow_statement
         self._calling = _Calling()
+        self.is_active = slow_statement is not None
+
+    def add(self, observer: Observer) -> None:
+        """Tell an observer too from now on."""
+        self._observers += (observer,)
+        self.is_active = True
 
     def noting(
         self,
@@ -72,10 +76,10 @@ class Observation:
         for event in events:
             if self._slow_statement is not None and event.seconds >= self._slow_statement:
                 _logger.warning("slow statement %s: %.3f s", event.name, event.seconds)
-            if self._observer is not None:
-                self._tell(self._observer, event)
+            for observer in self._observers:
+                self._tell(observer, event)
 
-    def _tell(self, observer: Callable[[StatementEvent], object], event: StatementEvent) -> None:
+    def _tell(self, observer: Observer, event: StatementEvent) -> None:
         self._calling.now = True
         try:
             observer(event)
@@ -83,6 +87,10 @@ class Observation:
             _logger.exception("the observer raised an exception, which is dropped")
         finally:
             self._calling.now = False
+
+
+NOT_OBSERVED = Observation()
+"""That of a connection whose store nobody observes."""
 
 
 def rows_of(result: Any) -> int:

@@ -6,12 +6,18 @@ connection is opened by the thread that needs it, so its error reaches the calle
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from agentstore.engine.connection import Connection
 from agentstore.engine.semaphore import FairSemaphore
+from agentstore.records import StoreStats
+
+_logger = logging.getLogger("agentstore.pool")
+
 from agentstore.errors import StorageError, UnavailableError
 
 
@@ -45,6 +51,9 @@ class Pool:
         self._places = FairSemaphore(size)
         self._closed = False
         self.has_connected = False
+        self._figures_lock = threading.Lock()
+        self._live: set[Connection] = set()
+        self._made = self._replaced = self._past_round_trips = 0
 
     def acquire(self, *, check_alive: bool = False) -> Connection:
         """A connection for this thread alone, until it is given back by `release`.
@@ -57,6 +66,11 @@ class Pool:
             ConfigurationError: the server does not let us in.
         """
         if not self._places.acquire(self._timeout):
+            _logger.warning(
+                "the pool is exhausted: all %d connections were in use for %g s",
+                self._size,
+                self._timeout,
+            )
             raise UnavailableError(
                 f"all {self._size} connections of the pool were in use for {self._timeout:g} s "
                 "(pool_size, pool_timeout)"
@@ -70,11 +84,12 @@ class Pool:
     def release(self, connection: Connection) -> None:
         """Give a connection back; a broken one is closed."""
         if connection.is_broken:
-            connection.close()
+            self._close(connection)
+            self._note_replacement("it broke")
             # What broke it has likely broken the others, and some would not show it.
             self._close_idle()
         elif self._closed:
-            connection.close()
+            self._close(connection)
         else:
             connection.idle_since = time.monotonic()
             self._idle.append(connection)
@@ -114,7 +129,9 @@ class Pool:
                 now - connection.idle_since < grace or connection.is_usable()
             ):
                 return connection
-            connection.close()
+            is_old = now - connection.opened_at > self._max_lifetime
+            self._close(connection)
+            self._note_replacement("it was too old" if is_old else "it had died idle")
         return None
 
     def _connect(self) -> Connection:
@@ -122,11 +139,46 @@ class Pool:
             raise StorageError("the store is closed")
         connection = self._open_connection()
         self.has_connected = True
+        with self._figures_lock:
+            self._made += 1
+            self._live.add(connection)
         return connection
+
+    def _close(self, connection: Connection) -> None:
+        with self._figures_lock:
+            self._live.discard(connection)
+            self._past_round_trips += connection.round_trips
+        connection.close()
+
+    def _note_replacement(self, reason: str) -> None:
+        with self._figures_lock:
+            self._replaced += 1
+        _logger.info("a connection is replaced: %s", reason)
+
+    def stats(self, retries: Mapping[str, int]) -> StoreStats:
+        """What the pool has done so far, and is doing now.
+
+        Args:
+            retries: how often calls were tried again, by the kind of fault.
+        """
+        with self._figures_lock:
+            round_trips = sum(connection.round_trips for connection in self._live)
+            in_use = self._size - self._places.free
+            return StoreStats(
+                open=len(self._live),
+                in_use=in_use,
+                idle=len(self._idle),
+                waiting=self._places.waiting,
+                longest_wait=self._places.longest_wait,
+                made=self._made,
+                replaced=self._replaced,
+                statements=self._past_round_trips + round_trips,
+                retries=dict(retries),
+            )
 
     def _close_idle(self) -> None:
         while (connection := self._pop_idle()) is not None:
-            connection.close()
+            self._close(connection)
 
     def _pop_idle(self) -> Connection | None:
         try:

@@ -39,12 +39,26 @@ class FairSemaphore:
 
     Args:
         places: how many may be in.
+
+    Attributes:
+        longest_wait: the longest that anybody has waited for a place so far, in seconds.
     """
 
     def __init__(self, places: int) -> None:
         self._free = places
         self._waiting: deque[_Waiter] = deque()
         self._mutex = threading.Lock()
+        self.longest_wait = 0.0
+
+    @property
+    def free(self) -> int:
+        """How many places nobody has."""
+        return self._free
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return len(self._waiting)
 
     def acquire(self, timeout: float) -> bool:
         """Wait for a place.
@@ -67,6 +81,7 @@ class FairSemaphore:
                 left = min(max(deadline - time.monotonic(), 0), threading.TIMEOUT_MAX)
                 in_time = waiter.wake.acquire(timeout=left)
                 with self._mutex:
+                    self.longest_wait = max(self.longest_wait, time.monotonic() - waiter.since)
                     if waiter.is_served:
                         return True
                     if self._free or not in_time:

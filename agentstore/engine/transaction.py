@@ -64,8 +64,12 @@ class Transaction:
         try:
             if undoable:
                 with self.savepoint():
-                    return operation(self.connection)
-            return operation(self.connection)
+                    result = operation(self.connection)
+            else:
+                result = operation(self.connection)
+            if self.connection.events:
+                self.connection.observation.deliver(self.connection.take_events())
+            return result
         except StorageError as error:
             # Where undoing it has failed too, that is noted already, and tells more.
             if self.failure is None and self._is_fatal(error, undone=undoable):
