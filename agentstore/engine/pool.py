@@ -14,11 +14,10 @@ from collections.abc import Callable, Mapping
 
 from agentstore.engine.connection import Connection
 from agentstore.engine.semaphore import FairSemaphore
+from agentstore.errors import StorageError, UnavailableError
 from agentstore.records import StoreStats
 
 _logger = logging.getLogger("agentstore.pool")
-
-from agentstore.errors import StorageError, UnavailableError
 
 
 class Pool:

@@ -240,7 +240,7 @@ def test_a_broken_statement_is_no_driver_exception(make_store: Callable[..., Sto
     store = make_store()
 
     def nonsense(connection: Any) -> None:
-        connection._guarded(connection._count, "SELECT nonsense FROM", {})
+        connection._guarded(connection._count, "nonsense", "SELECT nonsense FROM", {})
 
     for _ in range(3):
         with pytest.raises(DatabaseError):
