@@ -242,9 +242,12 @@ class Connection(ABC):
         return events
 
     def _limit_statement(self) -> None:
-        if self.deadline.has_passed:
+        # Runs for each statement, so the clock is read once.
+        now = time.monotonic()
+        deadline, limit = self.deadline, now + self.statement_limit
+        if now >= deadline.at:
             raise error_of(Fault.LATE)
-        self.wait_until(self.deadline.within(self.statement_limit))
+        self.wait_until(deadline if deadline.at <= limit else Deadline(limit))
 
     def translated(self, exc: BaseException) -> StorageError:
         """The public error for a driver's exception."""

@@ -23,11 +23,6 @@ class Deadline:
         """The deadline so many seconds from now."""
         return cls(time.monotonic() + seconds)
 
-    def within(self, seconds: float) -> Deadline:
-        """This deadline, or the one so many seconds from now where that is earlier."""
-        at = time.monotonic() + seconds
-        return self if self.at <= at else Deadline(at)
-
     @property
     def left(self) -> float:
         """Seconds until then; below 0 once it has passed."""
