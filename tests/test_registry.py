@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -91,3 +92,36 @@ def test_what_cannot_be_registered(scheme: Any, cls: Any) -> None:
 def test_bind_refuses_what_is_no_connection() -> None:
     with pytest.raises(agentstore.ConfigurationError, match=r"builtins\.object"):
         agentstore.bind(object())
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("postgress://h/d", "did you mean postgres"),
+        ("postgresql+psycopg2://h/d", "did you mean postgresql://"),
+        ("postgresql+asyncpg://h/d", "did you mean postgresql://"),
+        ("mysql+mysqldb://h/d", "did you mean mysql://"),
+        ("conversations.db", "did you mean sqlite:///conversations.db"),
+        ("/var/lib/my app/x.sqlite3", "did you mean sqlite:////var/lib/my app/x.sqlite3"),
+        (Path("data/x.db"), "did you mean sqlite:///data/x.db"),
+    ],
+)
+def test_a_slip_gets_a_hint(url: Any, hint: str) -> None:
+    with pytest.raises(agentstore.ConfigurationError, match=re.escape(hint)):
+        agentstore.connect(url)
+
+
+def test_a_password_is_not_repeated_in_a_hint() -> None:
+    with pytest.raises(agentstore.ConfigurationError) as caught:
+        agentstore.connect("user:s3cret@host/x.db")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_what_belongs_elsewhere_gets_a_hint() -> None:
+    with agentstore.connect("sqlite://") as store:
+        message: Any = {"role": "assistant", "content": "Hi"}
+        session_id = store.create_session()
+        with pytest.raises(agentstore.InvalidInputError, match="NewMessage"):
+            store.save_assistant_message(session_id, message)
+        with pytest.raises(agentstore.InvalidInputError, match=r"NewMessage\('assistant', …\)"):
+            store.save_messages(session_id, [message])

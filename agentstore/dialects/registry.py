@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
@@ -83,9 +84,14 @@ def repository_class(scheme: str) -> type[Repository]:
     for entry_point in _entry_points():
         if entry_point.name == scheme:
             return _load_entry_point(entry_point)
+    known = known_schemes()
+    # Another driver's name, as SQLAlchemy spells it, or a slip of the pen.
+    bare = scheme.partition("+")[0]
+    near = [bare] if bare in known else get_close_matches(scheme, known, n=1)
+    hint = f" (did you mean {near[0]}://?)" if near else ""
     raise ConfigurationError(
-        f"no dialect serves URLs that begin with {scheme}://; known are "
-        + ", ".join(f"{known}://" for known in known_schemes())
+        f"no dialect serves URLs that begin with {scheme}://{hint}; known are "
+        + ", ".join(f"{each}://" for each in known)
     )
 
 
@@ -106,9 +112,12 @@ def repository_class_for(connection: Any) -> type[Repository]:
         loaded = _load_entry_point(entry_point)
         if loaded.driver_module in packages:
             return loaded
+    hint = ""
+    if "django" in packages:
+        hint = "; of Django's, bind(connection.connection) after connection.ensure_connection()"
     raise ConfigurationError(
         "bind takes an open psycopg.Connection, pymysql.Connection or sqlite3.Connection, "
-        f"not {type(connection).__module__}.{type(connection).__qualname__}"
+        f"not {type(connection).__module__}.{type(connection).__qualname__}{hint}"
     )
 
 

@@ -6,6 +6,7 @@ of its error messages, and knows one host only.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -57,10 +58,7 @@ def parse(url: str, overrides: Mapping[str, Any] | None = None) -> DatabaseURL:
     """
     match = _URL.fullmatch(url) if isinstance(url, str) else None
     if match is None:
-        raise ConfigurationError(
-            "the database URL is not of the form scheme://user:password@host/database "
-            "(percent-encode '/', '?', '#' and '@' in user and password)"
-        )
+        raise ConfigurationError(_what_it_is_not(url))
     credentials, at, location = match["authority"].rpartition("@")
     user, colon, password = credentials.partition(":")
     query = _parse_query(match["query"] or "")
@@ -75,6 +73,18 @@ def parse(url: str, overrides: Mapping[str, Any] | None = None) -> DatabaseURL:
         query=query,
         options=Options().changed({**ours, **(overrides or {})}),
     )
+
+
+def _what_it_is_not(url: Any) -> str:
+    """Why something is no URL; a text that has a password in it is not repeated."""
+    form = (
+        "the database URL is not of the form scheme://user:password@host/database "
+        "(percent-encode '/', '?', '#' and '@' in user and password)"
+    )
+    path = os.fspath(url) if isinstance(url, (str, os.PathLike)) else ""
+    if isinstance(path, str) and re.fullmatch(r"[\w./\\ -]+\.(db|sqlite3?|db3)", path):
+        return f"{form}; did you mean sqlite:///{path}?"
+    return form
 
 
 def has_empty_path(url: str) -> bool:

@@ -173,8 +173,11 @@ def prepare_messages(messages: Iterable[NewMessage], now: datetime) -> list[Prep
     turns: list[PreparedMessage] = []
     for message in messages:
         if not isinstance(message, NewMessage):
+            hint = ""
+            if isinstance(message, Mapping) and "role" in message:
+                hint = f": NewMessage({message['role']!r}, …)"
             raise InvalidInputError(
-                f"messages[{len(turns)}] is a NewMessage, not {type(message).__name__}"
+                f"messages[{len(turns)}] is a NewMessage, not {type(message).__name__}{hint:.80}"
             )
         try:
             turns.append(prepare_message(message, now))

@@ -41,7 +41,13 @@ def read_response(
             f"response is text, an AgentResponse or a mapping, not {type(response).__name__}"
         )
     if not isinstance(kind, str):
-        raise InvalidInputError("response.type is a str")
+        hint = ""
+        if isinstance(response, Mapping) and "role" in response:
+            hint = (
+                "; this looks like a message of a model provider: "
+                "save_messages takes it as a NewMessage(role, content, tool_calls=…)"
+            )
+        raise InvalidInputError(f"response.type is a str{hint}")
     return NewMessage(
         "assistant",
         content,
