@@ -217,7 +217,7 @@ def _draw(axes: Any, measured: Mapping[str, Any], prefix: str) -> None:
 
 def write(path: Path) -> None:
     """Write the tables and the plot beside a run's JSON."""
-    results = json.loads(path.read_text())
+    results = json.loads(path.read_text(encoding="utf-8"))
     text = markdown(results)
     if plot(results, path.with_suffix(".png")):
         text += f"\n![Cost against the length of the session]({path.with_suffix('.png').name})\n"

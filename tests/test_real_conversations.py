@@ -27,7 +27,7 @@ def test_real_conversations_come_back_as_they_were(store: agentstore.Storage) ->
     assert store.count_messages() == 4144
     assert len(store.query_tool_calls()) == len(store.query_tool_calls(pending=False)) == 1164
 
-    given = {identity(item): item for item in json.loads(FILE.read_text())}
+    given = {identity(item): item for item in json.loads(FILE.read_text(encoding="utf-8"))}
     exported = {identity(item): item for item in export_conversations(store)}
     assert exported.keys() == given.keys()
     for key, item in exported.items():

@@ -25,16 +25,23 @@ class Database:
     def __repr__(self) -> str:
         return "Database(…)"
 
-    def connect(self) -> agentstore.Storage:
+    def connect(self, *, creates: bool = False) -> agentstore.Storage:
         """The store, not connected yet.
+
+        Args:
+            creates: whether the command may make the database, where that is a file.
 
         Raises:
             click.UsageError: no URL was given, or one that cannot be used.
+            ConfigurationError: the database is a file, and not there.
         """
         try:
-            return agentstore.connect(self.url)
+            store = agentstore.connect(self.url)
         except ConfigurationError as exc:
             raise click.UsageError(" ".join(str(exc).split())) from exc
+        if not creates:
+            store._repository.check_exists()
+        return store
 
     def dialect(self) -> str:
         """The dialect that serves the URL.

@@ -108,6 +108,7 @@ class Repository(
             return
         self._check_query(url)
         self.check_url(url)
+        self.url = url = self.resolved(url)
         self.observation = Observation(url.options.slow_statement)
         if observer is not None:
             self.observation.add(observer)
@@ -151,6 +152,15 @@ class Repository(
         Raises:
             ConfigurationError: it says what is wrong.
         """
+
+    @classmethod
+    def resolved(cls, url: DatabaseURL) -> DatabaseURL:
+        """A URL that means the same database wherever the process goes.
+
+        Raises:
+            ConfigurationError: it means none any more.
+        """
+        return url
 
     @classmethod
     def is_private(cls, url: DatabaseURL) -> bool:
@@ -197,6 +207,13 @@ class Repository(
             named = getattr(import_module(module), name)
         found: type[MigratorBackend] = named
         return found
+
+    def check_exists(self) -> None:
+        """Refuse a database that connecting would make, where it should be there.
+
+        Raises:
+            ConfigurationError: it is not there.
+        """
 
     def ping(self) -> None:
         """One round trip, without a retry."""

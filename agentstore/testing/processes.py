@@ -81,6 +81,6 @@ def _stat(pid: int) -> list[str]:
     """State, parent and so on of a process, by Linux's /proc; empty where there is none."""
     try:
         # pid (name) state parent …; the name may hold blanks and brackets.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
         return []

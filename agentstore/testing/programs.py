@@ -66,7 +66,7 @@ def _apt_install(package: str) -> None:
     ours = not policy.exists()
     if ours:
         # Debian's own switch: 101 forbids the package's scripts to start a service.
-        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
         policy.chmod(0o755)
     try:
         _apt_update()

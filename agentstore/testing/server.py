@@ -211,7 +211,7 @@ class Server(abc.ABC):
         deadline = time.monotonic() + START_TIMEOUT
         while error := self._first_error():
             if not self.is_running() or time.monotonic() > deadline:
-                log_end = log_path.read_text(errors="replace")[-4000:]
+                log_end = log_path.read_text(encoding="utf-8", errors="replace")[-4000:]
                 raise ServerError(
                     f"{self.name} does not start ({error}). The end of its log:\n{log_end}"
                 ) from error

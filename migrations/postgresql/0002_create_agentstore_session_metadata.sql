@@ -1,6 +1,6 @@
 -- depends: 0001_create_agentstore_sessions
 -- The scalars at the top level of a session's metadata, one row each, for filters.
--- entry is the JSON list [key, value] in ASCII, or sha256:… of it where that is long.
+-- entry is the JSON list [key, value] in ASCII, or sha256:... of it where that is long.
 CREATE TABLE agentstore_session_metadata (
     session_id varchar(191) COLLATE "C" NOT NULL,
     entry varchar(255) COLLATE "C" NOT NULL,

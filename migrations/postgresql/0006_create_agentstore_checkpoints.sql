@@ -1,5 +1,5 @@
 -- A checkpoint of a LangGraph thread (agentstore.integrations.langgraph). namespace_key is the
--- namespace, or sha256:… of one that is no id; channel_versions lists [key, version] of
+-- namespace, or sha256:... of one that is no id; channel_versions lists [key, version] of
 -- the values that belong to it (agentstore_checkpoint_blobs); the rest is bytes of its serializer.
 CREATE TABLE agentstore_checkpoints (
     thread_id varchar(191) COLLATE "C" NOT NULL,

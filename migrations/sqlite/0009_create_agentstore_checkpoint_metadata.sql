@@ -1,6 +1,6 @@
 -- depends: 0006_create_agentstore_checkpoints
 -- The scalars at the top level of a checkpoint's metadata, one row each, for filters.
--- entry is the JSON list [key, value] in ASCII, or sha256:… of it where that is long.
+-- entry is the JSON list [key, value] in ASCII, or sha256:... of it where that is long.
 CREATE TABLE agentstore_checkpoint_metadata (
     thread_id text NOT NULL,
     namespace_key text NOT NULL,

@@ -1,7 +1,7 @@
 -- depends: 0001_create_agentstore_sessions
 -- What Google ADK keeps of a session beside its events (agentstore.integrations.adk): its state,
 -- and the token of the call that wrote last, by which a stale writer and a lost reply are known.
--- app_key and user_key are the names, or sha256:… of one that is no id.
+-- app_key and user_key are the names, or sha256:... of one that is no id.
 CREATE TABLE agentstore_adk_sessions (
     session_id text NOT NULL,
     app_key text NOT NULL,

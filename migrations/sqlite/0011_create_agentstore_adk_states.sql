@@ -1,6 +1,6 @@
 -- The state that sessions of Google ADK share, a row a key: of an app (user_key is '') and of an
--- app's users (user_key is =, then the user's id or sha256:… of it). entry is the JSON list
--- [name, value], and name_key the name, or sha256:… of one that is no id.
+-- app's users (user_key is =, then the user's id or sha256:... of it). entry is the JSON list
+-- [name, value], and name_key the name, or sha256:... of one that is no id.
 CREATE TABLE agentstore_adk_states (
     app_key text NOT NULL,
     user_key text NOT NULL,

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from command_runs import QUESTION, SQLITE, error_of, output_of, process, run
@@ -26,6 +27,25 @@ def test_the_database_is_named_before_or_behind_the_command(database_url: str) -
     assert run("status", "--database", database_url, url=wrong).exit_code == 0
     assert run("--database", wrong, "status", "--database", database_url).exit_code == 0
     assert "nonsense" in error_of("status", code=2, url=wrong)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_only_migrate_makes_a_file(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "no.db"
+    arguments = {
+        "show": ["s"],
+        "import": ["/dev/null"],
+        "import-prisma": [f"file:{tmp_path}/neither.db"],
+        "prune": ["--older-than", "1d"],
+    }
+    result = run(command, *arguments.get(command, ()), url=f"sqlite:///{path}")
+    if command == "migrate":
+        assert (result.exit_code, path.exists()) == (0, True)
+        return
+    assert list(tmp_path.iterdir()) == []
+    if command not in ("sql", "migrations-path"):  # these need no database
+        assert result.exit_code == 1, result.output
+        assert "no database file" in result.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)

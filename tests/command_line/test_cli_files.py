@@ -5,12 +5,15 @@ import json
 import pytest
 from command_runs import error_of, json_of, output_of, run
 
+import agentstore
 from agentstore import assets
 from agentstore.dialects.registry import load_statements
 
 
 @pytest.mark.usefixtures("shared")
 def test_migrate_and_status(empty_database_url: str) -> None:
+    with agentstore.connect(empty_database_url) as store:
+        store.ping()  # makes the file, on SQLite: status would not
     before = run("status", "--json", url=empty_database_url)
     assert before.exit_code == 1
     pending = json.loads(before.stdout)["pending"]

@@ -37,3 +37,16 @@ def ends_well(pid: int) -> bool:
     os.kill(pid, 9)
     os.waitpid(pid, 0)
     return False
+
+
+def as_nobody(action: Callable[[], None]) -> bool:
+    """Do it in a child without root's rights; whether it went well there."""
+
+    def be_child() -> None:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+        action()
+
+    return ends_well(fork(be_child))

@@ -94,7 +94,7 @@ class PgBouncer(Server):
 
     def _write(self, path: Path, text: str) -> None:
         path.touch(mode=0o600)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         self._give_to_account(path)
 
 

@@ -42,7 +42,7 @@ class StandbyServer(KillableServer):
 
     def log(self) -> str:
         """All that it has logged."""
-        return Path(f"{self.folder}/server.log").read_text(errors="replace")
+        return Path(f"{self.folder}/server.log").read_text(encoding="utf-8", errors="replace")
 
     def _create(self) -> None:
         super()._create()

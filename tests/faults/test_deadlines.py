@@ -180,7 +180,7 @@ def stopped(server: Server) -> Iterator[None]:
     pid = server.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
     processes = [pid, *map(int, children)]
     for process in processes:
         os.kill(process, signal.SIGSTOP)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from backends import SQLiteFileBackend
-from forked import ends_well, fork
+from forked import as_nobody, ends_well, fork
 
 import agentstore
 from agentstore import (
@@ -157,19 +157,6 @@ def test_file_size_limit(path: Path, store: Storage, database_url: str) -> None:
     with agentstore.connect(database_url) as later:
         assert is_whole(later, saved)
         later.save_user_message("s", "x")
-
-
-def as_nobody(action: Callable[[], None]) -> bool:
-    """Do it in a child without root's rights; whether it went well there."""
-
-    def be_child() -> None:
-        if os.geteuid() == 0:
-            os.setgroups([])
-            os.setgid(65534)
-            os.setuid(65534)
-        action()
-
-    return ends_well(fork(be_child))
 
 
 @pytest.fixture

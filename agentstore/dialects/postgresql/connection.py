@@ -186,12 +186,11 @@ class PostgreSQLConnection(Connection):
         Raises:
             ConfigurationError: it is not in UTF-8, so it cannot carry every text.
         """
-        connection = cls(driver_connection, statements)
-        connection._check_encoding()
-        return connection
+        check_encoding(driver_connection)
+        return cls(driver_connection, statements)
 
     def _prepare_for_use(self, url: DatabaseURL, deadline: Deadline, *, prepare: bool) -> None:
-        self._check_encoding()
+        check_encoding(self.driver_connection)
         connection = self.driver_connection
         options = url.options
         self.statement_limit = options.statement_timeout + _CLIENT_MARGIN
@@ -208,16 +207,6 @@ class PostgreSQLConnection(Connection):
         )
         if self._exchange is not None:
             self._exchange.prepares = prepare and not self.is_pooled
-
-    def _check_encoding(self) -> None:
-        for side, encoding in (
-            ("client", self.driver_connection.info.encoding),
-            ("server", self.driver_connection.info.parameter_status("server_encoding") or ""),
-        ):
-            if encoding.lower().replace("-", "") != "utf8":
-                raise ConfigurationError(
-                    f"the {side}'s encoding is {encoding}; agentstore needs UTF8"
-                )
 
     def fault(self, exc: BaseException) -> Fault:
         if isinstance(exc, UnicodeEncodeError):
@@ -345,6 +334,20 @@ def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
         # Of several servers one takes writes: the standby that answers first would refuse them.
         arguments.setdefault("target_session_attrs", "read-write")
     return arguments
+
+
+def check_encoding(connection: psycopg.Connection[Any]) -> None:
+    """Refuse a connection or a database that cannot carry every text.
+
+    Raises:
+        ConfigurationError: it names the side and its encoding.
+    """
+    for side, encoding in (
+        ("client", connection.info.encoding),
+        ("server", connection.info.parameter_status("server_encoding") or ""),
+    ):
+        if encoding.lower().replace("-", "") != "utf8":
+            raise ConfigurationError(f"the {side}'s encoding is {encoding}; agentstore needs UTF8")
 
 
 def _milliseconds(seconds: float) -> str:

@@ -10,6 +10,7 @@ import psycopg
 from agentstore.dialects.postgresql.connection import (
     DRIVER_PARAMETERS,
     PostgreSQLConnection,
+    check_encoding,
     connect_arguments,
 )
 from agentstore.dialects.repository import Repository
@@ -70,9 +71,15 @@ class PostgreSQLRepository(Repository):
     @classmethod
     def connect_driver(cls, url: DatabaseURL) -> Any:
         try:
-            return psycopg.connect(**connect_arguments(url))
+            connection = psycopg.connect(**connect_arguments(url))
         except psycopg.Error as exc:
             raise PostgreSQLConnection(None, cls.statement_library()).translated(exc) from exc
+        try:
+            check_encoding(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def steps_of_session(self, session: PreparedSession) -> list[Step]:
         parameters = self.write_new_session(session)

@@ -9,19 +9,20 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from agentstore.dialects.url import DatabaseURL
-from agentstore.engine.batch import Parameters
+from agentstore.engine.batch import NO_PARAMETERS, Parameters
 from agentstore.engine.connection import Connection, Row, T
 from agentstore.engine.deadline import Deadline
 from agentstore.engine.faults import Fault, error_of
-from agentstore.engine.options import Options
 from agentstore.engine.semaphore import FairSemaphore
-from agentstore.errors import StorageError
+from agentstore.errors import ConfigurationError, DatabaseError, StorageError
 from agentstore.statements import StatementLibrary
 
 DRIVER_PARAMETERS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
@@ -35,6 +36,10 @@ _FAULTS = {
     "SQLITE_BUSY": Fault.LOCKED,
     "SQLITE_LOCKED": Fault.LOCKED,
     "SQLITE_CANTOPEN": Fault.CONFIGURATION,
+    "SQLITE_READONLY_CANTINIT": Fault.CONFIGURATION,
+    "SQLITE_READONLY_CANTLOCK": Fault.CONFIGURATION,
+    "SQLITE_READONLY_DIRECTORY": Fault.CONFIGURATION,
+    "SQLITE_READONLY_RECOVERY": Fault.CONFIGURATION,
     "SQLITE_NOTADB": Fault.CONFIGURATION,
     "SQLITE_INTERRUPT": Fault.TIMED_OUT,
     "SQLITE_TOOBIG": Fault.TOO_LARGE,
@@ -86,6 +91,7 @@ class SQLiteConnection(Connection):
     ) -> None:
         super().__init__(driver_connection, statements)
         self._path = path
+        self._identity = None if path is None else _identity(path)
         self._held_lock: FairSemaphore | None = None
         # On a bound connection the caller's own busy timeout is all the waiting there is.
         self._statement_deadline = Deadline(-math.inf)
@@ -98,31 +104,41 @@ class SQLiteConnection(Connection):
             StorageError: the public error of what went wrong.
         """
         deadline = Deadline.after(url.options.connect_timeout)
-        path = None if url.database is None else os.path.realpath(url.database)
-        connection = cls(cls.open_driver(url, lock_timeout=0), statements, path=path)
+        driver_connection = cls._connect(url)
+        connection = cls(driver_connection, statements, path=url.database)
         try:
-            connection._prepare_for_use(url.options, deadline)
+            connection._prepare_for_use(url, deadline)
         except BaseException:
             connection.close()
             raise
         return connection
 
     @classmethod
-    def open_driver(cls, url: DatabaseURL, lock_timeout: float | None = None) -> sqlite3.Connection:
-        """A bare sqlite3 connection to the database of a URL.
+    def open_driver(cls, url: DatabaseURL, statements: StatementLibrary) -> sqlite3.Connection:
+        """A bare sqlite3 connection to the database of a URL, for migrations.
 
-        Args:
-            url: the URL.
-            lock_timeout: seconds to wait for another's lock; statement_timeout where None.
+        It waits for another's lock for statement_timeout.
 
         Raises:
             StorageError: the public error of what went wrong.
         """
-        path = None if url.database is None else os.path.realpath(url.database)
+        lock_timeout = url.options.statement_timeout
+        connection = cls(cls._connect(url, lock_timeout), statements, path=url.database)
+        try:
+            if url.database is not None:
+                connection._open_journal(url, url.database)
+        except BaseException:
+            connection.close()
+            raise
+        return connection.driver_connection
+
+    @classmethod
+    def _connect(cls, url: DatabaseURL, lock_timeout: float = 0.0) -> sqlite3.Connection:
+        path = url.database
         try:
             return sqlite3.connect(
                 ":memory:" if path is None else _file_uri(path, url),
-                timeout=url.options.statement_timeout if lock_timeout is None else lock_timeout,
+                timeout=lock_timeout,
                 isolation_level=None,
                 check_same_thread=False,
                 uri=path is not None,
@@ -135,16 +151,43 @@ class SQLiteConnection(Connection):
         """Wrap the caller's connection."""
         return cls(driver_connection, statements)
 
-    def _prepare_for_use(self, options: Options, deadline: Deadline) -> None:
-        self.statement_limit = options.statement_timeout
+    def _prepare_for_use(self, url: DatabaseURL, deadline: Deadline) -> None:
+        self.statement_limit = url.options.statement_timeout
         self.set_deadline(deadline)
+        if self._path is not None:
+            self._open_journal(url, self._path)
         self.driver_connection.set_progress_handler(
             lambda: self._statement_deadline.has_passed, _OPERATIONS_BETWEEN_LOOKS
         )
         self.rows("connection/enforce_foreign_keys")
         self.rows("connection/sync_fully")
-        if self._path is not None:
-            self.rows("connection/use_write_ahead_log")
+
+    def _open_journal(self, url: DatabaseURL, path: str) -> None:
+        """Have a write-ahead log where that can be, and read a file that cannot be written."""
+        text = self.statements.text("connection/use_write_ahead_log")
+        try:
+            self._execute(text, NO_PARAMETERS).fetchall()
+            return
+        except sqlite3.Error as exc:
+            if _is_busy(exc):
+                # The file can be used as it is, and the next connection will ask again.
+                return
+        try:
+            self.rows("connection/schema_version")
+        except (ConfigurationError, DatabaseError) as error:
+            if not _has_log_mode(path):
+                raise
+            if os.path.exists(f"{path}-wal"):
+                raise error_of(
+                    Fault.CONFIGURATION,
+                    f"it is in WAL mode and may not be written: {path}-wal and {path}-shm must "
+                    "both stand there, for this user to read, or no -wal at all",
+                    headline=f"cannot open the database file {path}",
+                ) from error
+            # Nobody can write here, so that nothing but the file itself is to be read.
+            self.driver_connection.close()
+            immutable = replace(url, query={**url.query, "immutable": "1"})
+            self.driver_connection = self._connect(immutable)
 
     def fault(self, exc: BaseException) -> Fault:
         return _fault(exc)
@@ -153,7 +196,11 @@ class SQLiteConnection(Connection):
         return _error(exc, self.describe(exc), self._path)
 
     def is_usable(self) -> bool:
-        return True
+        return not self._is_replaced()
+
+    def _is_replaced(self) -> bool:
+        """Whether another file, or none, is now where the connection's own was opened."""
+        return self._path is not None and _identity(self._path) != self._identity
 
     def close(self) -> None:
         self._release_lock()
@@ -175,6 +222,10 @@ class SQLiteConnection(Connection):
             self.count("transactions/begin_bound")
 
     def begin(self) -> None:
+        if self._is_replaced():
+            # What is written to the file that has gone would be lost.
+            self.is_broken = True
+            raise error_of(Fault.DISCONNECTED, f"the database file {self._path} was replaced")
         self._take_lock()
         try:
             super().begin()
@@ -289,6 +340,21 @@ def _is_busy(exc: sqlite3.Error) -> bool:
         _fault(exc) is Fault.LOCKED
         and getattr(exc, "sqlite_errorname", "") != "SQLITE_BUSY_SNAPSHOT"
     )
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file is at a path; None where there is none."""
+    with suppress(OSError):
+        status = os.stat(path)
+        return status.st_dev, status.st_ino
+    return None
+
+
+def _has_log_mode(path: str) -> bool:
+    """Whether a file says in its header that it has a write-ahead log."""
+    with suppress(OSError), open(path, "rb") as file:
+        return file.read(20)[18:] == b"\2\2"
+    return False
 
 
 def _file_uri(path: str, url: DatabaseURL) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -45,6 +47,17 @@ class SQLiteRepository(Repository):
             raise ConfigurationError("a database in memory takes no parameters of SQLite's")
 
     @classmethod
+    def resolved(cls, url: DatabaseURL) -> DatabaseURL:
+        if url.database is None:
+            return url
+        try:
+            return replace(url, database=os.path.realpath(url.database))
+        except OSError as exc:
+            raise ConfigurationError(
+                f"the path {url.database} is relative, and the current folder is gone"
+            ) from exc
+
+    @classmethod
     def is_private(cls, url: DatabaseURL) -> bool:
         return url.database is None
 
@@ -67,7 +80,14 @@ class SQLiteRepository(Repository):
 
     @classmethod
     def connect_driver(cls, url: DatabaseURL) -> Any:
-        return SQLiteConnection.open_driver(url)
+        return SQLiteConnection.open_driver(url, cls.statement_library())
+
+    def check_exists(self) -> None:
+        path = self._own_url().database
+        if path is not None and not os.path.exists(path):
+            raise ConfigurationError(
+                f"there is no database file {path} (`agentstore migrate` makes it)"
+            )
 
     def migrate(self) -> list[str]:
         if self.is_private(self._own_url()):

@@ -47,7 +47,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A row of agent_sessions with its agent_pending_confirmations; JSON as text, times in µs."""
+    """A row of agent_sessions with its agent_pending_confirmations; JSON as text, times in us."""
 
     id: str
     created_at: int

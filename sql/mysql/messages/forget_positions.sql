@@ -1,5 +1,5 @@
 -- Forget what an earlier reserve_positions took, so that a batch whose session is not there (or comes
--- to be there while it runs) stores nothing. Storage.save_…_message.
+-- to be there while it runs) stores nothing. Storage.save_..._message.
 -- Runs: every turn
 -- Index: none: no table
 -- Rows: none

@@ -1,5 +1,5 @@
 -- Store a message at a position that reserve_positions took, in the same batch; refused (error 1048),
--- so that the batch ends, where it took none. Storage.save_…_message.
+-- so that the batch ends, where it took none. Storage.save_..._message.
 -- Runs: every turn
 -- Index: none: appends to agentstore_messages
 -- Rows: writes one

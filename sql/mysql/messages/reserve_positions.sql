@@ -1,5 +1,5 @@
 -- Take the next positions of a session, and its row's lock until the transaction ends.
--- Storage.save_…_message, Storage.save_messages.
+-- Storage.save_..._message, Storage.save_messages.
 -- Runs: every turn; the most frequent write
 -- Index: PRIMARY of agentstore_sessions
 -- Rows: writes one session, :session_id

@@ -1,6 +1,6 @@
 -- Make the savers of one id wait for each other until the transaction ends: the unique keys carry
 -- session_id, so they cannot see the same id in another session.
--- Storage.save_…_message and save_messages, with an id of the caller's own.
+-- Storage.save_..._message and save_messages, with an id of the caller's own.
 -- Runs: each save with an id of the caller's own
 -- Index: none: no table
 -- Rows: none; one advisory lock for each of :ids

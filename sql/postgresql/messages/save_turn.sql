@@ -1,5 +1,5 @@
 -- Save a turn: a message and its tool calls. Nothing is stored where there is no such session
--- or an id of the caller's own is in use. Storage.save_…_message.
+-- or an id of the caller's own is in use. Storage.save_..._message.
 -- Runs: every turn; the most frequent write
 -- Index: agentstore_sessions_pkey, agentstore_messages_id, agentstore_tool_calls_id
 -- Rows: writes one session, :session_id; one message; one tool call for each of :tool_calls

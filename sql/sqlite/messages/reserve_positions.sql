@@ -1,5 +1,5 @@
 -- Take the next positions of a session.
--- Storage.save_…_message, Storage.save_messages.
+-- Storage.save_..._message, Storage.save_messages.
 -- Runs: every turn where SQLite is older than 3.35
 -- Index: agentstore_sessions_pkey
 -- Rows: writes one session, :session_id

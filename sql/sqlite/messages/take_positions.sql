@@ -1,5 +1,5 @@
 -- Take the next positions of a session, and say the first of them; as reserve_positions.
--- Storage.save_…_message, Storage.save_messages.
+-- Storage.save_..._message, Storage.save_messages.
 -- Runs: every turn; the most frequent write
 -- Index: agentstore_sessions_pkey
 -- Rows: writes one session, :session_id
