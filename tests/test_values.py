@@ -19,6 +19,7 @@ from agentstore.model.metadata_index import metadata_entries
 from agentstore.model.values import (
     check_datetime,
     dump_json,
+    encode_json,
     escape_text,
     load_json,
     needs_escape,
@@ -73,7 +74,7 @@ def test_what_was_written_deep_down_can_be_read_deep_down() -> None:
     value: Any = []
     for _ in range(sys.getrecursionlimit() // 2):
         value = [value]
-    text = dump_json(value, "value")
+    text = encode_json(value)  # deeper than what is taken now, as older versions stored it
 
     def read_at(depth: int) -> Any:
         return read_at(depth - 1) if depth else load_json(text)

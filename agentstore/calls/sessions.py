@@ -10,7 +10,8 @@ from agentstore.errors import InvalidInputError, SessionExistsError
 from agentstore.model import values
 from agentstore.model.filters import Page, session_filter
 from agentstore.model.identifiers import new_id
-from agentstore.model.preparing import prepare_session
+from agentstore.model.preparing import check_key_count, prepare_session
+from agentstore.model.refusals import shown
 from agentstore.records import Content, JSONValue, Session
 
 
@@ -171,13 +172,14 @@ class SessionCalls(CallsCore):
         if metadata is None:
             raise InvalidInputError("metadata is a mapping, not None")
         changes = values.check_mapping(metadata, "metadata")
+        check_key_count(changes)
         values.dump_json(changes, "metadata")
         if isinstance(remove, str) or not isinstance(remove, Iterable):
             raise InvalidInputError("remove is a list of keys")
         removed = [values.check_text(key, "remove") for key in remove]
         both = changes.keys() & set(removed)
         if both:
-            raise InvalidInputError(f"the key {sorted(both)[0]!r} is both set and removed")
+            raise InvalidInputError(f"the key {shown(sorted(both)[0])} is both set and removed")
         return self._repository.update_session_metadata(session_id, changes, removed, values.now())
 
     def close_session(self, session_id: str) -> bool:

@@ -15,6 +15,7 @@ from agentstore.engine.executor import BoundExecutor, PooledExecutor
 from agentstore.engine.observing import Observation, Observer
 from agentstore.engine.pool import Pool
 from agentstore.errors import ConfigurationError, SchemaError
+from agentstore.model.refusals import shown
 from agentstore.operations.confirmations import ConfirmationOperations
 from agentstore.operations.messages import MessageOperations
 from agentstore.operations.tool_calls import ToolCallOperations
@@ -141,7 +142,7 @@ class Repository(
         unknown = sorted(set(url.query) - self.driver_parameters)
         if unknown:
             raise ConfigurationError(
-                f"unknown parameter {unknown[0]!r} in the database URL; known are "
+                f"unknown parameter {shown(unknown[0])} in the database URL; known are "
                 + ", ".join(sorted(self.driver_parameters | url.options.names()))
             )
 

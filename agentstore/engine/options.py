@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from agentstore.errors import ConfigurationError
+from agentstore.model.refusals import shown
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off"})
@@ -80,7 +81,7 @@ def _boolean(name: str, value: Any) -> bool:
         return value
     word = value.lower() if isinstance(value, str) else ""
     if word not in _TRUE | _FALSE:
-        raise ConfigurationError(f"{name} is true or false, not {value!r}")
+        raise ConfigurationError(f"{name} is true or false, not {shown(value)}")
     return word in _TRUE
 
 
@@ -88,7 +89,7 @@ def _whole_number(name: str, value: Any) -> int:
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"{name} is a whole number of at least 1, not {value!r}")
+        raise ConfigurationError(f"{name} is a whole number of at least 1, not {shown(value)}")
     return value
 
 
@@ -100,5 +101,5 @@ def _seconds(name: str, value: Any) -> float:
     least_is_zero = name in ("pool_timeout", "retry_timeout", "slow_statement")
     if not (seconds > 0 or (least_is_zero and seconds == 0)) or math.isinf(seconds):
         bound = "at least 0" if least_is_zero else "more than 0"
-        raise ConfigurationError(f"{name} is a number of seconds, {bound}, not {value!r}")
+        raise ConfigurationError(f"{name} is a number of seconds, {bound}, not {shown(value)}")
     return seconds

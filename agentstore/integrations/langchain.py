@@ -10,7 +10,7 @@ content is the result of the call that it answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from agentstore.errors import InvalidInputError
@@ -19,8 +19,10 @@ from agentstore.integrations.shared.drafts import (
     DraftCall,
     draft_of,
     fitting_name,
+    read_arguments,
     save_drafts,
 )
+from agentstore.integrations.shared.notes import read_by_note
 from agentstore.integrations.shared.reading import Image, Own, read_messages, texts_and_images
 from agentstore.integrations.shared.worker_threads import reading, writing
 from agentstore.model.values import dump_json
@@ -124,19 +126,21 @@ class AgentstoreChatMessageHistory(BaseChatMessageHistory):
 
 
 def _read(messages: Sequence[Message]) -> list[BaseMessage]:
+    own = {
+        message.id: read
+        for message in messages
+        if (read := read_by_note(message, KEY, _own_message, _said)) is not None
+    }
     return [
         message
-        for group in read_messages(messages, KEY)
+        for group in read_messages(messages, own)
         for message in (
-            [_own_message(group.message)]
-            if isinstance(group, Own)
-            else map(_plain_message, group.drafts)
+            [group.value] if isinstance(group, Own) else map(_plain_message, group.drafts)
         )
     ]
 
 
-def _own_message(message: Message) -> BaseMessage:
-    note = message.metadata[KEY]
+def _own_message(message: Message, note: Mapping[str, JSONValue]) -> BaseMessage:
     (read,) = messages_from_dict([patches.apply(note, _form(draft_of(message)))])
     if isinstance(read, ToolMessage) and "artifact" in note:
         read.artifact = _with_documents(note["artifact"], note.get("documents", []))
@@ -170,10 +174,24 @@ def message_draft(message: BaseMessage, name: str) -> Draft:
     Raises:
         InvalidInputError: it is of another type, or holds what is no JSON.
     """
-    role, response_type = _role(message, name)
-    draft = Draft(role, _content(message), response_type=response_type)
+    draft = _said(message, name)
     data = message.model_dump(exclude={"artifact"}, exclude_defaults=True)
     data["content"] = message.content
+    form = {"type": message.type, "data": data}
+    dump_json(form, name)
+    draft.note = patches.difference(_form(draft), form)
+    if isinstance(message, ToolMessage) and message.artifact is not None:
+        documents: list[list[str | int]] = []
+        artifact = _without_documents(message.artifact, [], documents)
+        dump_json(artifact, f"{name}.artifact")
+        draft.note |= {"artifact": artifact, "documents": documents}
+    return draft
+
+
+def _said(message: BaseMessage, name: str = "message") -> Draft:
+    """What a message says, without what only LangChain knows of it."""
+    role, response_type = _role(message, name)
+    draft = Draft(role, _content(message), response_type=response_type)
     if isinstance(message, AIMessage):
         draft.calls = [
             DraftCall(
@@ -183,18 +201,14 @@ def message_draft(message: BaseMessage, name: str) -> Draft:
             )
             for call in message.tool_calls
         ]
+        legacy = message.additional_kwargs.get("function_call")
+        if isinstance(legacy, dict):  # a provider's model gets it as a call
+            arguments = read_arguments(legacy.get("arguments"))
+            draft.calls.append(DraftCall(fitting_name(legacy.get("name")), arguments, None))
     elif isinstance(message, ToolMessage):
         draft.answers = message.tool_call_id
         draft.failed = message.status == "error"
         draft.result = message.content
-    form = {"type": message.type, "data": data}
-    dump_json(form, name)
-    draft.note = patches.difference(_form(draft), form)
-    if isinstance(message, ToolMessage) and message.artifact is not None:
-        documents: list[list[str | int]] = []
-        artifact = _without_documents(message.artifact, [], documents)
-        dump_json(artifact, f"{name}.artifact")
-        draft.note |= {"artifact": artifact, "documents": documents}
     return draft
 
 
@@ -210,7 +224,7 @@ def _role(message: BaseMessage, name: str) -> tuple[Role, str | None]:
         case ToolMessage() | FunctionMessage():
             return "tool", None
         case ChatMessage():
-            return _CHAT_ROLES.get(message.role, "user"), None
+            return _CHAT_ROLES.get(message.role.strip().lower(), "user"), None
         case RemoveMessage():
             return "assistant", "remove"
     raise InvalidInputError(f"{name} is of no type of LangChain's own: {type(message).__name__}")

@@ -20,7 +20,7 @@ assistant                                      is text or parts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -37,6 +37,7 @@ from agentstore.integrations.shared.drafts import (
     read_arguments,
     save_drafts,
 )
+from agentstore.integrations.shared.notes import read_by_note
 from agentstore.integrations.shared.reading import (
     Image,
     Own,
@@ -182,18 +183,22 @@ class AgentstoreSession:
         if not lock_session(self.store, self.session_id):
             return None
         last = self.store.get_history(self.session_id, limit=1)
-        if last and KEY in last[0].metadata and last[0].role != "tool":
-            self.store.delete_message(last[0].id)
-            return _own_item(last[0])
+        if last and last[0].role != "tool":
+            item = _own_item(last[0])
+            if item is not None:
+                self.store.delete_message(last[0].id)
+                return item
         messages = self.store.get_history(self.session_id)
-        groups = list(read_messages(messages, KEY))
+        groups = list(_groups(messages))
         if not groups:
             return None
         items = _items_of(groups[-1])
         self._cut(messages, groups[-1], items[:-1])
         return items[-1]
 
-    def _cut(self, messages: Sequence[Message], group: Own | Plain, kept: Sequence[Item]) -> None:
+    def _cut(
+        self, messages: Sequence[Message], group: Own[Item] | Plain, kept: Sequence[Item]
+    ) -> None:
         """Put items in the place of the last group; the calls that it answered wait again."""
         sources = [group.message] if isinstance(group, Own) else group.sources
         pairs = pair_answers(messages)
@@ -230,29 +235,44 @@ def _settings(given: SessionSettings | Mapping[str, Any] | None) -> SessionSetti
 
 
 def _items(messages: Sequence[Message]) -> list[Item]:
-    return [item for group in read_messages(messages, KEY) for item in _items_of(group)]
+    return [item for group in _groups(messages) for item in _items_of(group)]
 
 
-def _items_of(group: Own | Plain) -> list[Item]:
+def _groups(messages: Sequence[Message]) -> Iterator[Own[Item] | Plain]:
+    own = {message.id: item for message in messages if (item := _own_item(message)) is not None}
+    return read_messages(messages, own)
+
+
+def _items_of(group: Own[Item] | Plain) -> list[Item]:
     if isinstance(group, Own):
-        return [_own_item(group.message)]
+        return [group.value]
     return [item for draft in group.drafts for item in _plain_items(draft)]
 
 
-def _own_item(message: Message) -> Item:
-    note = message.metadata[KEY]
+def _own_item(message: Message) -> Item | None:
+    """The item that was saved as a message; None for a message that is none of ours."""
+    return read_by_note(message, KEY, _noted_item, _said)
+
+
+def _noted_item(message: Message, note: Mapping[str, JSONValue]) -> Item:
     return cast("Item", patches.apply(note, _form(draft_of(message))))
 
 
 def _read_item(item: Item) -> Draft:
     """The message that keeps an item."""
+    draft = _said(item)
+    draft.note = patches.difference(_form(draft), item)
+    return draft
+
+
+def _said(item: Item) -> Draft:
+    """What an item says, without what only the SDK knows of it."""
     kind = item.get("type")
     draft = _read_message(item)
     if draft is None and isinstance(kind, str):
         draft = _read_output(item, kind) or _read_call(item, kind)
     if draft is None:
         draft = Draft("assistant", _summary(item), response_type=fitting_type(kind) or "item")
-    draft.note = patches.difference(_form(draft), item)
     return draft
 
 
@@ -300,7 +320,7 @@ def _read_call(item: Item, kind: str) -> Draft | None:
         return None
     call = DraftCall(
         fitting_name(item.get("name"), fitting_name(kind.removesuffix("_call"))),
-        _arguments(item),
+        _arguments(item, kind),
         short_id(call_id),
     )
     if "call_id" not in item:
@@ -313,8 +333,8 @@ def _read_call(item: Item, kind: str) -> Draft | None:
     )
 
 
-def _arguments(item: Item) -> JSONValue:
-    if "arguments" in item:
+def _arguments(item: Item, kind: str) -> JSONValue:
+    if "arguments" in item and kind != "custom_tool_call":
         return read_arguments(item["arguments"])
     if "input" in item:
         return item["input"]

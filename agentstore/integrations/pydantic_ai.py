@@ -15,9 +15,9 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from agentstore.errors import InvalidInputError
 from agentstore.integrations.shared.drafts import (
@@ -29,6 +29,7 @@ from agentstore.integrations.shared.drafts import (
     read_arguments,
     save_drafts,
 )
+from agentstore.integrations.shared.notes import read_by_note
 from agentstore.integrations.shared.reading import (
     Image,
     Own,
@@ -38,7 +39,7 @@ from agentstore.integrations.shared.reading import (
 )
 from agentstore.integrations.shared.worker_threads import reading, writing
 from agentstore.model.values import check_id
-from agentstore.records import JSONValue, Role
+from agentstore.records import JSONValue, Message, Role
 from agentstore.storage import Storage
 from agentstore.transfer import patches
 from agentstore.transfer.answer_links import short_id
@@ -65,6 +66,9 @@ _ROLES: dict[str, Role] = {
 }
 """The role of a part of a request; a part of another kind belongs to the one before it."""
 
+_IN_COLUMNS = frozenset({"parts", "instructions"})
+"""Keys of a message that its note does not have: people read them too."""
+
 _Dict: TypeAlias = dict[str, JSONValue]
 
 
@@ -81,8 +85,8 @@ def load_messages(store: Storage, session_id: str) -> list[ModelMessage]:
     Raises:
         StorageError: as ``Storage.get_history``.
     """
-    groups = read_messages(store.get_history(session_id), KEY)
-    dicts = list(_dicts(groups))
+    messages = store.get_history(session_id)
+    dicts = list(_dicts(read_messages(messages, _own_chunks(messages))))
     return ModelMessagesTypeAdapter.validate_json(json.dumps(dicts))
 
 
@@ -146,7 +150,9 @@ def _read_message(message: _Dict) -> list[Draft]:
     else:
         chunks = [(_read_request(group), group) for group in _groups(parts)]
     for number, (draft, group) in enumerate(chunks):
-        rest = {key: value for key, value in message.items() if key != "parts"}
+        rest = {key: value for key, value in message.items() if key not in _IN_COLUMNS}
+        if number == 0 and message.get("instructions") is not None:
+            draft.response = {"instructions": message["instructions"]}
         draft.note = patches.difference({"parts": _form(draft)}, {"parts": group})
         draft.note |= {"message": rest} if number == 0 else {"continues": True}
     return [draft for draft, _ in chunks]
@@ -216,19 +222,64 @@ def _read_response(parts: Sequence[_Dict]) -> Draft:
     return draft
 
 
-def _dicts(groups: Iterator[Own | Plain]) -> Iterator[_Dict]:
+def _own_chunks(messages: Sequence[Message]) -> dict[str, _Dict]:
+    """The requests and responses, each as far as one message of the store keeps it, by its id."""
+    own: dict[str, _Dict] = {}
+    follows_request = False
+    for message in messages:
+        chunk = read_by_note(message, KEY, _noted_chunk, _chunk_draft)
+        if chunk is not None and ("message" in message.metadata[KEY] or follows_request):
+            own[message.id] = chunk
+        follows_request = message.id in own and own[message.id]["kind"] == "request"
+    return own
+
+
+def _noted_chunk(message: Message, note: Mapping[str, JSONValue]) -> _Dict:
+    parts = patches.apply(note, {"parts": _form(draft_of(message))})["parts"]
+    rest = {key: value for key, value in _rest(note).items() if key not in _IN_COLUMNS}
+    instructions = (message.response or {}).get("instructions")
+    if instructions is not None:
+        rest["instructions"] = instructions
+    chunk = {**rest, "parts": parts}
+    # What Pydantic AI makes of it counts: it takes more than one spelling.
+    text = ModelMessagesTypeAdapter.dump_json(ModelMessagesTypeAdapter.validate_python([chunk]))
+    (read,) = json.loads(text)
+    return cast("_Dict", read)
+
+
+def _rest(note: Mapping[str, JSONValue]) -> _Dict:
+    """What a note says of the whole message, which only the first message of the store has."""
+    return cast("_Dict", note.get("message", {"kind": "request"}))
+
+
+def _chunk_draft(chunk: _Dict) -> Draft:
+    """What one message of the store says of a request or response.
+
+    Raises:
+        ValueError: it would be several messages.
+    """
+    (draft,) = _drafts(chunk)
+    return draft
+
+
+def _drafts(message: _Dict) -> list[Draft]:
+    parts: list[_Dict] = message["parts"]
+    if message["kind"] == "response":
+        return [_read_response(parts)]
+    return [_read_request(group) for group in _groups(parts)]
+
+
+def _dicts(groups: Iterator[Own[_Dict] | Plain]) -> Iterator[_Dict]:
     """The messages that were saved as some messages of the store, as Pydantic AI's JSON."""
     open_message: _Dict | None = None
     for group in groups:
         if isinstance(group, Plain):
             new = list(_plain_messages(group))
+        elif open_message is not None and "message" not in group.message.metadata[KEY]:
+            open_message["parts"] += group.value["parts"]
+            continue
         else:
-            note = group.message.metadata[KEY]
-            parts = patches.apply(note, {"parts": _form(draft_of(group.message))})["parts"]
-            if "continues" in note and open_message is not None:
-                open_message["parts"] += parts
-                continue
-            new = [{**note.get("message", {"kind": "request"}), "parts": parts}]
+            new = [group.value]
         if open_message is not None:
             yield open_message
         *whole, open_message = new

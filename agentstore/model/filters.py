@@ -12,8 +12,9 @@ from typing import Any
 
 from agentstore.errors import InvalidInputError
 from agentstore.model.metadata_index import INDEXED_TYPES, metadata_entries
-from agentstore.model.preparing import ROLES
+from agentstore.model.preparing import ROLES, check_key_count
 from agentstore.model.values import (
+    MAX_NAME_LENGTH,
     MAX_RESPONSE_TYPE_LENGTH,
     check_choice,
     check_datetime,
@@ -176,12 +177,13 @@ def history_filter(*, before: int | None, roles: Iterable[str] | None) -> Filter
 
 def _wanted_entries(metadata: Mapping[str, JSONValue] | None) -> list[str]:
     wanted = check_mapping(metadata, "metadata")
+    check_key_count(wanted)
     for key, value in wanted.items():
         dump_json({key: value}, "metadata")
         if not isinstance(value, INDEXED_TYPES):
             raise InvalidInputError(
-                f"metadata.{key} is a {type(value).__name__}; sessions are found by strings, "
-                "numbers, booleans and None"
+                f"metadata.{key[:MAX_NAME_LENGTH]} is a {type(value).__name__}; sessions are found "
+                "by strings, numbers, booleans and None"
             )
     return metadata_entries(wanted)
 

@@ -13,7 +13,9 @@ from typing import Any, get_args
 from agentstore.errors import InvalidInputError
 from agentstore.model.identifiers import new_id
 from agentstore.model.metadata_index import metadata_entries
+from agentstore.model.refusals import shown
 from agentstore.model.values import (
+    MAX_METADATA_KEYS,
     MAX_RESPONSE_TYPE_LENGTH,
     check_choice,
     check_datetime,
@@ -143,12 +145,29 @@ def prepare_session(
         InvalidInputError: something in it is wrong.
     """
     checked = check_mapping(metadata, "metadata")
+    check_key_count(checked)
     turn = None
     if system_message is not None:
         turn = _prepare_system_message(system_message, now)
     return PreparedSession(
         session_id, dump_json(checked, "metadata"), metadata_entries(checked), turn, now
     )
+
+
+def check_key_count(metadata: Mapping[str, JSONValue], before: int = 0) -> None:
+    """Refuse metadata of a session with too many keys.
+
+    Args:
+        metadata: all of it, as it would be stored.
+        before: how many keys it has now: where there were too many, some may still be removed.
+
+    Raises:
+        InvalidInputError: it has more than 1,000 keys, and more than before.
+    """
+    if len(metadata) > max(MAX_METADATA_KEYS, before):
+        raise InvalidInputError(
+            f"metadata of a session has at most {MAX_METADATA_KEYS} keys, not {len(metadata)}"
+        )
 
 
 def _prepare_system_message(content: Content, now: datetime) -> PreparedMessage:
@@ -345,7 +364,7 @@ def _read_keys(given: Any, names: Mapping[str, str], name: str) -> dict[str, Any
     for key, value in given.items():
         snake = names.get(key) if isinstance(key, str) else None
         if snake is None:
-            raise InvalidInputError(f"{name} has an unknown key {key!r}")
+            raise InvalidInputError(f"{name} has an unknown key {shown(key)}")
         if snake in read:
             raise InvalidInputError(f"{name} has {snake} twice, in two spellings")
         read[snake] = value

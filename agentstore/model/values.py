@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from agentstore.errors import InvalidInputError
+from agentstore.model.refusals import MAX_NESTING, check_nesting, json_error, shown
 from agentstore.records import JSONValue
 
 T = TypeVar("T")
@@ -22,6 +22,8 @@ T = TypeVar("T")
 MAX_NAME_LENGTH = 191
 """Characters of an id, a tool_name or a call_id: what InnoDB can index in utf8mb4."""
 MAX_RESPONSE_TYPE_LENGTH = 64
+MAX_METADATA_KEYS = 1000
+"""Keys of a session's metadata: each of them may be a row of the index."""
 MAX_ROWS = 2**63 - 1
 """The LIMIT that is sent where the caller gave none, in every dialect."""
 UTC = timezone.utc
@@ -109,7 +111,7 @@ def check_flag(value: Any, name: str) -> bool:
         InvalidInputError: it is neither.
     """
     if not isinstance(value, bool):
-        raise InvalidInputError(f"{name} is True or False, not {value!r}")
+        raise InvalidInputError(f"{name} is True or False, not {shown(value)}")
     return value
 
 
@@ -122,7 +124,7 @@ def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
     if type(value) is str and value in choices:
         return value
     if not isinstance(value, str) or value not in choices:
-        raise InvalidInputError(f"{name} is one of {', '.join(choices)}, not {value!r}")
+        raise InvalidInputError(f"{name} is one of {', '.join(choices)}, not {shown(value)}")
     return plain_text(value)
 
 
@@ -133,9 +135,9 @@ def check_number(value: Any, name: str, *, least: int = 0) -> int:
         InvalidInputError: it is no integer (True is none), or less than ``least``.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidInputError(f"{name} is an integer, not {value!r}")
+        raise InvalidInputError(f"{name} is an integer, not {shown(value)}")
     if value < least:
-        raise InvalidInputError(f"{name} is at least {least}, not {value}")
+        raise InvalidInputError(f"{name} is at least {least}, not {shown(value)}")
     return min(int(value), MAX_ROWS)
 
 
@@ -208,18 +210,23 @@ def dump_json(value: Any, name: str) -> str:
     an object of ours (see `load_json`).
 
     Raises:
-        InvalidInputError: json.dumps would not take it with allow_nan=False, or a key is no
-            str; the message has the path.
+        InvalidInputError: json.dumps would not take it with allow_nan=False, a key is no
+            str, or it is nested more than 500 deep; the message has the path.
     """
     if not value and type(value) is dict:
         return "{}"
     try:
         text = encode_json(value)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise _json_error(value, name, error) from None
+    except (TypeError, ValueError) as error:
+        raise json_error(value, name, error) from None
+    except RecursionError:
+        text = _encode_deep(value, name)
+    # Each level takes two characters: most texts are too short to be nested too deeply.
+    if len(text) > 2 * MAX_NESTING and text.count("[") + text.count("{") > MAX_NESTING:
+        check_nesting(value, name)
     # json.dumps turns keys that are no text into text without a word.
     if type(value) not in _SCALARS and not _has_text_keys(value):
-        raise _json_error(value, name, TypeError("a key is no str"))
+        raise json_error(value, name, TypeError("a key is no str"))
     if text.startswith(_ESCAPED_JSON):
         return _escaped(text)
     if not _has_surrogate(text):
@@ -338,38 +345,37 @@ def _has_text_keys(value: Any) -> bool:
     return True
 
 
-def _json_error(value: Any, name: str, error: Exception) -> InvalidInputError:
-    """Find what json.dumps did not take, for the message."""
-    if isinstance(error, RecursionError):
-        return InvalidInputError(f"{name} is nested too deeply for JSON")
-    pending: deque[tuple[Any, str, tuple[int, ...]]] = deque([(value, name, ())])
-    while pending:
-        item, path, ancestors = pending.popleft()
-        if id(item) in ancestors:
-            return InvalidInputError(f"{path} contains itself")
-        inside = (*ancestors, id(item))
-        if isinstance(item, dict):
-            wrong_keys = [key for key in item if not isinstance(key, str)]
-            if wrong_keys:
-                return InvalidInputError(f"{path} has a key that is no str: {wrong_keys[0]!r}")
-            pending += [(child, f"{path}.{key}", inside) for key, child in item.items()]
-        elif isinstance(item, (list, tuple)):
-            pending += [(child, f"{path}[{n}]", inside) for n, child in enumerate(item)]
-        else:
-            try:
-                encode_json(item)
-            except (TypeError, ValueError) as reason:
-                what = "NaN or Infinity" if isinstance(item, float) else str(reason)
-                return InvalidInputError(f"{path} cannot be stored as JSON: {what}")
-    return InvalidInputError(f"{name} cannot be stored as JSON: {error}")
+def _encode_deep(value: Any, name: str) -> str:
+    """Encode what needs more stack than is free here.
+
+    Raises:
+        InvalidInputError: as `dump_json`.
+    """
+    check_nesting(value, name)
+    try:
+        return _on_an_empty_stack(encode_json, value)
+    except (TypeError, ValueError) as error:
+        raise json_error(value, name, error) from None
 
 
-def _on_an_empty_stack(function: Any, argument: str) -> JSONValue:
-    """Call where the stack is empty: whatever nesting could be written can be read there."""
-    results: list[JSONValue] = []
-    thread = threading.Thread(target=lambda: results.append(function(argument)))
+def _on_an_empty_stack(function: Callable[[Any], T], argument: Any) -> T:
+    """Call where the stack is empty: whatever nesting could be written can be read there.
+
+    Raises:
+        RecursionError: even that stack is too small.
+    """
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            results.append(function(argument))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=call)
     thread.start()
     thread.join()
-    if not results:
-        raise RecursionError("a stored JSON value is nested too deeply to be read")
+    if errors:
+        raise errors[0]
     return results[0]

@@ -12,7 +12,7 @@ from agentstore.engine.faults import Fault, fault_of
 from agentstore.errors import DatabaseError
 from agentstore.model.filters import Filter, Page
 from agentstore.model.metadata_index import metadata_entries
-from agentstore.model.preparing import PreparedMessage, PreparedSession
+from agentstore.model.preparing import PreparedMessage, PreparedSession, check_key_count
 from agentstore.model.values import dump_json, load_json, same_json
 from agentstore.operations.core import OperationsCore, shares_deadline
 from agentstore.operations.rows import read_session
@@ -147,6 +147,7 @@ class SessionOperations(OperationsCore):
                 return False
             old = load_json(rows[0][0])
             new = {key: value for key, value in old.items() if key not in removed} | changes
+            check_key_count(new, len(old))
             before, after = metadata_entries(old), metadata_entries(new)
             connection.count(
                 "sessions/update_session_metadata",

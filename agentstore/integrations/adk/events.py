@@ -10,6 +10,7 @@ from google.genai import types
 from pydantic_core import to_jsonable_python
 
 from agentstore.integrations.shared.drafts import Draft, DraftCall, as_text, fitting_name
+from agentstore.integrations.shared.notes import read_by_note, says_the_same
 from agentstore.integrations.shared.reading import Plain, read_messages
 from agentstore.records import JSONValue, Message
 from agentstore.transfer.answer_links import short_id
@@ -20,7 +21,8 @@ KEY = "adk"
 
 def event_drafts(event: Event) -> list[Draft]:
     """The messages that keep an event: what it says and calls, then what tools have answered."""
-    parts = (event.content.parts if event.content is not None else None) or []
+    content = _content(event)
+    parts = (content.parts if content is not None else None) or []
     said = [part.text for part in parts if part.text and not part.thought]
     thoughts = [part.text for part in parts if part.text and part.thought]
     calls = [
@@ -44,7 +46,7 @@ def event_drafts(event: Event) -> list[Draft]:
         if answer is not None
     ]
     if said or calls or not drafts:
-        is_user = event.author == "user" and not calls and bool(parts)
+        is_user = _is_users(event, content) and not calls and bool(parts)
         draft = Draft("user" if is_user else "assistant", "\n".join(said), calls=calls)
         if thoughts and not said and not calls:
             draft.response_type, draft.content = "reasoning", "\n".join(thoughts)
@@ -58,12 +60,57 @@ def event_drafts(event: Event) -> list[Draft]:
 def read_events(messages: Sequence[Message], app_name: str) -> list[Event]:
     """The events that some messages hold, and what others have saved as events."""
     events: list[Event] = []
-    for group in read_messages(messages, KEY):
+    for group in read_messages(messages, _own_events(messages)):
         if isinstance(group, Plain):
             events.extend(_plain_events(group, app_name))
-        elif "event" in group.message.metadata[KEY]:
-            events.append(Event.model_validate(group.message.metadata[KEY]["event"]))
+        elif group.value is not None:
+            events.append(group.value)
     return events
+
+
+def begins_event(message: Message) -> bool:
+    """Whether a message is, or may be, the first of an event: another than an answer behind it."""
+    return message.metadata.get(KEY) != {}
+
+
+def _own_events(messages: Sequence[Message]) -> dict[str, Event | None]:
+    """The events by the id of their first message; None for the further ones of an event."""
+    own: dict[str, Event | None] = {}
+    for place, message in enumerate(messages):
+        event = read_by_note(message, KEY, _noted_event, lambda event: event_drafts(event)[0])
+        if event is None:
+            continue
+        drafts = event_drafts(event)
+        kept = messages[place : place + len(drafts)]
+        if (
+            len(kept) == len(drafts)
+            and not any(begins_event(further) for further in kept[1:])
+            and all(map(says_the_same, drafts, kept))
+        ):
+            own |= {message.id: event} | dict.fromkeys((further.id for further in kept[1:]), None)
+    return own
+
+
+def _noted_event(message: Message, note: Mapping[str, JSONValue]) -> Event:
+    return Event.model_validate(note["event"])
+
+
+def _content(event: Event) -> types.Content | None:
+    """What a model gets of an event: also what it has in the place of a content."""
+    compaction = event.actions.compaction if event.actions is not None else None
+    if compaction is not None:
+        return compaction.compacted_content
+    if event.content is not None and event.content.parts:
+        return event.content
+    for heard, role in ((event.input_transcription, "user"), (event.output_transcription, "model")):
+        if heard is not None and heard.text:
+            return types.Content(role=role, parts=[types.Part(text=heard.text)])
+    return event.content
+
+
+def _is_users(event: Event, content: types.Content | None) -> bool:
+    role = content.role if content is not None else None
+    return (role or ("user" if event.author == "user" else "model")) == "user"
 
 
 def _plain_events(group: Plain, app_name: str) -> Iterator[Event]:

@@ -6,21 +6,19 @@ import asyncio
 import time
 import uuid
 import weakref
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from agentstore.errors import (
     SessionExistsError,
 )
 from agentstore.integrations.adk.tables import AdkSession, AdkTables, SharedStates
-from agentstore.integrations.shared.drafts import Draft
+from agentstore.integrations.shared.drafts import save_results
 from agentstore.integrations.shared.worker_threads import reading, writing
 from agentstore.model.identifiers import new_id
 from agentstore.records import Message
 from agentstore.storage import Storage
-from agentstore.transfer.answer_links import short_id
 
 try:
     from google.adk.errors.already_exists_error import AlreadyExistsError
@@ -33,7 +31,7 @@ except ImportError as error:
         "agentstore.integrations.adk needs Google ADK: pip install 'agentstore[adk]'"
     ) from error
 
-from agentstore.integrations.adk.events import KEY, event_drafts, read_events
+from agentstore.integrations.adk.events import KEY, begins_event, event_drafts, read_events
 from agentstore.integrations.adk.sessions import (
     Scopes,
     long_running_calls,
@@ -256,7 +254,7 @@ class AgentstoreSessionService(BaseSessionService):
             self._tables.put_states(session.app_name, scopes.app, session.user_id, scopes.user)
             self.store.save_messages(key, messages)
             answers = [draft for draft in drafts if draft.answers not in {None, *long_running}]
-            self._save_results(key, answers)
+            save_results(self.store, key, answers)
 
         self.store.run_in_transaction(work, is_repeatable=True)
         session.last_update_time = event.timestamp
@@ -279,18 +277,6 @@ class AgentstoreSessionService(BaseSessionService):
             if [event.id for event in last] != [event.id for event in session.events[-1:]]:
                 raise StaleSessionError(_STALE)
 
-    def _save_results(self, key: str, answers: Sequence[Draft]) -> None:
-        """Give the calls that tools have answered their results."""
-        if not answers:
-            return
-        pending = self.store.query_tool_calls(session_id=key, pending=True, order="desc")
-        for draft in answers:
-            call_id = short_id(cast("str", draft.answers))
-            call = next((call for call in pending if call.call_id == call_id), None)
-            if call is not None:
-                pending.remove(call)
-                self.store.save_tool_result(call.id, draft.result)
-
     def _events(self, app_name: str, key: str, config: GetSessionConfig) -> list[Event]:
         """The events of a session, oldest first."""
         wanted, after = config.num_recent_events, config.after_timestamp or None
@@ -308,7 +294,7 @@ class AgentstoreSessionService(BaseSessionService):
         ):
             messages.append(message)
             # An event's first message is its last one here.
-            heads += "event" in message.metadata.get(KEY, {"event": None})
+            heads += begins_event(message)
             if heads == wanted:
                 break
         events = read_events(messages[::-1], app_name)

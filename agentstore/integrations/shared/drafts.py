@@ -47,6 +47,7 @@ class Draft:
         failed: whether the tool failed.
         result: what the tool returned, for a message of role 'tool'.
         response_type: the framework's name for an item that is neither message nor call.
+        response: as `NewMessage`.
         note: what the adapter keeps under its own key of the metadata.
         id: as `NewMessage`.
     """
@@ -59,6 +60,7 @@ class Draft:
     failed: bool = False
     result: JSONValue = None
     response_type: str | None = None
+    response: dict[str, JSONValue] | None = None
     note: dict[str, JSONValue] = field(default_factory=dict)
     id: str | None = None
 
@@ -75,6 +77,7 @@ class Draft:
             id=self.id,
             metadata=metadata,
             response_type=self.response_type,
+            response=self.response,
             tool_calls=[_new_call(call) for call in self.calls],
         )
 
@@ -115,11 +118,29 @@ def save_drafts(store: Storage, session_id: str, key: str, drafts: Sequence[Draf
 
     def save_with_results() -> list[str]:
         ids = _save(store, session_id, messages)
-        for draft in late:
-            _save_result(store, session_id, draft)
+        save_results(store, session_id, late)
         return ids
 
     return store.run_in_transaction(save_with_results)
+
+
+def save_results(store: Storage, session_id: str, answers: Sequence[Draft]) -> None:
+    """Give the pending calls that some drafts answer their results.
+
+    Of several calls with one id the latest is meant; where none is pending, nobody waits.
+
+    Raises:
+        StorageError: as ``Storage.save_tool_result``.
+    """
+    if not answers:
+        return
+    waiting: defaultdict[str | None, list[ToolCall]] = defaultdict(list)
+    for call in store.query_tool_calls(session_id=session_id, pending=True, order="asc"):
+        waiting[call.call_id].append(call)
+    for draft in answers:
+        calls = waiting[short_id(draft.answers or "")]
+        if calls:
+            store.save_tool_result(calls.pop().id, draft.result)
 
 
 def attach_results(drafts: Sequence[Draft]) -> list[Draft]:
@@ -129,22 +150,19 @@ def attach_results(drafts: Sequence[Draft]) -> list[Draft]:
         The answers to calls that are not among them.
     """
     late = []
-    for place, draft in enumerate(drafts):
-        if draft.answers is None:
-            continue
-        call = next(
-            (
-                call
-                for earlier in reversed(drafts[:place])
-                for call in earlier.calls
-                if call.call_id == short_id(draft.answers) and not call.answered
-            ),
-            None,
-        )
-        if call is None:
-            late.append(draft)
-        else:
-            call.answered, call.result = True, draft.result
+    waiting: defaultdict[str | None, list[DraftCall]] = defaultdict(list)
+    for draft in drafts:
+        if draft.answers is not None:
+            calls = waiting[short_id(draft.answers)]
+            if calls:
+                call = calls.pop()
+                call.answered, call.result = True, draft.result
+            else:
+                late.append(draft)
+        # Of the latest message with such calls the first is meant.
+        for call in reversed(draft.calls):
+            if not call.answered:
+                waiting[call.call_id].append(call)
     return late
 
 
@@ -209,13 +227,3 @@ def _save(store: Storage, session_id: str, messages: Sequence[NewMessage]) -> li
     except SessionNotFoundError:
         store.get_or_create_session(session_id)
         return store.save_messages(session_id, messages)
-
-
-def _save_result(store: Storage, session_id: str, draft: Draft) -> None:
-    """Give the call that a draft answers its result; where it is not there, nobody waits for it."""
-    assert draft.answers is not None
-    call_id = short_id(draft.answers)
-    for call in store.query_tool_calls(session_id=session_id, pending=True, order="desc"):
-        if call.call_id == call_id:
-            store.save_tool_result(call.id, draft.result)
-            return

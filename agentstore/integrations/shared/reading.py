@@ -6,21 +6,25 @@ followed by their answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from agentstore.integrations.shared.drafts import Draft, as_text, draft_of, pair_answers
 from agentstore.model.preparing import success_of
 from agentstore.records import JSONValue, Message, ToolCall
 
+T = TypeVar("T")
+
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
 
 
 @dataclass
-class Own:
-    """A message that the reading adapter saved itself."""
+class Own(Generic[T]):
+    """A message that the reading adapter saved itself, and the framework's that it was."""
 
     message: Message
+    value: T
 
 
 @dataclass
@@ -44,7 +48,7 @@ class Image:
     url: str
 
 
-def read_messages(messages: Sequence[Message], key: str) -> Iterator[Own | Plain]:
+def read_messages(messages: Sequence[Message], own: Mapping[str, T]) -> Iterator[Own[T] | Plain]:
     """A session's messages, in order.
 
     What others saved as several assistant messages, a text and the calls after it, is one again,
@@ -53,17 +57,17 @@ def read_messages(messages: Sequence[Message], key: str) -> Iterator[Own | Plain
 
     Args:
         messages: the messages, or the last of them.
-        key: the reading adapter's key of the metadata.
+        own: what the reading adapter saved itself, by the ids of the messages.
     """
     pairs = pair_answers(messages)
     answered = {call.id for call in pairs.values()}
     turn: Plain | None = None
     for message in messages:
-        if key in message.metadata:
+        if message.id in own:
             if turn is not None:
                 yield _with_answers(turn, answered)
                 turn = None
-            yield Own(message)
+            yield Own(message, own[message.id])
             continue
         draft = _plain_draft(message, pairs.get(message.id))
         if draft is None:

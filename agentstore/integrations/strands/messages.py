@@ -6,13 +6,15 @@ the rest. Bytes are in the JSON as Strands writes them.
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 from agentstore.integrations.shared.drafts import Draft, DraftCall, as_text, draft_of, fitting_name
+from agentstore.integrations.shared.notes import read_by_note
 from agentstore.integrations.shared.reading import Plain, read_messages, texts_and_images
 from agentstore.records import JSONValue, Message
 from agentstore.transfer import patches
@@ -23,6 +25,10 @@ KEY = "strands"
 
 _NAMESPACE = uuid.UUID("5a0c3a52-7f0b-5d0e-8a55-93c3b1b1f0aa")
 
+_ROLES = ("user", "assistant", "system")
+_FIELDS = ("created_at", "updated_at")
+"""What `SessionMessage` has beside the message, its id and its redacted form."""
+
 Form: TypeAlias = dict[str, JSONValue]
 
 
@@ -31,10 +37,92 @@ def store_id(session_id: str, agent_id: str, message_id: int, number: int) -> st
     return str(uuid.uuid5(_NAMESPACE, json.dumps([session_id, agent_id, message_id, number])))
 
 
-def place_of(message: Message) -> tuple[str, int] | None:
-    """The agent and message_id of a message of Strands; None for one of somebody else's."""
-    note = message.metadata.get(KEY)
-    return None if note is None else (note["agent_id"], note["message_id"])
+@dataclass(frozen=True)
+class Chunk:
+    """What one message of the store keeps of a message of Strands.
+
+    Attributes:
+        agent_id, message_id: of which message.
+        role, content: Strands' own.
+        note: the adapter's.
+    """
+
+    agent_id: str
+    message_id: int
+    role: str
+    content: list[Form]
+    note: Mapping[str, JSONValue]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The agent and message_id."""
+        return self.agent_id, self.message_id
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the first of its message, which has all that is not content."""
+        return "fields" in self.note
+
+
+def own_chunks(messages: Iterable[Message]) -> dict[str, Chunk]:
+    """What messages of the store keep of messages of Strands, by the id of the store's message.
+
+    Args:
+        messages: in order; the first of several that keep one message is among them.
+    """
+    own: dict[str, Chunk] = {}
+    roles: dict[tuple[str, int], str] = {}
+
+    def read(message: Message, note: Mapping[str, JSONValue]) -> Chunk:
+        agent_id, message_id = note["agent_id"], note["message_id"]
+        if not isinstance(agent_id, str) or type(message_id) is not int:
+            raise TypeError("an agent_id or message_id is none")
+        role = note["message"]["role"] if "fields" in note else roles[agent_id, message_id]
+        form = {"content": _form(draft_of(message))}
+        content = cast("Form", patches.apply(note, form))["content"]
+        return Chunk(agent_id, message_id, role, content, note)
+
+    for message in messages:
+        chunk = read_by_note(message, KEY, read, _said)
+        if chunk is not None:
+            own[message.id] = chunk
+            roles.setdefault(chunk.place, chunk.role)
+    return own
+
+
+def _said(chunk: Chunk) -> Draft:
+    """What one message of the store says of a message of Strands.
+
+    Raises:
+        ValueError: it would be several messages, or Strands could not read it.
+    """
+    if chunk.role not in _ROLES or not _can_be_read(chunk):
+        raise ValueError("this is no message of Strands")
+    (blocks,) = _groups(chunk.content)
+    return _read_blocks(chunk.role, blocks)
+
+
+def _can_be_read(chunk: Chunk) -> bool:
+    """Whether Strands can read it: a session is not to fail for one message."""
+    fields, shown = chunk.note.get("fields", {}), chunk.note.get("message", {})
+    original = chunk.note.get("original", {"role": chunk.role, "content": []})
+    return (
+        fields.keys() <= set(_FIELDS)
+        and all(isinstance(fields.get(name), str) for name in _FIELDS if chunk.is_first)
+        and isinstance(shown, dict)
+        and original.get("role") in _ROLES
+        and isinstance(original.get("content"), list)
+        and _has_sound_bytes([chunk.content, shown, original])
+    )
+
+
+def _has_sound_bytes(value: JSONValue) -> bool:
+    """Whether what stands for bytes, as Strands writes them, is base64."""
+    if isinstance(value, dict):
+        if value.get("__bytes_encoded__") is True:
+            base64.b64decode(value["data"])
+        return all(map(_has_sound_bytes, value.values()))
+    return all(map(_has_sound_bytes, value)) if isinstance(value, list) else True
 
 
 def read_session_message(
@@ -95,7 +183,7 @@ def _read_blocks(role: str, blocks: Sequence[Form]) -> Draft:
             failed=result.get("status") == "error",
             result=value,
         )
-    texts = "\n".join(block["text"] for block in blocks if "text" in block)
+    texts = "\n".join(text for block in blocks for text in _texts(block))
     if role != "assistant":
         return Draft("system" if role == "system" else "user", texts)
     calls = [block["toolUse"] for block in blocks if "toolUse" in block]
@@ -107,6 +195,16 @@ def _read_blocks(role: str, blocks: Sequence[Form]) -> Draft:
             for call in calls
         ],
     )
+
+
+def _texts(block: Form) -> Iterator[str]:
+    """The texts of a block, in the three places where a model gets some."""
+    if "text" in block:
+        yield block["text"]
+    if "guardContent" in block:
+        yield block["guardContent"]["text"]["text"]
+    if "citationsContent" in block:
+        yield from (part["text"] for part in block["citationsContent"]["content"])
 
 
 def _result(content: Sequence[Form]) -> JSONValue:
@@ -144,41 +242,36 @@ def _result_block(draft: Draft, content: list[Form]) -> Form:
     return {"toolResult": {"toolUseId": draft.answers, "status": status, "content": content}}
 
 
-def _content(message: Message) -> list[Form]:
-    form = {"content": _form(draft_of(message))}
-    return cast("list[Form]", patches.apply(message.metadata[KEY], form)["content"])
+def _shown(chunk: Chunk) -> Form:
+    """The message of Strands that a first chunk shows, without what follows."""
+    return {**chunk.note["message"], "content": list(chunk.content)}
 
 
-def _shown(message: Message) -> Form:
-    """The message of Strands that a first message of the store shows, without what follows."""
-    return {**message.metadata[KEY]["message"], "content": _content(message)}
-
-
-def write_session_message(chunks: Sequence[Message]) -> Form:
-    """What `read_session_message` was given, from the messages that keep it."""
-    note = chunks[0].metadata[KEY]
+def write_session_message(chunks: Sequence[Chunk]) -> Form:
+    """What `read_session_message` was given, from what keeps it."""
+    note = chunks[0].note
     shown = _shown(chunks[0])
     for chunk in chunks[1:]:
-        shown["content"] += _content(chunk)
+        shown["content"] += chunk.content
     redacted = "original" in note
     return {
         **note["fields"],
         "message": note["original"] if redacted else shown,
         "redact_message": shown if redacted else None,
-        "message_id": note["message_id"],
+        "message_id": chunks[0].message_id,
     }
 
 
 def write_conversation(messages: Sequence[Message]) -> list[Form]:
     """A session's messages as Strands' own, whoever has saved them."""
     forms: list[Form] = []
-    for group in read_messages(messages, KEY):
+    for group in read_messages(messages, own_chunks(messages)):
         if isinstance(group, Plain):
             forms += _plain_messages(group)
-        elif "fields" in group.message.metadata[KEY]:
-            forms.append(_shown(group.message))
-        elif forms:
-            forms[-1]["content"] += _content(group.message)
+        elif group.value.is_first:
+            forms.append(_shown(group.value))
+        else:
+            forms[-1]["content"] += group.value.content
     return _joined(forms)
 
 

@@ -21,6 +21,8 @@ the results of tools; the original stays beside it, as Strands' own repositories
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -34,7 +36,8 @@ from agentstore.integrations.shared.rewriting import (
 )
 from agentstore.integrations.strands.messages import (
     KEY,
-    place_of,
+    Chunk,
+    own_chunks,
     read_session_message,
     store_id,
     write_conversation,
@@ -97,13 +100,15 @@ class AgentstoreSessionRepository(SessionRepository):
         stored = self.store.get_session(session_id)
         if stored is None:
             return None
-        fields = stored.metadata.get(KEY) or {
+        plain = {
             "session_type": SessionType.AGENT.value,
             "created_at": stored.created_at.isoformat(),
             "updated_at": stored.updated_at.isoformat(),
         }
-        session_type = SessionType(fields["session_type"])
-        return Session.from_dict({**fields, "session_id": session_id, "session_type": session_type})
+        try:
+            return _session(session_id, stored.metadata.get(KEY) or plain)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return _session(session_id, plain)  # what stands there is none of Strands'
 
     def delete_session(self, session_id: str, **kwargs: Any) -> None:
         """Delete a session with its agents and messages."""
@@ -142,16 +147,16 @@ class AgentstoreSessionRepository(SessionRepository):
         self, session_id: str, agent_id: str, message_id: int, **kwargs: Any
     ) -> SessionMessage | None:
         """Read a message; None where there is none."""
-        first = self.store.get_message(store_id(session_id, agent_id, message_id, 0))
-        if first is None:
-            return None
-        others = (
-            self.store.get_message(store_id(session_id, agent_id, message_id, number))
-            for number in range(1, first.metadata[KEY]["chunks"])
+        # The first that is not there ends it, whatever number a note has.
+        kept = itertools.takewhile(
+            lambda message: message is not None,
+            (
+                self.store.get_message(store_id(session_id, agent_id, message_id, number))
+                for number in itertools.count()
+            ),
         )
-        return SessionMessage.from_dict(
-            write_session_message([first, *(chunk for chunk in others if chunk is not None)])
-        )
+        chunks = list(own_chunks(cast("Iterator[Message]", kept)).values())
+        return SessionMessage.from_dict(write_session_message(chunks)) if chunks else None
 
     def update_message(
         self, session_id: str, agent_id: str, session_message: SessionMessage, **kwargs: Any
@@ -177,11 +182,10 @@ class AgentstoreSessionRepository(SessionRepository):
             offset: how many to pass over first.
         """
         self._read_known_agent(session_id, agent_id)
-        chunks: dict[int, list[Message]] = {}
-        for message in self.store.get_history(session_id):
-            note = message.metadata.get(KEY)
-            if note is not None and note["agent_id"] == agent_id:
-                chunks.setdefault(note["message_id"], []).append(message)
+        chunks: dict[int, list[Chunk]] = {}
+        for chunk in own_chunks(self.store.get_history(session_id)).values():
+            if chunk.agent_id == agent_id:
+                chunks.setdefault(chunk.message_id, []).append(chunk)
         stop = None if limit is None else offset + limit
         return [
             SessionMessage.from_dict(write_session_message(chunks[number]))
@@ -232,10 +236,12 @@ class AgentstoreSessionRepository(SessionRepository):
             raise _missing_session(session_id)
         history = self.store.get_history(session_id)
         place = (agent_id, session_message.message_id)
-        old = [message for message in history if place_of(message) == place]
+        own = own_chunks(history)
+        places = {store_id: chunk.place for store_id, chunk in own.items()}
+        old = [message for message in history if places.get(message.id) == place]
         if not old:
             raise SessionException(f"Message {session_message.message_id} does not exist")
-        session_message.created_at = old[0].metadata[KEY]["fields"]["created_at"]
+        session_message.created_at = own[old[0].id].note["fields"]["created_at"]
         new = read_session_message(session_id, agent_id, session_message.to_dict())
         pairs = pair_answers(history)
         answered = {pairs[message.id].id for message in old if message.id in pairs}
@@ -243,7 +249,7 @@ class AgentstoreSessionRepository(SessionRepository):
         tail: list[Message] = []
         replacement: list[NewMessage] = []
         for message in history:
-            is_old = place_of(message) == place
+            is_old = places.get(message.id) == place
             if is_old or any(call.id in answered for call in message.tool_calls):
                 tail = tail or history[history.index(message) :]
             if not tail:
@@ -273,6 +279,11 @@ def load_messages(store: Storage, session_id: str) -> Messages:
     """
     forms = write_conversation(store.get_history(session_id))
     return cast("Messages", [decode_bytes_values(form) for form in forms])
+
+
+def _session(session_id: str, fields: _Dict) -> Session:
+    session_type = SessionType(fields["session_type"])
+    return Session.from_dict({**fields, "session_id": session_id, "session_type": session_type})
 
 
 def _session_fields(session: Session) -> _Dict:

@@ -7,6 +7,7 @@ from agentstore.testing.suite.bad_arguments import TestBadArguments
 from agentstore.testing.suite.bad_ids import TestBadIds
 from agentstore.testing.suite.bad_values import TestBadValues
 from agentstore.testing.suite.bind import TestBind
+from agentstore.testing.suite.bounds import TestBounds
 from agentstore.testing.suite.concurrency import (
     TestAppends,
     TestLocksAndPools,
@@ -100,6 +101,7 @@ __all__ = [
     "TestBadIds",
     "TestBadValues",
     "TestBind",
+    "TestBounds",
     "TestCallsOfAResponse",
     "TestClose",
     "TestCloseAndReopen",

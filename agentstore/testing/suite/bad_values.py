@@ -53,6 +53,7 @@ BAD: dict[str, Any] = {
     "float key": {1.5: "x"},
     "circle": _circle(),
     "too deep": _endless(100_000),
+    "too deep by one": _endless(500),
 }
 
 PLACES: dict[str, Callable[[Storage, Any], object]] = {
