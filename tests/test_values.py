@@ -85,7 +85,7 @@ def test_what_was_written_deep_down_can_be_read_deep_down() -> None:
     )
     reader.start()
     reader.join()
-    assert dump_json(results[0], "value") == text
+    assert encode_json(results[0]) == text
 
 
 @pytest.mark.parametrize(
