@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -87,6 +88,19 @@ def test_a_missing_driver_names_the_command(
 def test_what_cannot_be_registered(scheme: Any, cls: Any) -> None:
     with pytest.raises(agentstore.ConfigurationError):
         agentstore.register_dialect(scheme, cls)
+
+
+def test_bind_goes_by_the_most_special_class() -> None:
+    class Derived(sqlite3.Connection):
+        """A third party's driver over another one."""
+
+    class Theirs(Recording):
+        driver_module = __name__
+
+    connection = sqlite3.connect(":memory:", factory=Derived)
+    agentstore.register_dialect("theirs", Theirs)
+    assert registry.repository_class_for(connection) is Theirs
+    assert registry.repository_class_for(sqlite3.connect(":memory:")) is SQLiteRepository
 
 
 def test_bind_refuses_what_is_no_connection() -> None:

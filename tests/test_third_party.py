@@ -1,13 +1,17 @@
-"""A stranger's backend, as CONTRIBUTING.md describes it, in a pytest run of its own."""
+"""A stranger's dialect and a stranger's backend, each in a pytest run of its own."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).parent.parent
+THIRD_PARTY = CHECKOUT / "tests" / "third_party"
 
 CONFTEST = """
 import itertools
@@ -71,18 +75,92 @@ class TestStrangers:
 """
 
 
-def test_a_backend_of_thirty_lines_is_enough(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "test_stranger.py").write_text(TESTS)
+ADAPTERS = """
+import pytest
+import agentstore
+
+def refused(make, url):
+    with agentstore.connect(url) as store:
+        store.migrate()
+        with pytest.raises(agentstore.ConfigurationError, match="shelf does not have"):
+            make(store)
+
+def test_langgraph(tmp_path):
+    saver = pytest.importorskip("agentstore.integrations.langgraph").AgentstoreSaver
+    refused(saver, f"shelf:///{tmp_path}/one")
+
+def test_adk(tmp_path):
+    service = pytest.importorskip("agentstore.integrations.adk").AgentstoreSessionService
+    refused(service, f"shelf:///{tmp_path}/one")
+"""
+
+
+@pytest.fixture
+def installed_shelf(tmp_path: Path) -> str:
+    """PYTHONPATH with the stranger's package, as pip would have installed it."""
+    metadata = tmp_path / "site" / "agentstore_shelf-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: agentstore-shelf\nVersion: 1\n"
+    )
+    [entry_point] = re.findall(r"^shelf = \"(.*)\"$", page(), re.MULTILINE)
+    (metadata / "entry_points.txt").write_text(f"[agentstore.dialects]\nshelf = {entry_point}\n")
+    return os.pathsep.join(map(str, (CHECKOUT, THIRD_PARTY, metadata.parent)))
+
+
+def page() -> str:
+    """What CONTRIBUTING.md says of a dialect of one's own."""
+    return (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("of your own\n")[2]
+
+
+def run_tests(folder: Path, python_path: str, cwd: Path) -> str:
+    """Run the tests of a folder that knows nothing of this one; returns what was printed."""
+    # Without this checkout's options and conftest.py.
+    options = ["-c", os.devnull, "--rootdir", str(folder), "--confcutdir", str(folder)]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", str(tmp_path)],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *options, str(folder)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": python_path},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed, 2 skipped" in done.stdout
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    return done.stdout
+
+
+def test_a_strangers_dialect_passes_the_suite(installed_shelf: str, tmp_path: Path) -> None:
+    assert " passed" in run_tests(THIRD_PARTY / "suite", installed_shelf, tmp_path)
+
+
+def test_what_it_has_no_statements_for_is_refused(installed_shelf: str, tmp_path: Path) -> None:
+    folder = tmp_path / "adapters"
+    folder.mkdir()
+    (folder / "test_adapters.py").write_text(ADAPTERS)
+    run_tests(folder, installed_shelf, folder)
+
+
+def test_the_page_shows_that_dialect() -> None:
+    shown = dict(re.findall(r"```python\n# (\S+)\n(.*?)```", page(), re.DOTALL))
+    assert sorted(shown) == [
+        "agentstore_shelf/migrator.py",
+        "agentstore_shelf/repository.py",
+        "suite/conftest.py",
+        "suite/test_conformance.py",
+    ]
+    for name, code in shown.items():
+        assert code == (THIRD_PARTY / name).read_text(encoding="utf-8"), name
+
+
+def test_it_is_not_ours_under_another_name() -> None:
+    for path in THIRD_PARTY.rglob("*.py"):
+        assert "agentstore.dialects" not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_backend_of_thirty_lines_is_enough(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "test_stranger.py").write_text(TESTS)
+    printed = run_tests(tmp_path, str(CHECKOUT), tmp_path)
+    assert "3 passed, 2 skipped" in printed
     waived = "stranger: TestStrangers: the stranger cannot do it yet (2 tests)"
-    assert waived in done.stdout.splitlines()
+    assert waived in printed.splitlines()

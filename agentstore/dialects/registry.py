@@ -101,17 +101,13 @@ def repository_class_for(connection: Any) -> type[Repository]:
     Raises:
         ConfigurationError: there is none.
     """
-    packages = {cls.__module__.partition(".")[0] for cls in type(connection).__mro__}
-    for registered in _registered.values():
-        if registered.driver_module in packages:
-            return registered
-    for built_in in (_SQLITE, _POSTGRESQL, _MYSQL):
-        if built_in.driver in packages:
-            return _load(built_in)
-    for entry_point in _entry_points():
-        loaded = _load_entry_point(entry_point)
-        if loaded.driver_module in packages:
-            return loaded
+    # The most special class first: a driver of its own may be derived from another one.
+    packages = dict.fromkeys(cls.__module__.partition(".")[0] for cls in type(connection).__mro__)
+    packages.pop("builtins", None)
+    for package in packages:
+        found = _class_of_driver(package)
+        if found is not None:
+            return found
     hint = ""
     if "django" in packages:
         hint = "; of Django's, bind(connection.connection) after connection.ensure_connection()"
@@ -119,6 +115,21 @@ def repository_class_for(connection: Any) -> type[Repository]:
         "bind takes an open psycopg.Connection, pymysql.Connection or sqlite3.Connection, "
         f"not {type(connection).__module__}.{type(connection).__qualname__}{hint}"
     )
+
+
+def _class_of_driver(package: str) -> type[Repository] | None:
+    """The repository class whose driver's connections come from a package; None where none is."""
+    for registered in _registered.values():
+        if registered.driver_module == package:
+            return registered
+    for built_in in (_SQLITE, _POSTGRESQL, _MYSQL):
+        if built_in.driver == package:
+            return _load(built_in)
+    for entry_point in _entry_points():
+        loaded = _load_entry_point(entry_point)
+        if loaded.driver_module == package:
+            return loaded
+    return None
 
 
 def load_statements(dialect: str) -> StatementLibrary:

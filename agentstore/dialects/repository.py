@@ -1,4 +1,19 @@
-"""A dialect's repository: all operations over its SQL files, and how it is opened."""
+"""What a dialect supplies, on one page: `Repository` is the class to derive from.
+
+It must supply
+
+* the facts: `dialect`, `paramstyle`, `driver_parameters`, `driver_module`, `migrator_backend`;
+* the files: `sql_path` (its statements: those of ours that say no ``Differs:``, under the same
+  names, with the same parameters, blocks and results) and `migrations_path`;
+* the driver: `connect` and `wrap`, which make a `agentstore.connections.Connection` (its abstract
+  methods are what an open connection must do), and `connect_driver`, which migrates.
+
+It may override what differs: `forks_unconnected`, `check_url`, `is_private`, `pool_size`,
+`connection_lifetime`; and an operation of `agentstore.operations` where the database has a better
+way. The folders of extensions among its statements may be left out: who asks for one is refused.
+
+CONTRIBUTING.md shows a whole one, and the conformance suite proves it.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +58,7 @@ class Repository(
 ):
     """What ``agentstore.register_dialect`` takes: subclass it, and say what differs.
 
-    A dialect is its folder of statements, its folder of migrations, a connection class and
-    the facts below.
+    The operations on conversations are inherited; what follows is how they come to a database.
     """
 
     dialect: ClassVar[str]
@@ -68,12 +82,12 @@ class Repository(
 
     @classmethod
     def sql_path(cls) -> Path:
-        """The folder of its statements."""
+        """The folder of its statements; a third party's is its own."""
         return assets.sql_path(cls.dialect)
 
     @classmethod
     def migrations_path(cls) -> Path:
-        """The folder of its yoyo migrations."""
+        """The folder of its yoyo migrations; a third party's is its own."""
         return assets.migrations_path(cls.dialect)
 
     @classmethod

@@ -75,6 +75,7 @@ from agentstore.testing.suite.sessions import (
     TestUpdateSessionMetadata,
 )
 from agentstore.testing.suite.stateful import TestStateful
+from agentstore.testing.suite.statements import TestStatements
 from agentstore.testing.suite.tool_calls import (
     TestQueryToolCalls,
     TestSaveToolResult,
@@ -145,6 +146,7 @@ __all__ = [
     "TestSavedAgain",
     "TestSessionsAtOnce",
     "TestStateful",
+    "TestStatements",
     "TestStrSubclasses",
     "TestStringFilters",
     "TestTextResponse",

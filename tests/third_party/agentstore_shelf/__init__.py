@@ -1,0 +1,1 @@
+"""A dialect of agentstore for conversations in one file: ``shelf:////absolute/path``."""

@@ -1,0 +1,9 @@
+DROP TABLE agentstore_pending_confirmations;
+
+DROP TABLE agentstore_tool_calls;
+
+DROP TABLE agentstore_messages;
+
+DROP TABLE agentstore_session_metadata;
+
+DROP TABLE agentstore_sessions;

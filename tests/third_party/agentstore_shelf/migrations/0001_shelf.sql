@@ -1,0 +1,73 @@
+-- All five tables. Times are text in UTC; JSON is text.
+CREATE TABLE agentstore_sessions (
+    id text PRIMARY KEY NOT NULL,
+    created_at text NOT NULL,
+    updated_at text NOT NULL,
+    active integer NOT NULL,
+    next_position integer NOT NULL,
+    metadata text NOT NULL
+);
+
+CREATE INDEX agentstore_sessions_created_at ON agentstore_sessions (created_at, id);
+
+CREATE INDEX agentstore_sessions_updated_at ON agentstore_sessions (active, updated_at, id);
+
+CREATE TABLE agentstore_session_metadata (
+    session_id text NOT NULL REFERENCES agentstore_sessions (id) ON DELETE CASCADE,
+    entry text NOT NULL,
+    created_at text NOT NULL,
+    PRIMARY KEY (session_id, entry)
+);
+
+CREATE INDEX agentstore_session_metadata_entry
+ON agentstore_session_metadata (entry, created_at, session_id);
+
+CREATE TABLE agentstore_messages (
+    session_id text NOT NULL REFERENCES agentstore_sessions (id) ON DELETE CASCADE,
+    position integer NOT NULL,
+    id text NOT NULL UNIQUE,
+    role text NOT NULL,
+    content text NOT NULL,
+    content_escaped integer NOT NULL,
+    parts text,
+    timestamp text NOT NULL,
+    response_type text,
+    response text,
+    metadata text NOT NULL,
+    PRIMARY KEY (session_id, position)
+);
+
+CREATE INDEX agentstore_messages_timestamp
+ON agentstore_messages (timestamp, session_id, position);
+
+CREATE TABLE agentstore_tool_calls (
+    session_id text NOT NULL,
+    message_position integer NOT NULL,
+    position integer NOT NULL,
+    id text NOT NULL UNIQUE,
+    message_id text NOT NULL,
+    call_id text,
+    tool_name text NOT NULL,
+    arguments text NOT NULL,
+    result text,
+    success integer,
+    timestamp text NOT NULL,
+    completed_at text,
+    PRIMARY KEY (session_id, message_position, position),
+    FOREIGN KEY (session_id, message_position)
+    REFERENCES agentstore_messages (session_id, position) ON DELETE CASCADE
+);
+
+CREATE INDEX agentstore_tool_calls_timestamp
+ON agentstore_tool_calls (timestamp, session_id, message_position, position);
+
+CREATE TABLE agentstore_pending_confirmations (
+    session_id text PRIMARY KEY NOT NULL REFERENCES agentstore_sessions (id) ON DELETE CASCADE,
+    id text NOT NULL,
+    tool_name text NOT NULL,
+    arguments text NOT NULL,
+    user_message text NOT NULL,
+    user_message_escaped integer NOT NULL,
+    timestamp text NOT NULL,
+    taken_by text
+);

@@ -1,0 +1,11 @@
+-- Drop a session's pending confirmation; an empty row stays, so that a save whose reply was lost does
+-- not bring it back.
+-- Runs: once a confirmation at most
+-- Index: primary key of agentstore_pending_confirmations
+-- Returns: count
+UPDATE agentstore_pending_confirmations
+SET
+    taken_by = 'cleared',
+    arguments = 'null',
+    user_message = ''
+WHERE session_id = /* :session_id */ 's1' AND taken_by IS NULL;

@@ -1,0 +1,28 @@
+-- Save a session's pending confirmation in place of the one before. The same one again (a retry)
+-- changes nothing, even where it was taken meanwhile.
+-- Runs: once a confirmation
+-- Index: primary key of agentstore_sessions, primary key of agentstore_pending_confirmations
+-- Returns: count
+INSERT INTO agentstore_pending_confirmations (
+    session_id, id, tool_name, arguments, user_message, user_message_escaped, timestamp
+)
+SELECT
+    s.id,
+    /* :id */ 'p1',
+    /* :tool_name */ 'refund',
+    /* :arguments */ '{}',
+    /* :user_message */ 'Refund it',
+    /* :user_message_escaped */ FALSE,
+    /* :timestamp */ '2026-01-01 00:00:00.000000'
+FROM agentstore_sessions AS s
+WHERE s.id = /* :session_id */ 's1'
+ON CONFLICT (session_id) DO UPDATE
+SET
+    id = excluded.id,
+    tool_name = excluded.tool_name,
+    arguments = excluded.arguments,
+    user_message = excluded.user_message,
+    user_message_escaped = excluded.user_message_escaped,
+    timestamp = excluded.timestamp,
+    taken_by = NULL
+WHERE agentstore_pending_confirmations.id <> excluded.id;

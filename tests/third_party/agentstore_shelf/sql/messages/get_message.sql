@@ -1,0 +1,29 @@
+-- One message with its tool calls.
+-- Runs: now and then
+-- Index: the unique id of agentstore_messages, primary key of agentstore_tool_calls
+-- Returns: many
+SELECT
+    m.session_id,
+    m.position,
+    m.id,
+    m.role,
+    m.content,
+    m.content_escaped,
+    m.parts,
+    m.timestamp,
+    m.response_type,
+    m.response,
+    m.metadata,
+    c.position AS call_position,
+    c.id AS call_record_id,
+    c.call_id,
+    c.tool_name,
+    c.arguments,
+    c.result,
+    c.success,
+    c.timestamp AS call_timestamp,
+    c.completed_at
+FROM agentstore_messages AS m
+LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+WHERE m.id = /* :message_id */ 'm1'
+ORDER BY c.position;

@@ -1,0 +1,50 @@
+-- A page of a session's messages, first to last, as get_history.
+-- Runs: now and then
+-- Index: primary key of agentstore_messages, primary key of agentstore_tool_calls
+-- Returns: many
+SELECT
+    m.session_id,
+    m.position,
+    m.id,
+    m.role,
+    m.content,
+    m.content_escaped,
+    m.parts,
+    m.timestamp,
+    m.response_type,
+    m.response,
+    m.metadata,
+    c.position AS call_position,
+    c.id AS call_record_id,
+    c.call_id,
+    c.tool_name,
+    c.arguments,
+    c.result,
+    c.success,
+    c.timestamp AS call_timestamp,
+    c.completed_at
+FROM (
+    SELECT h.*
+    FROM agentstore_messages AS h
+    WHERE
+        h.session_id = /* :session_id */ 's1'
+-- @if after_key
+        AND h.position > /* :after_key_position */ 100
+-- @end
+-- @if role
+        AND h.role = /* :role */ 'user'
+-- @end
+-- @if response_type
+        AND h.response_type = /* :response_type */ 'execute'
+-- @end
+-- @if after
+        AND h.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if before
+        AND h.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
+-- @end
+    ORDER BY h.position
+    LIMIT /* :limit */ 50 OFFSET /* :offset */ 0
+) AS m
+LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+ORDER BY m.position, c.position;

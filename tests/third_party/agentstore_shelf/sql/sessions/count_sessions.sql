@@ -1,0 +1,25 @@
+-- How many sessions there are.
+-- Runs: now and then
+-- Index: agentstore_sessions_created_at and agentstore_sessions_updated_at with filters by time;
+--   none: without these it counts the whole table
+-- Returns: one
+SELECT count(*) AS sessions
+FROM agentstore_sessions AS s
+WHERE
+    1 = 1
+-- @if active
+    AND s.active = /* :active */ TRUE
+-- @end
+-- @if created_after
+    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if created_before
+    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_after
+    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_before
+    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+-- @end
+;

@@ -1,0 +1,38 @@
+-- How many sessions have a certain value in their metadata.
+-- Runs: now and then
+-- Index: agentstore_session_metadata_entry, primary keys of agentstore_sessions and
+--   agentstore_session_metadata
+-- Returns: one
+SELECT count(*) AS sessions
+FROM agentstore_session_metadata AS e
+CROSS JOIN agentstore_sessions AS s
+WHERE
+    e.entry = /* :entry */ '["user_id","123"]'
+    AND e.session_id = s.id
+-- @if more_entries
+    AND NOT EXISTS (
+        SELECT 1
+        FROM json_each(/* :entries */ '[]') AS wanted
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM agentstore_session_metadata AS other
+            WHERE other.session_id = s.id AND other.entry = wanted.value
+        )
+    )
+-- @end
+-- @if active
+    AND s.active = /* :active */ TRUE
+-- @end
+-- @if created_after
+    AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if created_before
+    AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_after
+    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_before
+    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+-- @end
+;

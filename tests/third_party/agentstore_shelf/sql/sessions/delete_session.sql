@@ -1,0 +1,6 @@
+-- Delete a session; what hangs on it goes by the foreign keys.
+-- Runs: seldom
+-- Index: primary key of agentstore_sessions
+-- Returns: count
+DELETE FROM agentstore_sessions
+WHERE id = /* :session_id */ 's1';

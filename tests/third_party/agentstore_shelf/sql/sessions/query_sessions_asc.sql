@@ -1,0 +1,34 @@
+-- A page of sessions, oldest first.
+-- Runs: each page of a list of sessions
+-- Index: agentstore_sessions_created_at
+-- Returns: many
+SELECT
+    s.id,
+    s.created_at,
+    s.updated_at,
+    s.active,
+    s.metadata
+FROM agentstore_sessions AS s
+WHERE
+    1 = 1
+-- @if after_key
+    AND (s.created_at, s.id)
+    > (/* :after_key_created_at */ '2026-01-01 00:00:00.000000', /* :after_key_id */ 's1')
+-- @end
+-- @if active
+    AND +s.active = /* :active */ TRUE
+-- @end
+-- @if created_after
+    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if created_before
+    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_after
+    AND +s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_before
+    AND +s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+-- @end
+ORDER BY s.created_at, s.id
+LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

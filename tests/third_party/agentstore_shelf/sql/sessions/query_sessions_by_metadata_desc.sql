@@ -1,0 +1,48 @@
+-- A page of the sessions with a certain value in their metadata, newest first.
+-- Runs: each page of such a list
+-- Index: agentstore_session_metadata_entry, primary keys of agentstore_sessions and
+--   agentstore_session_metadata
+-- Returns: many
+SELECT
+    s.id,
+    s.created_at,
+    s.updated_at,
+    s.active,
+    s.metadata
+FROM agentstore_session_metadata AS e
+CROSS JOIN agentstore_sessions AS s
+WHERE
+    e.entry = /* :entry */ '["user_id","123"]'
+    AND e.session_id = s.id
+-- @if after_key
+    AND (e.created_at, e.session_id)
+    < (/* :after_key_created_at */ '2026-01-01 00:00:00.000000', /* :after_key_id */ 's1')
+-- @end
+-- @if more_entries
+    AND NOT EXISTS (
+        SELECT 1
+        FROM json_each(/* :entries */ '[]') AS wanted
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM agentstore_session_metadata AS other
+            WHERE other.session_id = s.id AND other.entry = wanted.value
+        )
+    )
+-- @end
+-- @if active
+    AND s.active = /* :active */ TRUE
+-- @end
+-- @if created_after
+    AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if created_before
+    AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_after
+    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if updated_before
+    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+-- @end
+ORDER BY e.created_at DESC, e.session_id DESC
+LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

@@ -1,0 +1,15 @@
+-- Replace a session's metadata, under the lock of lock_session.
+-- Runs: each change of metadata
+-- Index: primary key of agentstore_sessions
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+    metadata = /* :metadata */ '{"user_id": "123"}',
+    updated_at = CASE
+        WHEN updated_at < /* :now */ '2026-01-01 00:00:00.000000'
+            THEN /* :now */ '2026-01-01 00:00:00.000000'
+        WHEN substr(updated_at, 21) = '999999'
+            THEN datetime(substr(updated_at, 1, 19), '+1 second') || '.000000'
+        ELSE substr(updated_at, 1, 20) || printf('%06d', substr(updated_at, 21) + 1)
+    END
+WHERE id = /* :session_id */ 's1';

@@ -1,0 +1,18 @@
+-- One tool call.
+-- Runs: seldom
+-- Index: the unique id of agentstore_tool_calls
+-- Returns: one
+SELECT
+    c.id,
+    c.session_id,
+    c.message_id,
+    c.position,
+    c.call_id,
+    c.tool_name,
+    c.arguments,
+    c.result,
+    c.success,
+    c.timestamp,
+    c.completed_at
+FROM agentstore_tool_calls AS c
+WHERE c.id = /* :tool_call_id */ 'c1';

@@ -1,0 +1,20 @@
+-- A message's tool calls, in order.
+-- Runs: now and then
+-- Index: the unique id of agentstore_messages, primary key of agentstore_tool_calls
+-- Returns: many
+SELECT
+    c.id,
+    c.session_id,
+    c.message_id,
+    c.position,
+    c.call_id,
+    c.tool_name,
+    c.arguments,
+    c.result,
+    c.success,
+    c.timestamp,
+    c.completed_at
+FROM agentstore_messages AS m
+INNER JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
+WHERE m.id = /* :message_id */ 'm1'
+ORDER BY c.position;

@@ -1,0 +1,39 @@
+-- A page of tool calls across sessions by time, oldest first.
+-- Runs: now and then
+-- Index: agentstore_tool_calls_timestamp
+-- Returns: many
+SELECT
+    c.id,
+    c.session_id,
+    c.message_id,
+    c.position,
+    c.call_id,
+    c.tool_name,
+    c.arguments,
+    c.result,
+    c.success,
+    c.timestamp,
+    c.completed_at
+FROM agentstore_tool_calls AS c
+WHERE
+    1 = 1
+-- @if tool_name
+    AND c.tool_name = /* :tool_name */ 'search'
+-- @end
+-- @if success
+    AND c.success = /* :success */ TRUE
+-- @end
+-- @if is_pending
+    AND c.completed_at IS NULL
+-- @end
+-- @if is_complete
+    AND c.completed_at IS NOT NULL
+-- @end
+-- @if after
+    AND c.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
+-- @end
+-- @if before
+    AND c.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
+-- @end
+ORDER BY c.timestamp, c.session_id, c.message_position, c.position
+LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

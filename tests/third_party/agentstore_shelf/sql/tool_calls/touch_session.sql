@@ -1,0 +1,19 @@
+-- Note that a session has changed, where a tool call of it is pending, before its result is saved.
+-- Runs: once for each call that was saved without its result
+-- Index: the unique id of agentstore_tool_calls, primary key of agentstore_sessions
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+    updated_at = CASE
+        WHEN updated_at < /* :now */ '2026-01-01 00:00:00.000000'
+            THEN /* :now */ '2026-01-01 00:00:00.000000'
+        WHEN substr(updated_at, 21) = '999999'
+            THEN datetime(substr(updated_at, 1, 19), '+1 second') || '.000000'
+        ELSE substr(updated_at, 1, 20) || printf('%06d', substr(updated_at, 21) + 1)
+    END
+WHERE
+    id = (
+        SELECT c.session_id
+        FROM agentstore_tool_calls AS c
+        WHERE c.id = /* :tool_call_id */ 'c1' AND c.completed_at IS NULL
+    );

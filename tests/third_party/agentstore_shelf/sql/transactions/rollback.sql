@@ -1,0 +1,5 @@
+-- Undo a transaction.
+-- Runs: when a transaction fails
+-- Index: none: no table
+-- Returns: none
+ROLLBACK;
