@@ -150,6 +150,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "checkpoints/delete_checkpoints": [_KEYS],
     "checkpoints/delete_entries": [_KEYS],
     "checkpoints/delete_writes": [_KEYS],
+    "checkpoints/forget_parents": [_KEYS],
     "checkpoints/insert_blob": [{}, {"channel_version": "2"}],
     "checkpoints/insert_checkpoint": [{}, {"checkpoint_id": "1f9"}],
     "checkpoints/insert_entries": [{"entries": ['["run_id","r1"]']}, _OTHER_ENTRIES],

@@ -151,6 +151,29 @@ def test_it_survives_export_and_import(store: agentstore.Storage, writer: str) -
     assert [dict(again) for again in export_conversations(store)] == [exported, exported]
 
 
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    "content", ["in Hamburg", [{"type": "text", "text": "in"}, {"type": "text", "text": "Hamburg"}]]
+)
+@pytest.mark.parametrize("backend", ["sqlite-memory"], indirect=True)
+def test_an_answer_to_a_call_that_is_not_in_the_session(
+    store: agentstore.Storage, reader: str, content: Any
+) -> None:
+    """A history that was cut begins with one; what it says is all that there is of it."""
+    session_id = session_of("adk" if reader == "adk" else "store")
+    if reader == "adk":
+        names = {"app_name": "shop", "user_id": "ann", "session_id": "17"}
+        asyncio.run(adk.AgentstoreSessionService(store).create_session(**names))
+    else:
+        store.create_session(id=session_id)
+    answer = agentstore.NewMessage("tool", content, metadata={"tool_call_id": "call_0"})
+    store.save_messages(session_id, [answer, agentstore.NewMessage("user", "And now?")])
+    (kind, call_id, said), user = READERS[reader](store, session_id)
+    assert (kind, call_id) == ("answer", "call_0")
+    assert said.split() == ["in", "Hamburg"]
+    assert user == ("user", "And now?")
+
+
 def facts(store: agentstore.Storage, session_id: str) -> list[Any]:
     """All that is known of a session's messages but ids and times."""
     return [

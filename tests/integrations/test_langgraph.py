@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
+from operator import add
 from typing import Annotated, Any, TypedDict, cast
 
 import pytest
@@ -27,6 +28,7 @@ from langgraph.checkpoint.conformance import checkpointer_test, validate
 from langgraph.checkpoint.conformance.capabilities import Capability
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
+from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.types import Command, interrupt
@@ -575,6 +577,99 @@ def test_pruning_leaves_what_a_delta_channel_is_rebuilt_from(saver: AgentstoreSa
     assert 1 < len(list(saver.list(THREAD))) < checkpoints
     assert graph.get_state(THREAD).values == before
     assert len(graph.invoke({"lines": ["more"]}, THREAD)["lines"]) == 16
+
+
+def test_one_text_is_no_list_of_ids(saver: AgentstoreSaver) -> None:
+    """The letters of "12" would be the threads "1" and "2"."""
+    for thread_id in ("1", "2", "12"):
+        config = cast("RunnableConfig", {"configurable": {"thread_id": thread_id}})
+        put(saver, {}, config, metadata={"run_id": thread_id})
+    for call in (
+        lambda: saver.prune("12"),
+        lambda: saver.prune("12", strategy="delete"),
+        lambda: saver.delete_for_runs("12"),
+        lambda: asyncio.run(saver.aprune("12")),
+        lambda: asyncio.run(saver.adelete_for_runs("12")),
+    ):
+        with pytest.raises(TypeError, match="is a list of ids"):
+            call()
+    assert len(list(saver.list(None))) == 3
+
+
+def test_what_follows_a_deleted_checkpoint_has_no_parent(saver: AgentstoreSaver) -> None:
+    config = THREAD
+    for run_id in ("r1", "r2", "r3"):
+        config = put(saver, {}, config, metadata={"run_id": run_id})
+    saver.delete_for_runs(["r1"])
+    assert [one.parent_config is None for one in saver.list(THREAD)] == [False, True]
+    saver.prune(["chat"])
+    (kept,) = saver.list(THREAD)
+    assert kept.config == config
+    assert kept.parent_config is None
+
+
+class Count(TypedDict):
+    """The state of graphs with subgraphs."""
+
+    total: Annotated[int, add]
+
+
+def with_subgraph(saver: AgentstoreSaver, *, stateful: bool, stops: bool) -> Any:
+    """A graph whose node is a graph, each of which has checkpoints of its own."""
+    inner = StateGraph(Count)
+    inner.add_node("ask", lambda state: {"total": interrupt("how many?") if stops else 1})
+    inner.add_edge(START, "ask")
+    outer = StateGraph(Count)
+    outer.add_node("call", inner.compile(checkpointer=True if stateful else None))
+    outer.add_edge(START, "call")
+    return outer.compile(checkpointer=saver)
+
+
+def namespaces(saver: AgentstoreSaver) -> list[str]:
+    found = saver.list(THREAD)
+    return sorted({one.config["configurable"]["checkpoint_ns"].partition(":")[0] for one in found})
+
+
+def test_finished_calls_of_subgraphs_are_pruned(saver: AgentstoreSaver) -> None:
+    graph = with_subgraph(saver, stateful=False, stops=False)
+    for _ in range(3):
+        graph.invoke({"total": 1}, THREAD)
+    saver.prune(["chat"])
+    assert namespaces(saver) == [""]
+    assert len(list(saver.list(THREAD))) == 1
+    total = graph.get_state(THREAD).values["total"]
+    assert graph.invoke({"total": 1}, THREAD)["total"] == 2 * (total + 1) + 1
+
+
+def test_a_call_of_a_subgraph_that_waits_is_kept(saver: AgentstoreSaver) -> None:
+    graph = with_subgraph(saver, stateful=False, stops=True)
+    graph.invoke({"total": 1}, THREAD)
+    saver.prune(["chat"])
+    assert namespaces(saver) == ["", "call"]
+    assert graph.invoke(Command(resume=5), THREAD)["total"] == 1 + 6
+
+
+def test_a_subgraph_that_keeps_its_state_keeps_it(saver: AgentstoreSaver) -> None:
+    graph = with_subgraph(saver, stateful=True, stops=False)
+    for _ in range(2):
+        graph.invoke({"total": 1}, THREAD)
+    saver.prune(["chat"])
+    assert namespaces(saver) == ["", "call"]
+
+
+def test_a_snapshot_shows_a_delta_channel_that_has_no_counter(saver: AgentstoreSaver) -> None:
+    first = new_version()
+    config = put(saver, {"log": _DeltaSnapshot(["a"])}, versions={"log": first})
+    saver.put_writes(config, [("log", ["b"])], "task")
+    config = put(saver, {"other": 1}, config, versions={"other": new_version()})
+    stored = saver.get_tuple(config)
+    assert stored is not None
+    checkpoint = stored.checkpoint
+    checkpoint["id"] = str(uuid6())
+    checkpoint["channel_versions"] = {**checkpoint["channel_versions"], "log": new_version()}
+    saver.put(config, checkpoint, {}, {})
+    saver.prune(["chat"])
+    assert len(list(saver.list(THREAD))) == 3
 
 
 # Many writers, and faults

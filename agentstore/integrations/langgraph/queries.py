@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -57,6 +57,17 @@ def plain_text_of(text: str, name: str) -> str:
         InvalidInputError: it has a NUL or a lone surrogate.
     """
     return check_name(text, name, least=0, most=sys.maxsize)
+
+
+def texts_of(ids: Iterable[object], name: str) -> list[str]:
+    """Several ids, each as its text; ``name`` is for errors.
+
+    Raises:
+        TypeError: it is one text, whose letters would be taken for ids.
+    """
+    if isinstance(ids, (str, bytes)):
+        raise TypeError(f"{name} is a list of ids, not one {type(ids).__name__}")
+    return [str(each) for each in ids]
 
 
 def version_text(version: str | int | float) -> str:

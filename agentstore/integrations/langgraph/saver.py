@@ -39,6 +39,7 @@ except ImportError as error:
     ) from error
 
 from agentstore.integrations.langgraph.conversations import ThreadConversations
+from agentstore.integrations.langgraph.pruning import kept_keys
 from agentstore.integrations.langgraph.queries import (
     config_of,
     found_keys,
@@ -46,12 +47,12 @@ from agentstore.integrations.langgraph.queries import (
     parent_id_of,
     plain_text_of,
     stored_pages,
+    texts_of,
     thread_id_of,
     version_text,
 )
 from agentstore.integrations.langgraph.tuples import (
     dump_value,
-    needed_keys,
     read_tuple,
     tuple_pages,
 )
@@ -274,25 +275,23 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
         Args:
             thread_ids: the threads.
             strategy: 'keep_latest' leaves the newest checkpoint of each namespace, and those
-                before it from which a `DeltaChannel` is rebuilt; 'delete' leaves none.
+                before it from which a `DeltaChannel` is rebuilt; a subgraph's call goes with
+                the checkpoint that it started from. 'delete' leaves none.
 
         Raises:
+            TypeError: ``thread_ids`` is one text, not a list of them.
             InvalidInputError: there is no such strategy.
             StorageError: as every call of a store.
         """
         if strategy not in ("keep_latest", "delete"):
             raise InvalidInputError(f"strategy is 'keep_latest' or 'delete', not {strategy!r}")
-        for thread_id in [check_id(str(thread_id), "thread_ids") for thread_id in thread_ids]:
+        threads = [check_id(text, "thread_ids") for text in texts_of(thread_ids, "thread_ids")]
+        for thread_id in threads:
             if strategy == "delete":
                 self._tables.delete_checkpoint_thread(thread_id)
                 continue
             keys = self._tables.get_checkpoint_keys(thread_id)
-            newest = {key.namespace_key: key for key in reversed(keys)}
-            kept = {
-                needed
-                for key in newest.values()
-                for needed in needed_keys(self._tables, self.serde, key)
-            }
+            kept = kept_keys(self._tables, self.serde, keys)
             doomed = [key for key in keys if key not in kept]
             self._tables.delete_checkpoints(thread_id, doomed)
 
@@ -302,11 +301,12 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
         Not while a run goes on from them.
 
         Raises:
+            TypeError: ``run_ids`` is one text, not a list of them.
             StorageError: as every call of a store.
         """
         doomed: defaultdict[str, list[CheckpointKey]] = defaultdict(list)
-        for run_id in run_ids:
-            (entry,) = metadata_entries({"run_id": str(run_id)})
+        for run_id in texts_of(run_ids, "run_ids"):
+            (entry,) = metadata_entries({"run_id": run_id})
             for key in found_keys(self._tables, [entry]):
                 doomed[key.thread_id].append(key)
         for thread_id, keys in doomed.items():

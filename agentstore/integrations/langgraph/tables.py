@@ -276,8 +276,10 @@ class CheckpointTables:
         )
 
     def delete_checkpoints(self, thread_id: str, keys: Sequence[CheckpointKey]) -> None:
-        """Delete some checkpoints of a thread, and the values that no other one uses."""
+        """Delete some checkpoints of a thread, and the values that no other one uses.
 
+        Those that followed a deleted one have no parent from then on.
+        """
         if not keys:
             return
         extension = self._extension
@@ -292,6 +294,7 @@ class CheckpointTables:
             steps += [
                 extension.step(name, parameters, frozenset({"keys"})) for name in _OF_CHECKPOINTS
             ]
+            steps.append(extension.step("forget_parents", parameters))
         unused = frozenset({"unused"})
         extension.write([*steps, extension.step("delete_blobs", {"thread_id": thread_id}, unused)])
 

@@ -12,12 +12,10 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from agentstore.integrations.langgraph.queries import (
     config_of,
-    load_checkpoint,
     stored_pages,
     version_text,
 )
 from agentstore.integrations.langgraph.tables import (
-    CheckpointKey,
     CheckpointTables,
     Payload,
     StoredCheckpoint,
@@ -97,19 +95,3 @@ def tuple_pages(
         ][:left]
         left -= len(tuples)
         yield tuples
-
-
-def needed_keys(
-    tables: CheckpointTables, serde: SerializerProtocol, newest: CheckpointKey
-) -> Iterator[CheckpointKey]:
-    """A checkpoint, and those before it from which its delta channels are rebuilt."""
-    key: CheckpointKey | None = newest
-    missing: set[str] | None = None
-    while key is not None and (loaded := load_checkpoint(tables, key)):
-        yield key
-        found = read_tuple(serde, loaded[0])
-        if missing is None:
-            missing = set(found.metadata.get("counters_since_delta_snapshot") or ())
-        missing -= set(found.checkpoint["channel_values"])
-        parent_id = loaded[0].parent_id
-        key = key._replace(checkpoint_id=parent_id) if missing and parent_id else None

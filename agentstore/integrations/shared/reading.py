@@ -124,10 +124,21 @@ def _plain_draft(message: Message, answered: ToolCall | None) -> Draft | None:
         return None
     if draft.role == "tool" and draft.answers is None:
         draft.role = "user"  # no framework takes a tool's answer to nothing
+    if draft.role == "tool":
+        draft.result = _said(draft)
     if answered is not None:
         draft.tool_name = answered.tool_name
-        draft.result = answered.result if answered.completed_at else draft.content
+        if answered.completed_at:
+            draft.result = answered.result
     return draft
+
+
+def _said(draft: Draft) -> JSONValue:
+    """What a tool message says itself, where no call in the session tells what was returned."""
+    if isinstance(draft.content, str):
+        return draft.content
+    texts = [part for part in texts_and_images(draft.content) if isinstance(part, str)]
+    return "\n".join(texts) if len(texts) == len(draft.content) else list(draft.content)
 
 
 def _continues(turn: Plain, draft: Draft) -> bool:

@@ -1,0 +1,28 @@
+-- Have the checkpoints that followed deleted ones follow none.
+-- AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
+-- Runs: seldom
+-- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_thread
+-- Rows: reads all checkpoints of :thread_id; updates those whose parent is in :checkpoint_ids
+-- Returns: count
+
+-- The linter: it does not know JSON_TABLE with a character set.
+-- noqa: disable=all
+UPDATE agentstore_checkpoints
+SET parent_id = NULL
+WHERE
+    thread_id = /* :thread_id */ 't1'
+    AND (namespace_key, parent_id) IN (
+        SELECT
+            n.value,
+            i.value
+        FROM json_table(
+            /* :namespace_keys */ '[]', '$[*]' COLUMNS (
+                place FOR ORDINALITY, value varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$'
+            )
+        ) AS n
+        INNER JOIN json_table(
+            /* :checkpoint_ids */ '[]', '$[*]' COLUMNS (
+                place FOR ORDINALITY, value varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$'
+            )
+        ) AS i ON n.place = i.place
+    );
