@@ -1,6 +1,7 @@
 """The OpenAI form <-> what a store keeps, as pure functions."""
 
 import json
+import time
 from typing import Any
 
 import openai_forms
@@ -67,8 +68,26 @@ ROUND_TRIPS = {
     "unknown keys": [{**asks({**call("a"), "index": 0}), "refusal": None}, answer("a", name="f")],
     "other roles": [{"role": "developer", "content": "be kind"}, {"role": "critic", "content": ""}],
     "legacy calls": [
-        {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}},
+        {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{ }"}},
         {"role": "function", "name": "f", "content": "1"},
+        {"role": "assistant", "function_call": {"name": "f", "arguments": {}}, "content": "?"},
+        {"role": "function", "name": "f", "content": '{"a":  1}'},
+        {"role": "function", "name": "g", "content": "nobody asked"},
+        {"role": "assistant", "function_call": {"name": ""}, "content": "?"},
+    ],
+    "answers without ids": [
+        asks({"function": {"name": "f", "arguments": {}}}, {"function": {"name": "g"}}),
+        {"role": "tool", "tool_name": "g", "content": "of g"},
+        {"role": "tool", "content": "of f"},
+        {"role": "tool", "content": "of nobody"},
+    ],
+    "roles in other words": [
+        {"role": "human", "content": "hi"},
+        {"role": "AI", "content": "hi", "tool_calls": [call("a")]},
+        {"role": "Tool", "tool_call_id": "a", "content": "ok"},
+    ],
+    "notes of adapters": [
+        {**USER, "langchain": {"x": 1}, "_agentstore": {"metadata": {"strands": 1, "role": 2}}},
     ],
     "our own keys": [
         {**USER, "metadata": {"a": 1}, "response": {"b": 2}, "response_type": "x"},
@@ -132,7 +151,10 @@ def test_calls_and_answers_become_calls_with_results() -> None:
             "result": '{"text": "stays"}',
         },
     ]
-    assert read.messages[1].metadata == {"tool_call_id": "x", "name": "get_user"}
+    assert read.messages[1].metadata is not None
+    assert read.messages[1].metadata["name"] == "get_user"
+    # Whose answer it is nobody knows, so no adapter is told that it is one.
+    assert "tool_call_id" not in read.messages[1].metadata
     assert read.tool_call_count == 2
 
 
@@ -153,6 +175,49 @@ def test_plain_messages_get_no_notes() -> None:
     )
     metadata = [message.metadata for message in read.messages]
     assert metadata == [{"name": "ann"}, {"refusal": None}, {}]
+
+
+def test_legacy_calls_and_calls_without_ids_are_answered_too() -> None:
+    read = read_conversation(ROUND_TRIPS["legacy calls"])
+    calls = [message.tool_calls for message in read.messages]
+    assert [call["result"] for [call] in calls[:2]] == ["1", {"a": 1}]  # type: ignore[index]
+    assert [message.role for message in read.messages] == ["assistant"] * 2 + ["tool", "assistant"]
+    read = read_conversation(ROUND_TRIPS["answers without ids"])
+    assert [call["result"] for call in read.messages[0].tool_calls] == ["of f", "of g"]  # type: ignore[index]
+    assert [message.content for message in read.messages] == ["", "of nobody"]
+
+
+def test_a_note_for_an_adapter_is_not_believed() -> None:
+    messages = ROUND_TRIPS["notes of adapters"]
+    read = read_conversation({"strands": {"agent": 1}, "messages": messages})
+    assert (read.metadata.keys(), read.messages[0].metadata) == (
+        {"_openai"},
+        {
+            "role": 2,
+            "_openai": {
+                "set": {"langchain": {"x": 1}},
+                "in": {"_agentstore": {"in": {"metadata": {"set": {"strands": 1}}}}},
+            },
+        },
+    )
+
+
+def test_answers_in_parts_are_text() -> None:
+    parts = [{"type": "text", "text": "12"}, {"type": "input_text", "text": "kn"}]
+    [message] = read_conversation([asks(call("a")), answer("a", parts)]).messages
+    assert message.tool_calls[0]["result"] == "12\nkn"  # type: ignore[index]
+
+
+def test_many_calls_of_one_id_are_read_in_time_that_grows_with_their_number() -> None:
+    def seconds(number: int) -> float:
+        calls = [asks(*[call("a")] * 50) for _ in range(number // 50)]
+        conversation = [*calls, *[answer("a") for _ in range(number)]]
+        began = time.perf_counter()
+        written_again(conversation)
+        return time.perf_counter() - began
+
+    seconds(100)
+    assert seconds(20_000) < 40 * seconds(2_000)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +336,8 @@ def test_an_answer_that_an_adapter_saved_as_a_message_too_is_written_once(
     assert written["messages"][2:] == [answer("a", content, langchain={"x": 1}, _agentstore=noted)]
     read = read_conversation(json.loads(json.dumps(written)))
     assert [message.tool_calls for message in read.messages] == [[new], [], []]
-    assert [message.metadata for message in read.messages] == [{}, {}, messages[2].metadata]
+    put_aside = {"tool_call_id": "a", "_openai": {"set": {"langchain": {"x": 1}}}}
+    assert [message.metadata for message in read.messages] == [{}, {}, put_aside]
 
 
 def test_a_long_id_ties_a_message_to_its_call() -> None:

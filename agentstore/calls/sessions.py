@@ -24,6 +24,7 @@ class SessionCalls(CallsCore):
         id: str | None = None,
         metadata: Mapping[str, JSONValue] | None = None,
         system_message: Content | None = None,
+        created_at: datetime | None = None,
     ) -> str:
         """Create a session, together with its system message where one is given.
 
@@ -31,6 +32,8 @@ class SessionCalls(CallsCore):
             id: its id (1 to 191 characters); a new UUIDv7 where None.
             metadata: a JSON object of the caller's own.
             system_message: text or parts of a message of role 'system' at position 0.
+            created_at: when the conversation began (timezone-aware), where it is older than the
+                store; its updated_at and the system message's timestamp too. Now where None.
 
         Returns:
             The session's id.
@@ -39,7 +42,10 @@ class SessionCalls(CallsCore):
             SessionExistsError: the id is in use.
         """
         session_id = new_id() if id is None else values.check_id(id, "id")
-        session = prepare_session(session_id, metadata, system_message, values.now())
+        began = values.now()
+        if created_at is not None:
+            began = values.check_datetime(created_at, "created_at")
+        session = prepare_session(session_id, metadata, system_message, began)
         if not self._repository.create_session(session):
             raise SessionExistsError(f"there is a session {session_id!r} already")
         return session_id

@@ -30,7 +30,8 @@ from agentstore.records import JSONValue, Message, Role
 from agentstore.storage import Storage
 from agentstore.transfer import patches
 from agentstore.transfer.answer_links import short_id
-from agentstore.transfer.plain_form import ROLES, is_parts
+from agentstore.transfer.plain_form import is_parts
+from agentstore.transfer.roles import ROLES
 
 try:
     from langchain_core.chat_history import BaseChatMessageHistory

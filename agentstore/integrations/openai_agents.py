@@ -58,7 +58,8 @@ from agentstore.storage import Storage
 from agentstore.transfer import patches
 from agentstore.transfer.answer_links import short_id
 from agentstore.transfer.json_text import compact
-from agentstore.transfer.plain_form import ROLES, is_parts
+from agentstore.transfer.plain_form import is_parts
+from agentstore.transfer.roles import ROLES
 
 try:
     from agents.memory import SessionSettings

@@ -8,15 +8,11 @@ message.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from agentstore.records import JSONValue
-from agentstore.transfer.answers import Origin
-from agentstore.transfer.plain_form import PreparedMessage
-
-TOOL_CALL_ID = "tool_call_id"
-"""Metadata key of a message of role 'tool': the model's id of the call that it answers."""
+from agentstore.transfer.plain_form import TOOL_CALL_ID, PreparedMessage
+from agentstore.transfer.waiting_calls import Origin, WaitingCalls
 
 NOTE = "answer_to"
 """Key in the notes of such a message, where `ties_of` would guess wrongly: how many turns back and
@@ -86,27 +82,20 @@ class _Waiting:
     """The calls with results, from the start of a conversation, that no message answers yet."""
 
     def __init__(self) -> None:
-        self._by_id: defaultdict[str | None, list[Origin]] = defaultdict(list)
-        self._ids: dict[Origin, str | None] = {}
+        self._calls = WaitingCalls()
 
     def add(self, index: int, turn: PreparedMessage) -> None:
         for place, call in enumerate(turn.calls):
             if call.answered:
-                origin = Origin(index, place)
-                self._by_id[call.call_id].append(origin)
-                self._ids[origin] = call.call_id
+                self._calls.add(Origin(index, place), call.call_id)
 
     def guess(self, turn: PreparedMessage) -> Origin | None:
         """The call that a turn answers by its id: of the latest turn with such, the first."""
         call_id = turn.metadata.get(TOOL_CALL_ID)
         if turn.role != "tool" or not isinstance(call_id, str):
             return None
-        calls = self._by_id.get(short_id(call_id))
-        return next(call for call in calls if call.turn == calls[-1].turn) if calls else None
+        return self._calls.find(short_id(call_id))
 
     def take(self, call: Origin) -> bool:
         """Take note that a call has its message; False where it was not waiting for one."""
-        if call not in self._ids:
-            return False
-        self._by_id[self._ids.pop(call)].remove(call)
-        return True
+        return self._calls.take(call)

@@ -1,21 +1,20 @@
 """Which tool message answers which call, and where it stands among the other messages.
 
 In the store an answer is the result of its call, and no message of its own unless an adapter has
-saved it (see ``ties``). In the form it is a message that refers to the call by id, so both the tie
-and the place have to come back.
+saved it (see ``answer_links``). In the form it is a message that refers to the call by id, so both
+the tie and the place have to come back.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from agentstore.records import JSONValue
 from agentstore.transfer.plain_form import (
     STORE_KEY,
-    Call,
+    TOOL_CALL_ID,
     Form,
     PreparedMessage,
     plain_answer,
@@ -23,63 +22,59 @@ from agentstore.transfer.plain_form import (
     plain_turn,
     store_notes,
 )
+from agentstore.transfer.roles import role_of
+from agentstore.transfer.waiting_calls import Origin, WaitingCalls
 
 Place: TypeAlias = "list[int]"
 """Where an answer stands: how many turns after its own, and its rank among the answers there."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What a message of the form stands for: a turn, or the answer to a call of one."""
-
-    turn: int
-    call: int | None = None
 
 
 class OpenCalls:
     """The calls of a conversation, read from its start, that have no answer yet."""
 
     def __init__(self) -> None:
-        self._by_form_id: dict[str, list[Origin]] = defaultdict(list)
-        self._by_message: dict[int, dict[int, Origin]] = {}
-        self._form_ids: dict[Origin, JSONValue] = {}
+        self._waiting = WaitingCalls()
+        self._by_message: dict[int, list[Origin]] = {}
+        self._latest = WaitingCalls()
+        """Those of the turn that stands last, but for answers, by their tools' names."""
 
-    def add(self, message: int, turn: int, calls: Sequence[Call]) -> None:
+    def add(self, message: int, index: int, turn: PreparedMessage) -> None:
         """Take note of the calls of a turn that stands as message ``message`` of the form."""
-        self._by_message[message] = {}
-        for index, call in enumerate(calls):
-            origin = Origin(turn, index)
-            self._by_message[message][index] = origin
-            self._form_ids[origin] = call.form_id
-            if isinstance(call.form_id, str):
-                self._by_form_id[call.form_id].append(origin)
+        origins = [Origin(index, place) for place in range(len(turn.calls))]
+        self._by_message[message] = origins
+        if turn.calls or turn.role != "tool":
+            self._latest = WaitingCalls()
+        for call, origin in zip(turn.calls, origins, strict=True):
+            self._waiting.add(origin, call.form_id if isinstance(call.form_id, str) else None)
+            self._latest.add(origin, call.tool_name)
+            self._latest.add(origin, None)
 
     def answered_by(self, message: int, form: Mapping[str, JSONValue]) -> Origin | None:
         """The open call that a message answers, None where it stands for itself.
 
-        Of several calls with one id: those of the latest turn, and of these the first.
+        Of several calls with one id: those of the latest turn, and of these the first. A message
+        that names no id answers the calls that it stands behind: the first of its tool's name,
+        or the first of all where it has none.
         """
-        if form["role"] != "tool":
+        if role_of(form["role"]) != "tool":
             return None
         notes = store_notes(form)
         if "answers" in notes:
             if notes["answers"] is None:
                 return None
             back, index = notes["answers"]
-            origin = self._by_message.get(message - back, {}).get(index)
-            return origin if origin in self._form_ids else None
+            calls = self._by_message.get(message - back, [])
+            return calls[index] if index < len(calls) and calls[index] in self._waiting else None
         form_id = form.get("tool_call_id")
-        if not isinstance(form_id, str) or not self._by_form_id.get(form_id):
-            return None
-        candidates = self._by_form_id[form_id]
-        latest = candidates[-1].turn
-        return next(origin for origin in candidates if origin.turn == latest)
+        if isinstance(form_id, str):
+            return self._waiting.find(form_id)
+        names = (form.get("tool_name"), form.get("name"))
+        return self._latest.find(next((name for name in names if isinstance(name, str)), None))
 
     def close(self, origin: Origin) -> None:
         """Take note that a call has its answer."""
-        form_id = self._form_ids.pop(origin)
-        if isinstance(form_id, str):
-            self._by_form_id[form_id].remove(origin)
+        self._waiting.take(origin)
+        self._latest.take(origin)
 
 
 def places(origins: Sequence[Origin]) -> dict[Origin, Place]:
@@ -121,7 +116,8 @@ def plain_messages(
         answered = ties.get(index)
         if answered is not None and answered.call is not None:
             form = plain_answering_turn(form, turns[answered.turn].calls[answered.call])
-        if open_calls.answered_by(len(forms), form) != answered:
+        is_no_answer = answered is None and turn.role == "tool" and TOOL_CALL_ID in form
+        if is_no_answer or open_calls.answered_by(len(forms), form) != answered:
             place = None
             if answered is not None:
                 place = [len(forms) - message_of_turn[answered.turn], answered.call]
@@ -130,7 +126,7 @@ def plain_messages(
             open_calls.close(answered)
         for number, call in enumerate(turn.calls):
             call.form_id = form["tool_calls"][number]["id"]
-        open_calls.add(len(forms), index, turn.calls)
+        open_calls.add(len(forms), index, turn)
         message_of_turn.append(len(forms))
         forms.append(form)
         origins.append(Origin(index))

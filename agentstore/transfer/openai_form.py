@@ -13,7 +13,7 @@ in the form                           in the store
 the ``tool`` message that answers a   no message: its content is the call's result, text
 call before it (``tool_call_id``)     stays text
 any other ``tool`` message            a message of role tool; it is the answer of a call too
-                                      where an adapter saved it, see ``ties``
+                                      where an adapter saved it, see ``answer_links``
 ``response_type``, ``response``       the fields of these names
 any other key of a message            a key of ``metadata``
 keys beside ``messages``              the session's ``metadata``
@@ -49,7 +49,7 @@ from typing import Any
 from agentstore.records import JSONValue, Message, NewMessage, ToolCall
 from agentstore.transfer import patches
 from agentstore.transfer.answer_links import note_ties, ties_of
-from agentstore.transfer.answers import OpenCalls, Origin, Place, places, plain_messages
+from agentstore.transfer.answers import OpenCalls, Place, places, plain_messages
 from agentstore.transfer.plain_form import (
     FORM_KEY,
     STORE_KEY,
@@ -57,12 +57,14 @@ from agentstore.transfer.plain_form import (
     Form,
     PreparedMessage,
     hidden_metadata,
+    is_adapter_session_key,
     is_answering_turn,
     is_form_notes,
     read_result,
     read_turn,
     respelled,
 )
+from agentstore.transfer.waiting_calls import Origin
 
 SESSION_FIELDS = frozenset({"messages", FORM_KEY, STORE_KEY})
 """Keys of a conversation that are not read as its session's metadata."""
@@ -187,7 +189,7 @@ def _read_turns(
         if origin is None:
             turn = read_turn(form)
             origin = Origin(len(turns))
-            open_calls.add(index, origin.turn, turn.calls)
+            open_calls.add(index, origin.turn, turn)
             turns.append(turn)
         origins.append(origin)
     return turns, origins, ties
@@ -268,6 +270,7 @@ def _call_of(call: ToolCall | Mapping[str, Any]) -> Call:
 def _read_session(rest: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
     metadata = {key: value for key, value in rest.items() if key not in SESSION_FIELDS}
     metadata |= hidden_metadata(rest)
+    metadata = {key: value for key, value in metadata.items() if not is_adapter_session_key(key)}
     if patches.difference(_plain_session(metadata), rest):
         metadata.pop(FORM_KEY, None)
         metadata[FORM_KEY] = patches.difference(_plain_session(metadata), rest)

@@ -14,9 +14,13 @@ from typing import Any, TypeAlias, cast
 from agentstore.records import JSONValue, Role
 from agentstore.transfer.json_text import compact, parse, same
 from agentstore.transfer.patches import is_patch
+from agentstore.transfer.roles import role_of
 
 Form: TypeAlias = dict[str, JSONValue]
 """A message, call or conversation in the OpenAI form."""
+
+CALL_KEYS = ("tool_calls", "function_call")
+"""Keys of a message with its calls; the second is what OpenAI had before, for one call."""
 
 FORM_KEY = "_openai"
 """Key in a record's metadata: how the form as it came differs from the plain one."""
@@ -24,15 +28,15 @@ FORM_KEY = "_openai"
 STORE_KEY = "_agentstore"
 """Key in a form: what the store holds and the OpenAI form has no place for."""
 
-ROLES: dict[str, Role] = {
-    "user": "user",
-    "assistant": "assistant",
-    "system": "system",
-    "developer": "system",
-    "tool": "tool",
-    "function": "tool",
-}
-"""The store's role for each of OpenAI's; any other role is kept as a user's."""
+ADAPTER_KEYS = frozenset({"adk", "langchain", "openai_agents", "pydantic_ai", "strands"})
+"""Keys of a message's metadata from which the adapters make their frameworks' own objects. What a
+file has under them was not written by an adapter into this store, and is not believed."""
+
+TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
+"""Types of parts that are text."""
+
+TOOL_CALL_ID = "tool_call_id"
+"""Metadata key of a message of role 'tool': the model's id of the call that it answers."""
 
 
 @dataclass
@@ -61,16 +65,19 @@ class PreparedMessage:
 
 def read_turn(form: Mapping[str, JSONValue]) -> PreparedMessage:
     """The turn a message becomes; what has no place in it is left out."""
-    turn = PreparedMessage(ROLES.get(form["role"], "user"), _read_content(form.get("content")))
+    turn = PreparedMessage(role_of(form["role"]), _read_content(form.get("content")))
     for key, value in form.items():
         if key == "response_type" and is_field(key, value):
             turn.response_type = value
         elif key == "response" and is_field(key, value):
             turn.response = value
-        elif key == "tool_calls" and is_field(key, value):
-            turn.calls = list(_read_calls(value))
-        elif not is_field(key, value):
+        elif key in CALL_KEYS and is_field(key, value):
+            turn.calls.extend(_read_calls(key, value))
+        elif not is_field(key, value) and key not in ADAPTER_KEYS:
             turn.metadata[key] = value
+    if turn.role == "tool" and not store_notes(form).keys() & {"answer", "answers"}:
+        # It answers no call that is there: no adapter could give it as an answer.
+        turn.metadata.pop(TOOL_CALL_ID, None)
     turn.metadata.update(hidden_metadata(form))
     return turn
 
@@ -101,13 +108,18 @@ def is_field(key: str, value: JSONValue) -> bool:
     """Whether a message's key is read as something else than metadata."""
     if key in {"role", "content"}:
         return True
-    if key == "tool_calls":
-        return any(True for _ in _read_calls(value))
+    if key in CALL_KEYS:
+        return any(True for _ in _read_calls(key, value))
     if key == "response_type":
         return _is_text(value, 0, 64)
     if key == "response":
         return isinstance(value, dict)
     return key in {FORM_KEY, STORE_KEY}
+
+
+def is_adapter_session_key(key: str) -> bool:
+    """Whether a key of a session's metadata is one that an adapter believes."""
+    return key == "strands" or key.startswith("strands:")
 
 
 def is_form_notes(value: JSONValue) -> bool:
@@ -131,30 +143,39 @@ def store_notes(form: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
 
 def hidden_metadata(form: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
     """The metadata that a form keeps under ``STORE_KEY``, since its keys mean something else."""
-    metadata = dict(store_notes(form).get("metadata", {}))
+    noted = store_notes(form).get("metadata", {})
+    metadata = {key: value for key, value in noted.items() if key not in ADAPTER_KEYS}
     if is_form_notes(metadata.get(FORM_KEY)):
         del metadata[FORM_KEY]
     return metadata
 
 
 def read_result(form: Mapping[str, JSONValue]) -> JSONValue:
-    """The result that a tool message carries: its content as it came, or what is noted."""
+    """The result that a tool message carries: its content, or what is noted.
+
+    Text stays text, also where it comes in parts; but for a legacy function's, which is JSON.
+    """
     content = form.get("content")
-    if "result" in store_notes(form).get("answer", {}):
-        return store_notes(form)["answer"]["result"]
-    if store_notes(form).get("result") == "json" and isinstance(content, str):
-        try:
-            return parse(content)
-        except ValueError:
-            return content
-    return content
+    notes = store_notes(form)
+    if "result" in notes.get("answer", {}):
+        return notes["answer"]["result"]
+    if notes.get("result") == "parts":
+        return content
+    if notes.get("result") == "json":
+        return _read_arguments(content)
+    if form.get("role") == "function" and isinstance(_read_arguments(content), dict):
+        return _read_arguments(content)
+    text = text_of_parts(content)
+    return content if text is None else text
 
 
 def plain_answering_turn(form: Form, call: Call) -> Form:
     """The plain form of a turn, marked as one that is the answer of a call as well."""
     notes = form.get(STORE_KEY, {})
-    if same(form["content"], call.result):
+    if same(read_result({"content": form["content"]}), call.result):
         return {**form, STORE_KEY: {**notes, "answer": {}}}
+    if same(form["content"], call.result):
+        return {**form, STORE_KEY: {**notes, "answer": {}, "result": "parts"}}
     if not isinstance(call.result, str) and form["content"] == compact(call.result):
         return {**form, STORE_KEY: {**notes, "answer": {}, "result": "json"}}
     return {**form, STORE_KEY: {**notes, "answer": {"result": call.result}}}
@@ -168,6 +189,8 @@ def is_answering_turn(form: Mapping[str, JSONValue]) -> bool:
 def plain_answer(call: Call) -> Form:
     """The plain tool message that answers a call; ``form_id`` must be set."""
     form: Form = {"role": "tool", "tool_call_id": call.form_id}
+    if text_of_parts(call.result) is not None:
+        return {**form, "content": call.result, STORE_KEY: {"result": "parts"}}
     if call.result is None or isinstance(call.result, str) or is_parts(call.result):
         return {**form, "content": call.result}
     return {**form, "content": compact(call.result), STORE_KEY: {"result": "json"}}
@@ -187,13 +210,25 @@ def is_parts(value: JSONValue) -> bool:
     )
 
 
+def text_of_parts(value: JSONValue) -> str | None:
+    """What parts say that are nothing but texts; None for anything else."""
+    if not isinstance(value, list) or not value or not is_parts(value):
+        return None
+    texts = [part.get("text") for part in value if part["type"] in TEXT_PARTS]
+    if len(texts) < len(value) or not all(isinstance(text, str) for text in texts):
+        return None
+    return "\n".join(texts)
+
+
 def _read_content(value: JSONValue) -> str | list[dict[str, JSONValue]]:
     if isinstance(value, str) or is_parts(value):
         return value  # type: ignore[no-any-return]
     return "" if value is None else compact(value)
 
 
-def _read_calls(value: JSONValue) -> Iterator[Call]:
+def _read_calls(key: str, value: JSONValue) -> Iterator[Call]:
+    if key == "function_call":
+        value = [{"function": value}]
     for form in value if isinstance(value, list) else ():
         if (call := _read_call(form)) is not None:
             yield call
@@ -270,7 +305,7 @@ def _is_store_notes(value: Any) -> bool:
         return False
     return (
         value.keys() <= {"metadata", "answers", "answer", "result"}
-        and value.get("result", "json") == "json"
+        and value.get("result", "json") in ("json", "parts")
         and isinstance(value.get("metadata", {}), dict)
         and isinstance(value.get("answer", {}), dict)
         and value.get("answer", {}).keys() <= {"result"}

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from agentstore.errors import SessionNotFoundError
 from agentstore.records import JSONValue, Message, NewMessage, Role, ToolCall
 from agentstore.storage import Storage
-from agentstore.transfer.answer_links import TOOL_CALL_ID, is_plain, short_id
+from agentstore.transfer.answer_links import is_plain, short_id
 from agentstore.transfer.json_text import compact, parse
+from agentstore.transfer.plain_form import TOOL_CALL_ID
 
 TOOL_STATUS = "tool_status"
 """Metadata key beside ``TOOL_CALL_ID``, ``"error"`` where the tool failed."""

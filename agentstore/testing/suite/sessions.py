@@ -67,6 +67,17 @@ class TestCreateSession:
         assert session is not None
         assert session.metadata == metadata
 
+    def test_a_conversation_may_be_older_than_the_store(self, store: Storage) -> None:
+        began = at(-86_400)
+        session_id = store.create_session(created_at=began, system_message="Be kind.")
+        session = store.get_session(session_id)
+        assert session is not None
+        assert (session.created_at, session.updated_at) == (began, began)
+        [message] = store.get_history(session_id)
+        assert message.timestamp == began
+        with pytest.raises(InvalidInputError, match="created_at"):
+            store.create_session(created_at=began.replace(tzinfo=None))
+
     def test_system_message_is_the_first_message(self, store: Storage) -> None:
         session_id = store.create_session(system_message="Be kind.")
         store.save_user_message(session_id, "hello")
