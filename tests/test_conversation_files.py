@@ -14,6 +14,7 @@ import pytest
 import agentstore
 from agentstore.transfer import import_conversations
 from agentstore.transfer.conversation_files import read_items, replacing
+from agentstore.transfer.gathering import Gatherer
 from agentstore.transfer.json_text import encoded
 
 SQLITE = pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
@@ -45,12 +46,11 @@ FILES = {
 
 @pytest.mark.parametrize(("text", "count"), FILES.values(), ids=FILES.keys())
 def test_kinds_of_files(text: bytes, count: int) -> None:
-    items = list(read_items(io.BytesIO(text)))
-    assert [item.error for item in items] == [None] * count
-    for item in items:
-        value = item.value
-        messages = value if isinstance(value, list) else next(iter(value.values()))
-        assert messages in (MESSAGES, [])
+    found = list(Gatherer().gather(read_items(io.BytesIO(text))))
+    assert [item.error for item in found] == [None] * count
+    for conversation in (item.conversation for item in found):
+        assert conversation is not None
+        assert conversation.form["messages"] in (MESSAGES, [])
 
 
 def test_json_lines_are_read_one_at_a_time() -> None:
@@ -69,8 +69,8 @@ def test_json_lines_are_read_one_at_a_time() -> None:
             return len(line)
 
     endless = Endless()
-    items = read_items(io.BufferedReader(endless, 64))
-    assert [next(items).line for _ in range(100)] == list(range(1, 101))
+    found = Gatherer().gather(read_items(io.BufferedReader(endless, 64)))
+    assert [next(found).item.line for _ in range(100)] == list(range(1, 101))
     assert endless.sent < 110
 
 
@@ -83,8 +83,13 @@ def test_json_lines_are_read_one_at_a_time() -> None:
         (b"[]\n" + b"[" * 100_000, r"conversation 2 \(line 2\): "),
         (b'[]\n{"messages": [], "x": NaN}', r"conversation 2 \(line 2\): NaN is not JSON"),
         (b'[]\n{"messages": [], "x": 1e999}', r"conversation 2 \(line 2\): the number 1e999"),
-        (b'{"messages":\n [1,\n}', r"the file is not JSON \(.*line 3, column 1"),
-        (b"\n\n\xff", "the file is not UTF-8"),
+        (b'{"messages":\n [1,\n}', r"conversation 1 \(line 1\): not JSON \(.*line 3, column 1"),
+        (b"\n\n\xff", r"conversation 1 \(line 3\): not UTF-8 \(column 1"),
+        (b'{"a": 1, "a": 2}\n[]', r"conversation 1 \(line 1\): the key 'a' stands twice"),
+        (
+            b'{"messages": [{"x": [0, NaN]}]}\n{',
+            r"\(line 1\): NaN is not JSON \(at messages\[0\].x\[1\]",
+        ),
         (b"5", r"conversation 1 \(line 1\): it is neither a list"),
     ],
 )
@@ -95,6 +100,26 @@ def test_a_broken_file_is_an_error_that_says_where(
     with pytest.raises(agentstore.InvalidInputError, match=message):
         import_conversations(store, read_items(io.BytesIO(text)))
     assert store.count_sessions() == text.count(b"[]\n")
+
+
+def test_a_bad_first_line_is_known_before_the_second_is_read() -> None:
+    class First(io.RawIOBase):
+        """A pipe that hangs behind its first line."""
+
+        sent = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            assert not self.sent
+            line = b'{"a":NaN}\n'
+            buffer[: len(line)] = line
+            self.sent = len(line)
+            return self.sent
+
+    first = next(read_items(io.BufferedReader(First())))
+    assert (first.error, first.line) == ("NaN is not JSON (at a)", 1)
 
 
 def test_a_line_with_lone_surrogates_is_escaped_and_others_are_not() -> None:

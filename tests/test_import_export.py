@@ -254,6 +254,10 @@ def test_an_import_that_is_killed_and_started_again_doubles_nothing(
         "messages": 156,
         "tool_calls": 52,
         "skipped": 8,
+        "continued": 0,
+        "not_understood": {},
+        "passed_over": {},
+        "left_out": [],
     }
     assert comparable(export_conversations(store)) == comparable(conversations)
 

@@ -1,31 +1,66 @@
-"""import and export: conversations in the OpenAI chat-completions form."""
+"""import and export: the conversations of other programs, in their forms."""
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.filters import session_filters
-from agentstore.cli.output import counted, is_terminal, note, progress_bar, write_json, write_line
-from agentstore.transfer.conversation_files import read_items, replacing
+from agentstore.cli.output import (
+    counted,
+    is_terminal,
+    note,
+    progress_bar,
+    visible,
+    write_json,
+    write_line,
+)
+from agentstore.transfer.conversation_files import read_sources, replacing
 from agentstore.transfer.exporting import export_conversations
+from agentstore.transfer.forms.registry import BY_NAME
 from agentstore.transfer.importing import (
     ConversationError,
     ImportSummary,
     import_conversations,
 )
 from agentstore.transfer.json_text import encoded
+from agentstore.transfer.sources import open_sources, total_size
+
+_LISTED = 20
+"""So many of the files that were not read are named."""
 
 
 @click.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="FILE…"
+)
+@click.option(
+    "--form",
+    type=click.Choice(sorted(BY_NAME)),
+    metavar="NAME",
+    help=f"Their form, where it is not to be found out: {', '.join(sorted(BY_NAME))}.",
+)
+@click.option(
+    "--messages-key",
+    metavar="PATH",
+    help="Where an object has its messages, where no form is known: body.messages, say.",
+)
+@click.option(
+    "--id-key",
+    metavar="PATH",
+    help="Where a conversation has its id: it becomes the session's, and a conversation that has "
+    "grown since the last import goes on in its session.",
+)
+@click.option("--strict", is_flag=True, help="Refuse a conversation that is not all understood.")
+@click.option(
+    "--keep-going", is_flag=True, help="Leave out what cannot be imported, list it, and exit 1."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
 @click.option(
     "--batch-size",
     type=click.IntRange(1),
@@ -35,35 +70,39 @@ from agentstore.transfer.json_text import encoded
 )
 @json_option
 @database_option
-def import_command(database: Database, *, file: BinaryIO, batch_size: int, as_json: bool) -> None:
-    """Import the conversations in FILE (- for stdin), in OpenAI chat-completions form.
+def import_command(
+    database: Database, *, files: tuple[str, ...], as_json: bool, **options: Any
+) -> None:
+    """Import the conversations in FILEs (- for stdin), folders, and gzip or zip archives.
 
-    FILE is a JSON list or JSON lines; its items are lists of messages, or objects with one
-    under "messages" or "traj", whose other keys become the session's metadata. What was
-    imported before is skipped, so an import that was interrupted can be run again.
+    A file is JSON lines, a JSON list, or JSON values behind each other; whose form it is in, is
+    found out. What of it is not understood is said at the end. What was imported before is
+    skipped, so an import that was interrupted can be run again.
+
+    It is for other programs' conversations: what a form has no place for (ids, a closed session,
+    a pending confirmation) does not move. dump and restore move a store.
     """
-    with database.connect() as store, progress_bar("importing", _size(file)) as advance:
+    others: list[str] = []
+    empty: list[str] = []
+    with database.connect() as store, progress_bar("importing", total_size(files)) as advance:
+        items = read_sources(open_sources(files, others.append), empty.append)
         try:
             summary = import_conversations(
-                store,
-                read_items(file),
-                batch_size=batch_size,
-                progress=lambda item: advance(item.bytes_read),
+                store, items, progress=lambda item: advance(item.bytes_read), **options
             )
         except ConversationError as exc:
-            note(f"before it: {_in_words(exc.summary)}")
+            _note_remarks(exc.summary, others)
+            note(f"before it: {_in_words(exc.summary, options['dry_run'])}")
             raise
+    for name in empty:
+        note(f"there is nothing in {visible(name or files[0])}")
+    _note_remarks(summary, others)
     if as_json:
-        write_json(
-            {
-                "conversations": summary.conversations,
-                "messages": summary.messages,
-                "tool_calls": summary.tool_calls,
-                "skipped": summary.skipped,
-            }
-        )
+        write_json(_as_json(summary))
     else:
-        write_line(_in_words(summary))
+        write_line(_in_words(summary, options["dry_run"]))
+    if summary.left_out:
+        raise click.exceptions.Exit(1)
 
 
 @click.command("export")
@@ -88,8 +127,9 @@ def export_command(
 ) -> None:
     """Export conversations in OpenAI chat-completions form, one a line, the oldest first.
 
-    What was imported comes out as it went in: the session's metadata keys, and "messages".
-    --json reports on an export to a FILE.
+    What was imported in this form comes out as it went in: the session's metadata keys, and
+    "messages". Ids, times, closed sessions and pending confirmations are not in the form:
+    dump and restore move a store with nothing lost. --json reports on an export to a FILE.
     """
     to_stdout = str(output) == "-"
     target = nullcontext(sys.stdout.buffer) if to_stdout else replacing(output)
@@ -111,19 +151,43 @@ def export_command(
         write_line(f"exported {counted(count, 'conversation')} to {output}")
 
 
-def _in_words(summary: ImportSummary) -> str:
+def _note_remarks(summary: ImportSummary, others: list[str]) -> None:
+    """A line for each thing that was not understood, passed over or left out."""
+    for remark, count in sorted(summary.remarks.items()):
+        note(f"not understood, {counted(count, 'time')}: {visible(remark)}")
+    for what, count in sorted(summary.passed_over.items()):
+        note(f"passed over, {counted(count, 'time')}: {visible(what)}")
+    for name in others[:_LISTED]:
+        note(f"not read: {visible(name)}")
+    if len(others) > _LISTED:
+        note(f"not read: {len(others) - _LISTED} more files")
+    for left_out in summary.left_out:
+        note(f"left out: {visible(' '.join(left_out.split()))}")
+
+
+def _as_json(summary: ImportSummary) -> dict[str, Any]:
+    return {
+        "conversations": summary.conversations,
+        "messages": summary.messages,
+        "tool_calls": summary.tool_calls,
+        "skipped": summary.skipped,
+        "continued": summary.continued,
+        "not_understood": dict(summary.remarks),
+        "passed_over": dict(summary.passed_over),
+        "left_out": list(summary.left_out),
+    }
+
+
+def _in_words(summary: ImportSummary, is_dry: bool) -> str:
     messages = counted(summary.messages, "message")
     calls = counted(summary.tool_calls, "tool call")
-    return (
-        f"imported {counted(summary.conversations, 'conversation')} ({messages}, {calls}); "
-        f"{summary.skipped} skipped, since they were there"
-    )
-
-
-def _size(file: BinaryIO) -> int | None:
-    """How long a regular file is; None for a pipe."""
-    try:
-        status = os.fstat(file.fileno())
-    except (OSError, AttributeError):
-        return None
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
+    done = "would import" if is_dry else "imported"
+    words = [
+        f"{done} {counted(summary.conversations, 'conversation')} ({messages}, {calls})",
+        f"{summary.skipped} skipped, since they were there",
+    ]
+    if summary.continued:
+        words.insert(1, f"{summary.continued} continued")
+    if summary.left_out:
+        words.append(f"{len(summary.left_out)} left out")
+    return "; ".join(words)

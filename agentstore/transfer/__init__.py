@@ -4,9 +4,10 @@
 store, ``conversation_files`` reads and writes the files.
 """
 
+from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.exporting import export_conversations
 from agentstore.transfer.importing import ConversationError, ImportSummary, import_conversations
-from agentstore.transfer.openai_form import Conversation, read_conversation, write_conversation
+from agentstore.transfer.openai_form import read_conversation, write_conversation
 
 __all__ = [
     "Conversation",

@@ -1,10 +1,9 @@
-"""Files of conversations: a JSON list, or JSON lines, read one line at a time."""
+"""Files of conversations: JSON lines, a JSON list, or values behind each other, read one by one."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,55 +11,92 @@ from typing import BinaryIO
 
 from agentstore.errors import InvalidInputError
 from agentstore.records import JSONValue
-from agentstore.transfer.json_text import parse
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+from agentstore.transfer.json_values import JSONValues, Value
+from agentstore.transfer.sources import Source
+from agentstore.transfer.text_stream import TextStream
 
 
 @dataclass(frozen=True)
 class Item:
-    """One conversation as it stands in a file.
+    """One conversation, or part of one, as it stands in a file.
 
     Attributes:
         value: the parsed JSON, None where it could not be parsed.
         error: why not, else None.
-        line: the line it is on, counted from 1; None in a JSON list.
-        bytes_read: how much of the file was read so far.
+        line: the line it begins on, counted from 1.
+        bytes_read: how much of all files was read so far.
+        source: the file's name, empty where there is only one.
+        sequence: the same for items that may be parts of one conversation.
     """
 
     value: JSONValue
     error: str | None
     line: int | None
     bytes_read: int
+    source: str = ""
+    sequence: tuple[str, int] = ("", 0)
 
 
 def read_items(file: BinaryIO) -> Iterator[Item]:
-    """The conversations of a file, in order; after one with an error there are no more.
+    """What is in a file, in order: the items of a list, and other values as they are.
 
-    A file whose first line is JSON by itself, with more lines behind it, is JSON lines: only one
-    line is held in memory. Any other file is read whole: a list of conversations, or one alone.
-
-    Raises:
-        InvalidInputError: a file of the latter kind is not JSON.
+    A list of nothing is nothing where it is alone, and else a conversation without messages.
     """
-    lines = _Lines(file)
-    first = lines.next()
-    if first is None:
+    yield from _items(Source("", file, lambda: _position(file)))
+
+
+def read_sources(
+    sources: Iterable[Source], empty: Callable[[str], None] = lambda name: None
+) -> Iterator[Item]:
+    """What is in files; of one that cannot be read, an item that says why.
+
+    Args:
+        sources: the files.
+        empty: called with the name of each file that has nothing in it.
+    """
+    for source in sources:
+        yield from _items_or_error(source, empty)
+
+
+def _items_or_error(source: Source, empty: Callable[[str], None]) -> Iterator[Item]:
+    has_items = False
+    try:
+        for item in _items(source):
+            has_items = True
+            yield item
+    except InvalidInputError as exc:
+        yield Item(None, str(exc), None, source.position(), source.name)
+    else:
+        if not has_items:
+            empty(source.name)
+
+
+def _items(source: Source) -> Iterator[Item]:
+    values = iter(JSONValues(TextStream(source.file)))
+    alone = next(values, None)
+    if alone is None:
         return
-    number, line = first
-    value, error = _parse(line)
-    second = lines.next() if error is None else None
-    if second is None:
-        text = line if error is None else line + file.read()
-        yield from _read_whole(text, number)
-        return
-    yield Item(value, None, number, lines.bytes_read)
-    following: tuple[int, bytes] | None = second
-    while following is not None and error is None:
-        number, line = following
-        value, error = _parse(line)
-        yield Item(value, error, number, lines.bytes_read)
-        following = lines.next()
+    if alone.is_list:
+        second = next(values, None)
+        if second is None:
+            return
+        yield _item(source, alone)
+        alone = second
+    yield _item(source, alone)
+    for value in values:
+        yield _item(source, value)
+
+
+def _item(source: Source, value: Value) -> Item:
+    sequence = (source.name, value.sequence)
+    return Item(value.value, value.error, value.line, source.position(), source.name, sequence)
+
+
+def _position(file: BinaryIO) -> int:
+    try:
+        return file.tell()
+    except OSError:
+        return 0
 
 
 @contextmanager
@@ -86,58 +122,3 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-class _Lines:
-    """The lines of a file that are not blank, with their numbers."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._lines = iter(file)
-        self._number = 0
-        self.bytes_read = 0
-
-    def next(self) -> tuple[int, bytes] | None:
-        for line in self._lines:
-            self._number += 1
-            self.bytes_read += len(line)
-            text = line.removeprefix(_BYTE_ORDER_MARK) if self._number == 1 else line
-            if text.strip():
-                return self._number, text
-        return None
-
-
-def _parse(text: bytes) -> tuple[JSONValue, str | None]:
-    """The value of a line, and what is wrong with it."""
-    try:
-        return parse(text.decode()), None
-    except UnicodeDecodeError as exc:
-        return None, f"not UTF-8 (column {exc.start + 1})"
-    except json.JSONDecodeError as exc:
-        return None, f"not JSON ({exc.msg}, column {exc.colno})"
-    except ValueError as exc:
-        return None, str(exc)
-
-
-def _read_whole(text: bytes, first_line: int) -> Iterator[Item]:
-    try:
-        value = parse(text.decode())
-    except json.JSONDecodeError as exc:
-        line = first_line - 1 + exc.lineno
-        problem = f"not JSON ({exc.msg}, line {line}, column {exc.colno})"
-        raise InvalidInputError(f"the file is {problem}") from exc
-    except UnicodeDecodeError as exc:
-        raise InvalidInputError(f"the file is not UTF-8 (byte {exc.start + 1})") from exc
-    except ValueError as exc:
-        raise InvalidInputError(f"the file cannot be read: {exc}") from exc
-    if not _is_list_of_conversations(value):
-        yield Item(value, None, first_line, len(text))
-        return
-    for number, item in enumerate(value, 1):
-        yield Item(item, None, None, len(text) * number // len(value))
-
-
-def _is_list_of_conversations(value: JSONValue) -> bool:
-    """Whether a JSON document holds conversations, rather than being one: messages have roles."""
-    return isinstance(value, list) and not (
-        value and all(isinstance(item, dict) and "role" in item for item in value)
-    )

@@ -1,23 +1,23 @@
-"""Conversations in the OpenAI form into a store.
+"""Conversations into a store.
 
 Several conversations share a transaction, and each is stored whole or not at all. A session's id
-is made from its conversation, so what is there already is skipped: an import that was killed
-and is started again doubles nothing.
+is made from its conversation, or is the conversation's own, so what is there already is skipped:
+an import that was killed and is started again doubles nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from agentstore.errors import InvalidInputError, SessionExistsError
+from agentstore.errors import InvalidInputError
 from agentstore.storage import Storage
+from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import Item
-from agentstore.transfer.json_text import canonical
-from agentstore.transfer.openai_form import Conversation, read_conversation
+from agentstore.transfer.gathering import Found, Gatherer
+from agentstore.transfer.identities import Identities, id_in
+from agentstore.transfer.storing import Stored, store_new, store_or_continue
 
 BATCH_MESSAGES = 2000
 """No more conversations join a transaction that has this many messages."""
@@ -30,20 +30,33 @@ class ImportSummary:
     Attributes:
         conversations, messages, tool_calls: how many were stored.
         skipped: how many conversations were there already.
+        continued: how many were there in part, and got what has come since.
+        remarks: what was not understood, and how often.
+        passed_over: what was understood and is no part of the conversations, and how often.
+        left_out: the conversations that were not stored, and why.
     """
 
     conversations: int = 0
     messages: int = 0
     tool_calls: int = 0
     skipped: int = 0
+    continued: int = 0
+    remarks: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    left_out: tuple[str, ...] = ()
 
-    def plus(self, conversation: Conversation) -> ImportSummary:
-        """This summary after one more conversation was stored."""
+    def plus(self, stored: Stored, conversation: Conversation) -> ImportSummary:
+        """This summary after one more conversation."""
+        is_continued = not stored.is_new and bool(stored.messages or stored.results)
         return replace(
             self,
-            conversations=self.conversations + 1,
-            messages=self.messages + len(conversation.messages),
-            tool_calls=self.tool_calls + conversation.tool_call_count,
+            conversations=self.conversations + stored.is_new,
+            messages=self.messages + stored.messages,
+            tool_calls=self.tool_calls + stored.tool_calls,
+            skipped=self.skipped + (not stored.is_new and not is_continued),
+            continued=self.continued + is_continued,
+            remarks=self.remarks + conversation.remarks,
+            passed_over=self.passed_over + conversation.passed_over,
         )
 
 
@@ -63,6 +76,12 @@ def import_conversations(
     store: Storage,
     items: Iterable[Item],
     *,
+    form: str | None = None,
+    messages_key: str | None = None,
+    id_key: str | None = None,
+    strict: bool = False,
+    keep_going: bool = False,
+    dry_run: bool = False,
     batch_size: int = 100,
     progress: Callable[[Item], None] = lambda item: None,
 ) -> ImportSummary:
@@ -71,6 +90,13 @@ def import_conversations(
     Args:
         store: where to.
         items: the conversations, see ``conversation_files.read_items``.
+        form: the name of their form, where it is not to be found out.
+        messages_key: where an object has its messages: keys with dots between them.
+        id_key: where a conversation has its id, likewise. It becomes the session's, and a
+            conversation that has grown since goes on in its session.
+        strict: refuse a conversation of which anything is not understood.
+        keep_going: leave out what cannot be stored, and go on with the others.
+        dry_run: store nothing, and say what would be.
         batch_size: how many conversations share a transaction.
         progress: called with each item that is stored or was there already.
 
@@ -78,25 +104,27 @@ def import_conversations(
         ConversationError: one cannot be read or stored; it is named by number and line.
         StorageError: as ``Storage.transaction``.
     """
-    identities = _Identities()
-    summary = ImportSummary()
+    run = _Import(store, id_key, strict, keep_going, dry_run, progress)
     batch: list[_Numbered] = []
-    for number, item in enumerate(items, 1):
+    messages = 0
+    numbers: Counter[str] = Counter()
+    for found in Gatherer(form, messages_key).gather(items):
+        numbers[found.item.source] += 1
+        number = numbers[found.item.source]
         try:
-            batch.append(_read(number, item, identities))
+            numbered = run.read(number, found)
         except ValueError as exc:
-            summary = _store(store, batch, summary)
-            raise ConversationError(f"{_place(number, item)}: {exc}", summary) from exc
-        messages = sum(len(numbered.conversation.messages) for numbered in batch)
+            run.store(batch)
+            batch, messages = [], 0
+            run.leave_out(_place(number, found.item), exc)
+            continue
+        batch.append(numbered)
+        messages += len(numbered.conversation.messages)
         if len(batch) >= batch_size or messages >= BATCH_MESSAGES:
-            summary = _store(store, batch, summary)
-            for numbered in batch:
-                progress(numbered.item)
-            batch = []
-    summary = _store(store, batch, summary)
-    for numbered in batch:
-        progress(numbered.item)
-    return summary
+            run.store(batch)
+            batch, messages = [], 0
+    run.store(batch)
+    return run.summary
 
 
 @dataclass(frozen=True)
@@ -109,66 +137,90 @@ class _Numbered:
     conversation: Conversation
 
 
-class _Identities:
-    """Session ids made from conversations; remembers 16 bytes of each it has seen."""
-
-    def __init__(self) -> None:
-        self._seen: Counter[bytes] = Counter()
-
-    def session_id(self, conversation: Conversation) -> str:
-        """The same for the same conversation; another for its second occurrence in a file."""
-        digest = hashlib.sha256(canonical(conversation.form).encode()).digest()
-        self._seen[digest[:16]] += 1
-        occurrence = self._seen[digest[:16]]
-        number = int.from_bytes(hashlib.sha256(digest + b"%d" % occurrence).digest()[:16], "big")
-        # A UUIDv8 (RFC 9562): of our own making, and as long as the store's own ids.
-        number = number & ~(0xF << 76) & ~(0x3 << 62) | 8 << 76 | 2 << 62
-        return str(uuid.UUID(int=number))
+class _DryRun(Exception):
+    """Raised to undo what a dry run has stored."""
 
 
-def _read(number: int, item: Item, identities: _Identities) -> _Numbered:
-    if item.error is not None:
-        raise ValueError(item.error)
-    try:
-        conversation = read_conversation(item.value)
-        return _Numbered(number, item, identities.session_id(conversation), conversation)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+@dataclass
+class _Import:
+    """An import under way."""
+
+    target: Storage
+    id_key: str | None
+    strict: bool
+    keep_going: bool
+    dry_run: bool
+    progress: Callable[[Item], None]
+    identities: Identities = field(default_factory=Identities)
+    summary: ImportSummary = field(default_factory=ImportSummary)
+
+    def read(self, number: int, found: Found) -> _Numbered:
+        """A conversation with its id."""
+        if found.conversation is None:
+            raise ValueError(found.error)
+        conversation = found.conversation
+        if self.strict and conversation.remarks:
+            raise ValueError(f"not understood: {next(iter(conversation.remarks))}")
+        try:
+            if self.id_key is None:
+                session_id = self.identities.session_id(conversation)
+            else:
+                session_id = id_in(conversation, found.item.value, self.id_key)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+        return _Numbered(number, found.item, session_id, conversation)
+
+    def leave_out(self, place: str, error: ValueError) -> None:
+        """Take note of a conversation that is not stored, or end here."""
+        if not self.keep_going:
+            raise ConversationError(f"{place}: {error}", self.summary) from error
+        left_out = (*self.summary.left_out, f"{place}: {error}")
+        self.summary = replace(self.summary, left_out=left_out)
+
+    def store(self, batch: list[_Numbered]) -> None:
+        """Store a batch; where one of it is refused, those before it, and those behind it."""
+        while batch:
+            refused = self._store_some(batch)
+            if refused is None:
+                break
+            index, error = refused
+            # Those before it were undone with it.
+            self.store(batch[:index])
+            self.leave_out(_place(batch[index].number, batch[index].item), error)
+            batch = batch[index + 1 :]
+        for numbered in batch:
+            self.progress(numbered.item)
+
+    def _store_some(self, batch: list[_Numbered]) -> tuple[int, InvalidInputError] | None:
+        """Store conversations in one transaction; the index of the one that was refused."""
+        summary = self.summary
+        done = 0
+
+        def work() -> None:
+            nonlocal summary, done
+            summary, done = self.summary, 0
+            for numbered in batch:
+                stored = self._store_one(numbered)
+                summary = summary.plus(stored, numbered.conversation)
+                done += 1
+            if self.dry_run:
+                raise _DryRun
+
+        try:
+            self.target.run_in_transaction(work)
+        except _DryRun:
+            pass
+        except InvalidInputError as exc:
+            return done, exc
+        self.summary = summary
+        return None
+
+    def _store_one(self, numbered: _Numbered) -> Stored:
+        store_it = store_new if self.id_key is None else store_or_continue
+        return store_it(self.target, numbered.session_id, numbered.conversation)
 
 
 def _place(number: int, item: Item) -> str:
-    return f"conversation {number}" + ("" if item.line is None else f" (line {item.line})")
-
-
-def _store(store: Storage, batch: list[_Numbered], summary: ImportSummary) -> ImportSummary:
-    """Store a batch in a transaction, or what stands before its first bad conversation.
-
-    Returns:
-        The summary with this batch added.
-    """
-    reached = 0
-
-    def work() -> ImportSummary:
-        nonlocal reached
-        stored = summary
-        for index, numbered in enumerate(batch):
-            reached = index
-            stored = _store_one(store, numbered, stored)
-        return stored
-
-    try:
-        return store.run_in_transaction(work)
-    except InvalidInputError as exc:
-        bad = batch[reached]
-        message = f"{_place(bad.number, bad.item)}: {exc}"
-        raise ConversationError(message, _store(store, batch[:reached], summary)) from exc
-
-
-def _store_one(store: Storage, numbered: _Numbered, summary: ImportSummary) -> ImportSummary:
-    conversation = numbered.conversation
-    try:
-        store.create_session(id=numbered.session_id, metadata=conversation.metadata)
-    except SessionExistsError:
-        return replace(summary, skipped=summary.skipped + 1)
-    store.save_messages(numbered.session_id, conversation.messages)
-    return summary.plus(conversation)
+    line = "" if item.line is None else f" (line {item.line})"
+    source = f"{item.source}: " if item.source else ""
+    return f"{source}conversation {number}{line}"

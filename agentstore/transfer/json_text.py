@@ -22,14 +22,32 @@ def parse(text: str | bytes) -> JSONValue:
             cannot hold (NaN, Infinity, 1e999); also for nesting too deep to read.
     """
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
-            parse_float=_finite_float,
-        )
+        return json.loads(text, **_STRICT)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def problem_of(value: JSONValue) -> str:
+    """What is wrong with a value that only `LENIENT_DECODER` takes, and where.
+
+    Nothing is gone into deeper than what is wrong; objects are lists of pairs here.
+    """
+    waiting: list[tuple[JSONValue, str]] = [(value, "")]
+    while waiting:
+        item, path = waiting.pop()
+        if isinstance(item, _Pairs):
+            seen: set[str] = set()
+            for key, _ in item:
+                if key in seen:
+                    return f"the key {key!r} stands twice in one object{_at(path)}"
+                seen.add(key)
+            waiting.extend((inner, _below(path, key)) for key, inner in reversed(item))
+        elif isinstance(item, list):
+            inner_paths = ((inner, f"{path}[{index}]") for index, inner in enumerate(item))
+            waiting.extend(reversed(list(inner_paths)))
+        elif isinstance(item, _Refused):
+            return f"{item.reason}{_at(path)}"
+    return "it is not JSON"
 
 
 def compact(value: JSONValue) -> str:
@@ -66,6 +84,38 @@ def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, JSONValue]:
     return result
 
 
+class _Pairs(list[tuple[str, JSONValue]]):
+    """An object with all its keys, doubled ones too."""
+
+
+class _Refused:
+    """A number that is none."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+def _at(path: str) -> str:
+    if not path:
+        return ""
+    return f" (at {path if len(path) <= _MAX_PATH else path[:_MAX_PATH] + '…'})"
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _keep_constant(name: str) -> _Refused:
+    return _Refused(f"{name} is not JSON")
+
+
+def _keep_float(text: str) -> float | _Refused:
+    try:
+        return _finite_float(text)
+    except ValueError as exc:
+        return _Refused(str(exc))
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
@@ -75,3 +125,16 @@ def _finite_float(text: str) -> float:
     if math.isinf(value):
         raise ValueError(f"the number {text[:40]} is too large")
     return value
+
+
+_MAX_PATH = 100
+_STRICT: Any = {
+    "object_pairs_hook": _object,
+    "parse_constant": _refuse_constant,
+    "parse_float": _finite_float,
+}
+DECODER = json.JSONDecoder(**_STRICT)
+LENIENT_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Pairs, parse_constant=_keep_constant, parse_float=_keep_float
+)
+"""Takes what `DECODER` refuses though it ends where JSON does, for `problem_of`."""

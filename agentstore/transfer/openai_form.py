@@ -5,13 +5,15 @@ The plain mapping, in both directions:
 ====================================  ====================================================
 in the form                           in the store
 ====================================  ====================================================
-``role``                              ``role``; developer is kept as system, function as
-                                      tool, any role that OpenAI does not know as user
+``role``                              ``role``, see ``roles``; any word that is not known is
+                                      kept as user
 ``content``: text or a list of parts  ``content`` and ``parts``; null beside tool calls is ""
 ``tool_calls`` of a message           its tool calls: ``id`` is call_id, ``function.name``
-                                      tool_name, ``function.arguments`` (parsed) arguments
+                                      tool_name, ``function.arguments`` (parsed) arguments;
+                                      so is a legacy ``function_call``
 the ``tool`` message that answers a   no message: its content is the call's result, text
-call before it (``tool_call_id``)     stays text
+call before it, by ``tool_call_id``   stays text (parts of text too); a legacy function's JSON
+or, without one, by where it stands   object is parsed
 any other ``tool`` message            a message of role tool; it is the answer of a call too
                                       where an adapter saved it, see ``answer_links``
 ``response_type``, ``response``       the fields of these names
@@ -36,58 +38,44 @@ as JSON, whatever their spelling), and so does writing and reading. Two reserved
   is a message of the store and the answer of its call (with the ``result``, where that is another
   than the content), and ``call_id: null`` on a call that had no id of the provider's.
 
-Ids, times, an inactive session's state and pending confirmations are not part of the form.
-A message's legacy ``function_call`` is kept in its metadata and is no tool call.
+Ids, times, an inactive session's state and pending confirmations are not part of the form. What
+a file has under the keys of adapters is kept in ``_openai`` and comes back, but no adapter sees it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agentstore.records import JSONValue, Message, NewMessage, ToolCall
 from agentstore.transfer import patches
 from agentstore.transfer.answer_links import note_ties, ties_of
 from agentstore.transfer.answers import OpenCalls, Place, places, plain_messages
+from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.plain_form import (
+    CALL_KEYS,
     FORM_KEY,
     STORE_KEY,
     Call,
     Form,
     PreparedMessage,
+    count_calls,
     hidden_metadata,
     is_adapter_session_key,
     is_answering_turn,
     is_form_notes,
+    is_parts,
     read_result,
     read_turn,
     respelled,
+    store_notes,
 )
+from agentstore.transfer.roles import known_role, role_of
 from agentstore.transfer.waiting_calls import Origin
 
 SESSION_FIELDS = frozenset({"messages", FORM_KEY, STORE_KEY})
 """Keys of a conversation that are not read as its session's metadata."""
-
-
-@dataclass(frozen=True)
-class Conversation:
-    """A conversation, ready to be saved.
-
-    Attributes:
-        metadata: for ``create_session``.
-        messages: for ``save_messages``.
-        form: the whole as it will be written again, ``{…, "messages": […]}``.
-    """
-
-    metadata: dict[str, JSONValue]
-    messages: list[NewMessage]
-    form: dict[str, JSONValue]
-
-    @property
-    def tool_call_count(self) -> int:
-        """How many tool calls its messages have."""
-        return sum(len(message.tool_calls) for message in self.messages)
 
 
 def read_conversation(item: JSONValue) -> Conversation:
@@ -112,6 +100,7 @@ def read_conversation(item: JSONValue) -> Conversation:
         metadata=_read_session(rest),
         messages=[_new_message(turn, note) for turn, note in zip(turns, notes, strict=True)],
         form={**rest, "messages": forms},
+        remarks=Counter(_remarks(forms, origins)),
     )
 
 
@@ -167,6 +156,28 @@ def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue
         if not isinstance(message.get("role"), str):
             raise ValueError(f'message {number} has no "role"')
     return [respelled(message) for message in messages], rest
+
+
+def _remarks(forms: Sequence[Form], origins: Sequence[Origin]) -> Iterator[str]:
+    """What of the messages is not understood, though they come back as they were."""
+    for form, origin in zip(forms, origins, strict=True):
+        yield from _remarks_on(form)
+        if origin.call is None and role_of(form["role"]) == "tool" and not store_notes(form):
+            yield "answer to a call that is not there: kept as a tool's message"
+
+
+def _remarks_on(form: Form) -> Iterator[str]:
+    if known_role(form["role"]) is None:
+        yield f"role {form['role'][:40]!r}: kept as the user's"
+    content = form.get("content")
+    if content is not None and not isinstance(content, str) and not is_parts(content):
+        yield "content that is neither text nor parts: kept as JSON"
+    for key in CALL_KEYS:
+        calls = form.get(key)
+        if calls:
+            count = len(calls) if isinstance(calls, list) and key == "tool_calls" else 1
+            for _ in range(count - count_calls(key, calls)):
+                yield "call that names no tool: kept as metadata"
 
 
 def _read_turns(

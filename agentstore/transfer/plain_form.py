@@ -117,6 +117,11 @@ def is_field(key: str, value: JSONValue) -> bool:
     return key in {FORM_KEY, STORE_KEY}
 
 
+def count_calls(key: str, value: JSONValue) -> int:
+    """How many tool calls a message's key has."""
+    return sum(1 for _ in _read_calls(key, value))
+
+
 def is_adapter_session_key(key: str) -> bool:
     """Whether a key of a session's metadata is one that an adapter believes."""
     return key == "strands" or key.startswith("strands:")

@@ -26,6 +26,10 @@ def test_import_and_export(database_url: str, tmp_path: Path) -> None:
         "messages": 0,
         "tool_calls": 0,
         "skipped": 1,
+        "continued": 0,
+        "not_understood": {},
+        "passed_over": {},
+        "left_out": [],
     }
     assert json.loads(output_of("export", url=database_url)) == QUESTION
     out = tmp_path / "out.jsonl"

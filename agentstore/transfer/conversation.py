@@ -1,0 +1,42 @@
+"""The one form inside, into which a reader of every other form turns a conversation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from agentstore.records import JSONValue, NewMessage
+
+State: TypeAlias = Literal["open", "closed", "archived"]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation, ready to be saved.
+
+    Attributes:
+        metadata: for ``create_session``.
+        messages: for ``save_messages``.
+        form: the whole in OpenAI's form as it will be written again, ``{…, "messages": […]}``.
+        id: what the form has as the conversation's id.
+        created_at: when it began, where the form says so.
+        state: whether it goes on.
+        remarks: what of it was not understood, and how often.
+        passed_over: what was understood, but is no part of it, and how often.
+    """
+
+    metadata: dict[str, JSONValue]
+    messages: list[NewMessage]
+    form: dict[str, JSONValue]
+    id: str | None = None
+    created_at: datetime | None = None
+    state: State = "open"
+    remarks: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def tool_call_count(self) -> int:
+        """How many tool calls its messages have."""
+        return sum(len(message.tool_calls) for message in self.messages)

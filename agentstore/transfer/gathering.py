@@ -1,0 +1,132 @@
+"""What stands in files -> conversations: whole ones, and those whose parts stand by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from agentstore.errors import InvalidInputError
+from agentstore.records import JSONValue
+from agentstore.transfer.conversation import Conversation
+from agentstore.transfer.conversation_files import Item
+from agentstore.transfer.forms.form import Form
+from agentstore.transfer.forms.registry import BY_NAME, describe, form_of, form_of_parts
+from agentstore.transfer.json_text import parse
+
+_SHAPE_ERRORS = (AttributeError, IndexError, KeyError, StopIteration, TypeError)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A conversation, or why it could not be read.
+
+    Attributes:
+        item: where it is, or begins.
+        conversation: what was read.
+        error: what is wrong with it, in words.
+    """
+
+    item: Item
+    conversation: Conversation | None
+    error: str | None
+
+
+class Gatherer:
+    """Reads conversations by their forms.
+
+    Args:
+        form: the name of the form, where it is not to be found out.
+        messages_key: where an object has its messages, a path of keys with dots between them,
+            for what is in no form that is known.
+
+    Raises:
+        InvalidInputError: there is no form of that name.
+    """
+
+    def __init__(self, form: str | None = None, messages_key: str | None = None) -> None:
+        if form is not None and form not in BY_NAME:
+            names = ", ".join(sorted(BY_NAME))
+            raise InvalidInputError(f"there is no form {form!r}; there are {names}")
+        self._form = None if form is None else BY_NAME[form]
+        self._path = None if messages_key is None else messages_key.split(".")
+
+    def gather(self, items: Iterable[Item]) -> Iterator[Found]:
+        """The conversations, in order; those whose parts stand by themselves at their end."""
+        parts: list[Item] = []
+        for item in items:
+            if parts and item.sequence != parts[-1].sequence:
+                yield from self._read_parts(parts)
+                parts = []
+            if item.error is not None:
+                yield Found(item, None, item.error)
+                continue
+            try:
+                value = item.value if self._path is None else self._with_messages(item.value)
+                form, is_whole = self._form_of(value)
+            except ValueError as exc:
+                if parts and isinstance(item.value, dict):
+                    parts.append(item)
+                else:
+                    yield Found(item, None, str(exc))
+                continue
+            except RecursionError:
+                yield Found(item, None, "nested too deeply")
+                continue
+            if is_whole:
+                yield from _read(item, form, value)
+            else:
+                parts.append(item)
+        if parts:
+            yield from self._read_parts(parts)
+
+    def _form_of(self, value: JSONValue) -> tuple[Form, bool]:
+        if self._form is None:
+            found = form_of(value)
+            if found is None:
+                raise ValueError(describe(value))
+            return found
+        is_part = self._form.is_part(value) and not self._form.is_whole(value)
+        return self._form, not is_part
+
+    def _read_parts(self, parts: list[Item]) -> Iterator[Found]:
+        values = [item.value for item in parts]
+        yield from _read(parts[0], self._form or form_of_parts(values), values)
+
+    def _with_messages(self, value: JSONValue) -> JSONValue:
+        """An object with its messages under ``messages``, wherever they were."""
+        assert self._path is not None
+        return {**_dropped(value, self._path), "messages": _found(value, self._path)}
+
+
+def _read(item: Item, form: Form, value: JSONValue) -> Iterator[Found]:
+    try:
+        conversations = form.read(value)
+    except RecursionError:
+        yield Found(item, None, "nested too deeply")
+    except ValueError as exc:
+        yield Found(item, None, str(exc))
+    except _SHAPE_ERRORS:
+        yield Found(item, None, f"it is not quite in the form {form.name} ({form.title})")
+    else:
+        for conversation in conversations:
+            yield Found(item, conversation, None)
+
+
+def _found(value: JSONValue, path: list[str]) -> JSONValue:
+    for place, key in enumerate(path):
+        if not isinstance(value, dict) or key not in value:
+            raise ValueError(f'there is no "{".".join(path[: place + 1])}"')
+        value = value[key]
+    return parse(value) if isinstance(value, str) else value
+
+
+def _dropped(value: JSONValue, path: list[str]) -> dict[str, JSONValue]:
+    """An object without what is at a path."""
+    if not isinstance(value, dict):
+        return {}
+    rest = dict(value)
+    if len(path) == 1:
+        rest.pop(path[0], None)
+    elif path[0] in rest:
+        rest[path[0]] = _dropped(rest[path[0]], path[1:])
+    return rest
