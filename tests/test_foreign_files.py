@@ -11,7 +11,7 @@ import pytest
 
 import agentstore
 from agentstore.transfer import ConversationError, export_conversations, import_conversations
-from agentstore.transfer.conversation_files import read_items
+from agentstore.transfer.conversation_files import Item, read_items
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FOLDER = Path(
@@ -147,8 +147,6 @@ def test_what_is_said(store: agentstore.Storage, name: str) -> None:
     # And the same again, from the file and from what is exported.
     assert imported(store, name).conversations == 0
     exported = list(export_conversations(store))
-    from agentstore.transfer.conversation_files import Item
-
     again = import_conversations(store, [Item(form, None, None, 0) for form in exported])
     assert (again.conversations, again.skipped) == (0, len(SAID[name]))
 

@@ -9,7 +9,7 @@ from agentstore.errors import InvalidInputError
 from agentstore.records import JSONValue
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import Item
-from agentstore.transfer.forms.form import Form
+from agentstore.transfer.forms.form import Form, has_role
 from agentstore.transfer.forms.registry import BY_NAME, describe, form_of, form_of_parts
 from agentstore.transfer.json_text import parse
 
@@ -85,8 +85,8 @@ class Gatherer:
             if found is None:
                 raise ValueError(describe(value))
             return found
-        is_part = self._form.is_part(value) and not self._form.is_whole(value)
-        return self._form, not is_part
+        is_part = self._form.is_part(value) or has_role(value)
+        return self._form, self._form.is_whole(value) or not is_part
 
     def _read_parts(self, parts: list[Item]) -> Iterator[Found]:
         values = [item.value for item in parts]

@@ -20,7 +20,7 @@ def is_message(value: JSONValue) -> bool:
     """Whether a value is a message with blocks that only Anthropic has."""
     if not has_role(value):
         return False
-    return "stop_reason" in value or any(
+    return (value.get("type") == "message" and "stop_reason" in value) or any(
         isinstance(block, dict)
         and (
             block.get("type") in _BLOCKS

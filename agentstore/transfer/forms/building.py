@@ -35,7 +35,7 @@ REASONING = "reasoning"
 ANSWERS = "tool_answers"
 """Metadata key of a message with calls: what else their answers had, by the ids of the calls."""
 
-_NOT_FROM_FILES = ADAPTER_KEYS | {ANSWERS, FORM_KEY, STORE_KEY, TOOL_CALL_ID, TOOL_STATUS}
+_NOT_FROM_FILES = ADAPTER_KEYS | {FORM_KEY, STORE_KEY, TOOL_CALL_ID, TOOL_STATUS}
 _MAX_NAME = 191
 
 
@@ -229,7 +229,9 @@ class Builder:
             said.parts.append({"type": "text", "text": _as_text(result)})
         elif metadata:
             key = call["call_id"] or f"{origin.call}"
-            caller.metadata.setdefault(ANSWERS, {})[key] = metadata
+            if not isinstance(caller.metadata.get(ANSWERS), dict):
+                caller.metadata[ANSWERS] = {}
+            caller.metadata[ANSWERS][key] = metadata
 
 
 def without(value: Mapping[str, JSONValue], *keys: str) -> dict[str, JSONValue]:

@@ -23,7 +23,7 @@ def is_line(value: JSONValue) -> bool:
         return False
     if value.get("type") in {"user", "gemini"} | _NOTICES:
         return "timestamp" in value and "content" in value
-    return "sessionId" in value and "projectHash" in value
+    return {"sessionId", "projectHash"} <= value.keys() and "messages" not in value
 
 
 def is_whole(value: JSONValue) -> bool:
