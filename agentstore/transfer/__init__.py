@@ -1,7 +1,8 @@
-"""Conversations in and out of a store: the OpenAI chat-completions form.
+"""Conversations in and out of a store: everybody's forms in, OpenAI's chat-completions out.
 
-``openai_form`` holds the pure functions, ``importing`` and ``exporting`` run them against a
-store, ``conversation_files`` reads and writes the files.
+``sources``, ``text_stream`` and ``json_values`` read what stands in files, ``gathering`` makes
+conversations of it by the ``forms``, ``importing`` stores them. ``openai_form`` holds the pure
+functions of the one form that is written too, by ``exporting``.
 """
 
 from agentstore.transfer.conversation import Conversation

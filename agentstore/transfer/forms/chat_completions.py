@@ -13,7 +13,12 @@ from agentstore.transfer.forms.form import Form, has_role
 from agentstore.transfer.json_text import parse
 from agentstore.transfer.openai_form import read_conversation
 
-_PLAIN_KEYS = frozenset({"role", "content", "name", "tool_calls", "tool_call_id", "weight"})
+_PLAIN_KEYS = frozenset(
+    {
+        *("role", "content", "name", "tool_calls", "tool_call_id", "function_call", "weight"),
+        *("refusal", "annotations", "audio"),
+    }
+)
 
 
 def read(value: JSONValue) -> list[Conversation]:
