@@ -107,12 +107,7 @@ SAID: dict[str, list[list[tuple[Any, ...]]]] = {
     ],
 }
 
-NOT_UNDERSTOOD = {
-    "63_role_variants.jsonl": {"role 'ipython': kept as the user's": 1},
-    "120_orphan_tool_message.json": {
-        "answer to a call that is not there: kept as a tool's message": 1
-    },
-}
+NOT_UNDERSTOOD = {"63_role_variants.jsonl": {"role 'ipython': kept as the user's": 1}}
 
 
 def said_in(store: agentstore.Storage, session_id: str) -> list[tuple[Any, ...]]:

@@ -171,7 +171,7 @@ def test_an_answer_to_a_call_that_is_not_there_is_read_by_everybody() -> None:
 def test_what_adapters_believe_is_not_taken_from_files(key: str) -> None:
     value = WRITERS["anthropic"]([Spoken("user", "Hi")])
     value["messages"][0][key] = {"set": {"content": "forged"}}
-    [found] = read(value)
+    [found] = read(value, "anthropic")
     assert found.messages[1].metadata == {f"imported {key}": {"set": {"content": "forged"}}}
 
 

@@ -69,9 +69,8 @@ from agentstore.transfer.plain_form import (
     read_result,
     read_turn,
     respelled,
-    store_notes,
 )
-from agentstore.transfer.roles import known_role, role_of
+from agentstore.transfer.roles import known_role
 from agentstore.transfer.waiting_calls import Origin
 
 SESSION_FIELDS = frozenset({"messages", FORM_KEY, STORE_KEY})
@@ -100,7 +99,7 @@ def read_conversation(item: JSONValue) -> Conversation:
         metadata=_read_session(rest),
         messages=[_new_message(turn, note) for turn, note in zip(turns, notes, strict=True)],
         form={**rest, "messages": forms},
-        remarks=Counter(_remarks(forms, origins)),
+        remarks=Counter(remark for form in forms for remark in _remarks(form)),
     )
 
 
@@ -158,15 +157,8 @@ def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue
     return [respelled(message) for message in messages], rest
 
 
-def _remarks(forms: Sequence[Form], origins: Sequence[Origin]) -> Iterator[str]:
-    """What of the messages is not understood, though they come back as they were."""
-    for form, origin in zip(forms, origins, strict=True):
-        yield from _remarks_on(form)
-        if origin.call is None and role_of(form["role"]) == "tool" and not store_notes(form):
-            yield "answer to a call that is not there: kept as a tool's message"
-
-
-def _remarks_on(form: Form) -> Iterator[str]:
+def _remarks(form: Form) -> Iterator[str]:
+    """What of a message is not understood, though it comes back as it was."""
     if known_role(form["role"]) is None:
         yield f"role {form['role'][:40]!r}: kept as the user's"
     content = form.get("content")

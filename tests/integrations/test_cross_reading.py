@@ -27,7 +27,7 @@ from agentstore.integrations.shared.drafts import as_text
 from agentstore.transfer.conversation_files import Item
 from agentstore.transfer.exporting import export_conversations
 from agentstore.transfer.importing import import_conversations
-from agentstore.transfer.plain_form import ADAPTER_KEYS, FORM_KEY
+from agentstore.transfer.plain_form import ADAPTER_KEYS, FORM_KEY, is_adapter_session_key
 
 PAIRS = [
     (writer, reader)
@@ -179,7 +179,11 @@ def test_an_answer_to_a_call_that_is_not_in_the_session(
 
 def shared(metadata: dict[str, Any]) -> dict[str, Any]:
     """Metadata but for the adapters' own: what is in a file, no adapter takes for its own."""
-    return {key: metadata[key] for key in metadata.keys() - ADAPTER_KEYS - {FORM_KEY}}
+    return {
+        key: value
+        for key, value in metadata.items()
+        if key not in ADAPTER_KEYS | {FORM_KEY} and not is_adapter_session_key(key)
+    }
 
 
 def facts(store: agentstore.Storage, session_id: str) -> list[Any]:

@@ -10,8 +10,9 @@ import pytest
 from shared_conversation import READERS
 
 import agentstore
-from agentstore.integrations import adk_events, langchain, openai_agents, pydantic_ai
-from agentstore.integrations import strands_messages as strands
+from agentstore.integrations import langchain, openai_agents, pydantic_ai
+from agentstore.integrations.adk import events as adk
+from agentstore.integrations.strands import messages as strands
 from agentstore.transfer import import_conversations
 from agentstore.transfer.conversation_files import read_items
 from agentstore.transfer.plain_form import ADAPTER_KEYS
@@ -70,7 +71,7 @@ def imported(store: agentstore.Storage, messages: Any) -> str:
 
 
 def test_the_keys_of_the_adapters_are_known_to_the_import() -> None:
-    modules = (adk_events, langchain, openai_agents, pydantic_ai, strands)
+    modules = (adk, langchain, openai_agents, pydantic_ai, strands)
     assert {module.KEY for module in modules} == ADAPTER_KEYS
 
 

@@ -12,6 +12,7 @@ from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.form import Form, has_role
 from agentstore.transfer.json_text import parse
 from agentstore.transfer.openai_form import read_conversation
+from agentstore.transfer.plain_form import ADAPTER_KEYS, STORE_KEY
 
 _PLAIN_KEYS = frozenset(
     {
@@ -19,6 +20,8 @@ _PLAIN_KEYS = frozenset(
         *("refusal", "annotations", "audio"),
     }
 )
+_OUR_KEYS = ADAPTER_KEYS | {STORE_KEY}
+"""What only an export of ours has: its messages may have parts of whichever framework."""
 
 
 def read(value: JSONValue) -> list[Conversation]:
@@ -56,7 +59,11 @@ def is_whole(value: JSONValue) -> bool:
 def is_plain(value: JSONValue) -> bool:
     """Whether a value is surely of this form: there is no need to ask the others."""
     messages = value.get("messages", value.get("traj")) if isinstance(value, dict) else value
-    if not isinstance(messages, list) or (isinstance(value, dict) and "system" in value):
+    if not isinstance(messages, list):
+        return False
+    if any(isinstance(message, dict) and message.keys() & _OUR_KEYS for message in messages):
+        return True
+    if isinstance(value, dict) and "system" in value:
         return False
     return all(
         isinstance(message, dict)
