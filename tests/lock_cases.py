@@ -160,6 +160,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     ],
     "checkpoints/put_write": [{}, {"idx": -1}, {"task_id": "other"}],
     "checkpoints/put_writes": [{"values": [b""]}, {"values": [b""], "task_id": "other"}],
+    "confirmations/take_pending_confirmation": [{"id": "p0"}],
     "confirmations/save_pending_confirmation": [{"session_id": "s1"}, {"session_id": "s2"}],
     "messages/import_turns": [{**_CALL, **_OWN_IDS, "ids": ["m2"], "metadatas": ["{}"]}],
     "messages/insert_message": [_MESSAGE],

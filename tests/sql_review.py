@@ -55,6 +55,8 @@ FREQUENCIES = (
     "once a transaction, with ?schema= behind a pooler",
     "once a connection",
     "once a connection to a cluster",
+    "once a bound connection",
+    "seldom: after a lost reply",
     "once a connection that sends a long statement",
     "health checks",
     "imports",

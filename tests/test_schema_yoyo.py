@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from schema_databases import REAL_BACKENDS, SchemaDatabase
 from yoyo.connections import parse_uri  # type: ignore[import-untyped]
 from yoyo.migrations import default_migration_table  # type: ignore[import-untyped]
 
+from agentstore.dialects.mysql import yoyo as yoyo_backend
 from agentstore.dialects.mysql.yoyo import MariaDBBackend
 from agentstore.errors import DatabaseError
 
@@ -131,26 +133,24 @@ def connect_arguments(monkeypatch: pytest.MonkeyPatch, url: str) -> dict[str, An
     """What yoyo's backend of ours gives to the driver for a URL."""
     given: dict[str, Any] = {}
 
-    class Driver:
-        DatabaseError = ValueError
+    def connect(**arguments: Any) -> object:
+        given.update(arguments)
+        return object()
 
-        @staticmethod
-        def connect(**arguments: Any) -> object:
-            given.update(arguments)
-            return object()
-
-    monkeypatch.setattr(MariaDBBackend, "driver", Driver)
+    monkeypatch.setattr(yoyo_backend, "VerifyingConnection", connect)
     MariaDBBackend(parse_uri(url), default_migration_table)
     return given
 
 
 def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert connect_arguments(
+    given = connect_arguments(
         monkeypatch,
         "mariadb://us%40er:p%2F%25@[::1]:3307/my%20db%25?unix_socket=/run/my%20sock"
         "&connect_timeout=2.5&pool_size=5&statement_timeout=3&prepared_statements=false"
-        "&ssl_ca=/ca.pem&ssl_verify_cert=true&ssl_disabled=0&charset=utf8mb3",
-    ) == {
+        "&ssl_verify_cert=true&ssl_disabled=0&charset=utf8mb3",
+    )
+    assert given.pop("ssl").verify_mode == ssl.CERT_REQUIRED
+    assert given == {
         "host": "::1",
         "port": 3307,
         "user": "us@er",
@@ -158,9 +158,7 @@ def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
         "database": "my db%",
         "unix_socket": "/run/my sock",
         "connect_timeout": 2,
-        "ssl_ca": "/ca.pem",
-        "ssl_verify_cert": True,
-        "ssl_disabled": False,
+        "requires_tls": True,
         "charset": "utf8mb3",
     }
 

@@ -70,13 +70,18 @@ def _option(name: str, value: Any) -> Any:
     if name == "slow_statement" and value is None:
         return None
     if name == "prepared_statements":
-        return _boolean(name, value)
+        return read_flag(name, value)
     if name == "pool_size":
         return _whole_number(name, value)
     return _seconds(name, value)
 
 
-def _boolean(name: str, value: Any) -> bool:
+def read_flag(name: str, value: Any) -> bool:
+    """True or False, also as the text of a URL: true, false, 1, 0, yes, no, on, off.
+
+    Raises:
+        ConfigurationError: it is none of these.
+    """
     if isinstance(value, bool):
         return value
     word = value.lower() if isinstance(value, str) else ""

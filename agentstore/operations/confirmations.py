@@ -51,16 +51,25 @@ class ConfirmationOperations(SessionOperations):
 
     def take_pending_confirmation(self, session_id: str) -> PendingConfirmation | None:
         """Get a session's confirmation and drop it; of many callers one receives it."""
-        # The token is this call's own: asked again after a lost reply, it finds what it took.
+        # The token is this call's own: asked again after a lost reply, it knows what it took.
         parameters = {"session_id": session_id, "token": new_id()}
+        read: list[Row] = []
+        lost = None
 
-        def operation(connection: Connection) -> list[Row]:
+        def operation(connection: Connection) -> PendingConfirmation | None:
+            nonlocal read, lost
+            if read and connection.rows("confirmations/get_taken_confirmation", parameters):
+                return read_confirmation(read[0])
             while True:
-                took = connection.count("confirmations/take_pending_confirmation", parameters)
-                rows = connection.rows("confirmations/get_taken_confirmation", parameters)
-                # What was taken may have been replaced before it could be read.
-                if rows or not took:
-                    return rows
+                read = connection.rows(
+                    "confirmations/get_pending_confirmation", {"session_id": session_id}
+                )
+                # One that another took is seen on where the caller's transaction has a snapshot.
+                if not read or read[0][0] == lost:
+                    return None
+                taken = {**parameters, "id": read[0][0]}
+                if connection.count("confirmations/take_pending_confirmation", taken):
+                    return read_confirmation(read[0])
+                lost = read[0][0]
 
-        rows = self.executor.write(operation, atomic=False)
-        return read_confirmation(rows[0]) if rows else None
+        return self.executor.write(operation, atomic=False)

@@ -18,7 +18,7 @@ from workload import ALL, Writer, create_shared
 
 import agentstore
 from agentstore import Storage
-from agentstore.engine.connection import Connection
+from agentstore.engine.connection import Connection, Row
 from agentstore.testing import Backend, Proxy
 
 MOST_REQUESTS = 4
@@ -152,20 +152,20 @@ def test_the_same_id_is_saved_once_by_many_whose_replies_are_lost(
 def test_a_confirmation_is_replaced_while_it_is_taken(
     store: Storage, other_store: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the statement that takes it and the one that reads it: the new one is received."""
+    """Between the statement that reads it and the one that takes it: the new one is received."""
     store.create_session(id="s")
     store.save_pending_confirmation("s", {"tool_name": "old", "arguments": {}})
-    count = Connection.count
+    rows = Connection.rows
     saved = []
 
-    def count_and_save(self: Connection, name: str, *arguments: Any) -> int:
-        found = count(self, name, *arguments)
-        if name.endswith("take_pending_confirmation") and not saved:
+    def read_and_save(self: Connection, name: str, *arguments: Any) -> list[Row]:
+        found = rows(self, name, *arguments)
+        if name.endswith("get_pending_confirmation") and not saved:
             saved.append("new")
             other_store.save_pending_confirmation("s", {"tool_name": "new", "arguments": {}})
         return found
 
-    monkeypatch.setattr(Connection, "count", count_and_save)
+    monkeypatch.setattr(Connection, "rows", read_and_save)
     taken = store.take_pending_confirmation("s")
     assert taken is not None
     assert taken.tool_name == "new"

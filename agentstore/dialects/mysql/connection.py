@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import math
 import re
 import select
@@ -19,6 +20,7 @@ from agentstore.dialects.mysql.driver import (
     Outcome,
     connect_arguments,
 )
+from agentstore.dialects.mysql.tls import explain_refusal
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters
 from agentstore.engine.connection import Connection, Row
@@ -174,7 +176,14 @@ class MySQLConnection(Connection):
                 f"the connection's charset is {driver_connection.charset}; "
                 "agentstore needs charset='utf8mb4'"
             )
-        return cls(driver_connection, statements)
+        connection = cls(driver_connection, statements)
+        ((character_set,),) = connection.rows("connection/client_character_set")
+        if character_set != "utf8mb4":
+            raise ConfigurationError(
+                f"the server reads this connection's statements as {character_set} (SET NAMES); "
+                "values are escaped for utf8mb4"
+            )
+        return connection
 
     def _prepare_for_use(self, url: DatabaseURL, deadline: Deadline) -> None:
         options = url.options
@@ -211,6 +220,8 @@ class MySQLConnection(Connection):
         return self._packet_limit
 
     def fault(self, exc: BaseException) -> Fault:
+        if explain_refusal(exc) is not None:
+            return Fault.CONFIGURATION
         code = exc.args[0] if isinstance(exc, pymysql.MySQLError) and exc.args else 0
         if code in _ELSEWHERE:
             self.is_broken = True
@@ -231,6 +242,9 @@ class MySQLConnection(Connection):
 
     @classmethod
     def describe(cls, exc: BaseException) -> str:
+        refusal = explain_refusal(exc)
+        if refusal is not None:
+            return refusal
         if isinstance(exc, pymysql.MySQLError) and len(exc.args) > 1:
             return f"{type(exc).__name__} {exc.args[0]}: {exc.args[1]}"
         return super().describe(exc)
@@ -424,3 +438,8 @@ def _not_yet_connected(url: DatabaseURL, host: str | None, port: int | None) -> 
     except (OSError, ValueError) as exc:
         # Certificates or a file of options that cannot be read.
         raise error_of(Fault.CONFIGURATION, MySQLConnection.describe(exc)) from exc
+    except configparser.Error as exc:
+        # Its own words, and its attributes, have the lines of the file, a password among them.
+        raise ConfigurationError(
+            f"the file of read_default_file cannot be read ({type(exc).__name__})"
+        ) from None

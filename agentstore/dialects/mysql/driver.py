@@ -11,6 +11,7 @@ import pymysql
 from pymysql.constants import CLIENT, COMMAND, CR, SERVER_STATUS
 from pymysql.err import raise_mysql_exception
 
+from agentstore.dialects.mysql.tls import TLS_PARAMETERS, VerifyingConnection, tls_arguments
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.deadline import NEVER
 from agentstore.errors import ConfigurationError
@@ -30,14 +31,9 @@ _TEXT_PARAMETERS = frozenset(
         "sql_mode",
         "program_name",
         "collation",
-        "ssl_ca",
-        "ssl_cert",
-        "ssl_key",
-        "ssl_key_password",
     }
 )
-_FLAG_PARAMETERS = frozenset({"ssl_disabled", "ssl_verify_cert", "ssl_verify_identity"})
-DRIVER_PARAMETERS = _TEXT_PARAMETERS | _FLAG_PARAMETERS | {"charset"}
+DRIVER_PARAMETERS = _TEXT_PARAMETERS | TLS_PARAMETERS | {"charset"}
 """What of PyMySQL's connect arguments a URL may set."""
 
 _SHORTEST_WAIT = 0.001
@@ -50,7 +46,7 @@ _LOST = "Lost connection to MySQL server during query"
 _OK, _ERROR = 0x00, 0xFF
 
 
-class BoundedConnection(pymysql.Connection):
+class BoundedConnection(VerifyingConnection):
     """A PyMySQL connection whose every wait ends: a silent network cannot hold a caller.
 
     PyMySQL's own limits are for each read alone, and its handshake has only those.
@@ -59,7 +55,6 @@ class BoundedConnection(pymysql.Connection):
     deadline = NEVER
     longest_wait: float = math.inf
     server_status: int
-    _sock: Any
     _next_seq_id: int
     _reader: io.BufferedReader | None = None
 
@@ -224,12 +219,7 @@ def connect_arguments(url: DatabaseURL, host: str | None, port: int | None) -> d
         "database": url.database,
     }
     arguments |= {name: value for name, value in given.items() if value is not None}
-    return arguments | {name: _argument(name, text) for name, text in url.query.items()}
-
-
-def _argument(name: str, text: str) -> str | bool:
-    if name == "charset" and text.lower() != "utf8mb4":
+    if url.query.get("charset", "utf8mb4").lower() != "utf8mb4":
         raise ConfigurationError("charset is utf8mb4: no other can carry every text")
-    if name in _FLAG_PARAMETERS:
-        return text.lower() in ("1", "true", "yes", "on")
-    return text
+    arguments |= {name: url.query[name] for name in _TEXT_PARAMETERS & url.query.keys()}
+    return arguments | tls_arguments(url.query, is_local="unix_socket" in url.query)

@@ -12,15 +12,14 @@ from urllib.parse import unquote
 
 from yoyo.backends.core.mysql import MySQLBackend  # type: ignore[import-untyped]
 
-from agentstore.engine.options import Options
+from agentstore.dialects.mysql.tls import TLS_PARAMETERS, VerifyingConnection, tls_arguments
+from agentstore.engine.options import Options, read_flag
 from agentstore.schema.resumable import ResumableBackend
 
 _WHOLE_NUMBERS = frozenset(
     {"connect_timeout", "read_timeout", "write_timeout", "max_allowed_packet", "client_flag"}
 )
-_BOOLEANS = frozenset(
-    {"autocommit", "local_infile", "ssl_disabled", "ssl_verify_cert", "ssl_verify_identity"}
-)
+_BOOLEANS = frozenset({"autocommit", "local_infile"})
 _NO_SUCH_SAVEPOINT = 1305
 
 
@@ -49,8 +48,9 @@ class MariaDBBackend(ResumableBackend, MySQLBackend):  # type: ignore[misc]
         arguments = {
             name: _typed(name, value)
             for name, value in dburi.args.items()
-            if name not in Options.names() or name == "connect_timeout"
+            if name not in (Options.names() | TLS_PARAMETERS) - {"connect_timeout"}
         }
+        arguments |= tls_arguments(dburi.args, is_local="unix_socket" in dburi.args)
         given = {
             "host": dburi.hostname,
             "port": dburi.port,
@@ -59,7 +59,7 @@ class MariaDBBackend(ResumableBackend, MySQLBackend):  # type: ignore[misc]
             "database": dburi.database,
         }
         arguments.update((name, value) for name, value in given.items() if value is not None)
-        return self.driver.connect(**{"charset": "utf8mb4", **arguments})
+        return VerifyingConnection(**{"charset": "utf8mb4", **arguments})
 
     def savepoint_rollback(self, id: str) -> None:
         """Roll back to a savepoint, unless DDL has committed it away.
@@ -94,5 +94,5 @@ def _typed(name: str, value: str) -> Any:
     if name in _WHOLE_NUMBERS:
         return max(1, round(float(value)))
     if name in _BOOLEANS:
-        return value.lower() in ("1", "true", "yes", "on")
+        return read_flag(name, value)
     return value

@@ -14,6 +14,11 @@ from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.rows import tuple_row
 
 from agentstore.dialects.postgresql import values
+from agentstore.dialects.postgresql.authentication import (
+    authentication_arguments,
+    explain_refusal,
+    is_refusal,
+)
 from agentstore.dialects.postgresql.exchange import Exchange, WaitTimedOut
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Parameters
@@ -167,7 +172,7 @@ class PostgreSQLConnection(Connection):
         try:
             driver_connection = _BoundedConnection.connect(**connect_arguments(url))
         except psycopg.Error as exc:
-            raise cls(None, statements).translated(exc) from exc
+            raise cls.refused(exc, statements) from exc
         connection = cls(driver_connection, statements)
         cursor = _Cursor(driver_connection)
         connection._exchange = Exchange(driver_connection, Transformer(cursor))
@@ -178,6 +183,16 @@ class PostgreSQLConnection(Connection):
             connection.close()
             raise
         return connection
+
+    @classmethod
+    def refused(cls, exc: psycopg.Error, statements: StatementLibrary) -> StorageError:
+        """The public error of a connection that was not made; the driver's tells no password."""
+        vars(exc)["_pgconn"] = None  # what is left of the connection has it
+        return cls(None, statements).translated(exc)
+
+    @classmethod
+    def describe(cls, exc: BaseException) -> str:
+        return explain_refusal(super().describe(exc), str(exc))
 
     @classmethod
     def bind(cls, driver_connection: Any, statements: StatementLibrary) -> PostgreSQLConnection:
@@ -243,7 +258,7 @@ class PostgreSQLConnection(Connection):
     def _fault_without_code(self, exc: BaseException) -> Fault:
         if self.driver_connection is None:
             text = str(exc)
-            if any(refusal in text for refusal in _REFUSALS):
+            if is_refusal(text) or any(refusal in text for refusal in _REFUSALS):
                 return Fault.CONFIGURATION
             answered = any(answer in text for answer in _ANSWERS)
             return Fault.UNAVAILABLE if answered else Fault.UNREACHABLE
@@ -333,7 +348,7 @@ def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
     if "," in arguments.get("host", ""):
         # Of several servers one takes writes: the standby that answers first would refuse them.
         arguments.setdefault("target_session_attrs", "read-write")
-    return arguments
+    return arguments | authentication_arguments(arguments)
 
 
 def check_encoding(connection: psycopg.Connection[Any]) -> None:

@@ -73,7 +73,7 @@ class PostgreSQLRepository(Repository):
         try:
             connection = psycopg.connect(**connect_arguments(url))
         except psycopg.Error as exc:
-            raise PostgreSQLConnection(None, cls.statement_library()).translated(exc) from exc
+            raise PostgreSQLConnection.refused(exc, cls.statement_library()) from exc
         try:
             check_encoding(connection)
         except BaseException:
