@@ -55,8 +55,18 @@ class BoundedConnection(VerifyingConnection):
     deadline = NEVER
     longest_wait: float = math.inf
     server_status: int
+    init_command: str | None
+    charset: str
+    collation: str | None
     _next_seq_id: int
     _reader: io.BufferedReader | None = None
+
+    def connect(self, sock: Any = None) -> None:
+        """As PyMySQL's; whatever the URL's init_command says of character sets is undone."""
+        super().connect(sock)
+        if self.init_command:
+            # Values are escaped for this one: with gbk a backslash is half a character.
+            self.set_character_set(self.charset, self.collation)
 
     def run_batch(self, text: str) -> list[Outcome]:
         """Run statements that give no rows, sent as one text; what each of them says.
