@@ -6,6 +6,7 @@ The calls on conversations stand in `agentstore.calls`, a module a subject.
 from __future__ import annotations
 
 from types import TracebackType
+from typing import NoReturn, SupportsIndex
 
 from agentstore.calls.confirmations import ConfirmationCalls
 from agentstore.calls.messages import MessageCalls
@@ -42,6 +43,13 @@ class Storage(
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        # copy.copy, copy.deepcopy and pickle all come here.
+        raise TypeError(
+            "a Storage cannot be copied or pickled: its connections belong to this process; "
+            "share it among threads, and connect anew in another process"
+        )
 
     def __repr__(self) -> str:
         return f"<agentstore.Storage {self._repository.url or 'bound'!s} ({self.dialect})>"

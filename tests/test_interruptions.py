@@ -22,13 +22,13 @@ def interrupt_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the next statement be sent, and what follows be interrupted."""
     guarded: Any = Connection._guarded
 
-    def once(self: Connection, function: Any, text: str, parameters: Any) -> Any:
+    def once(self: Connection, function: Any, *args: Any, **options: Any) -> Any:
         monkeypatch.setattr(Connection, "_guarded", guarded)
 
         def interrupted(*_: Any) -> None:
             raise Interruption
 
-        return guarded(self, interrupted, text, parameters)
+        return guarded(self, interrupted, *args, **options)
 
     monkeypatch.setattr(Connection, "_guarded", once)
 

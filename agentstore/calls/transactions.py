@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from agentstore.calls.core import CallsCore
@@ -23,11 +23,18 @@ class TransactionCalls(CallsCore):
         goes on up. Nothing in it is retried: after DatabaseError or UnavailableError the
         block can only be left.
 
+        Part of it is what runs in the thread, the asyncio task and the context (contextvars)
+        that it was entered in; a block entered outside any task takes an ``asyncio.run`` inside
+        it along. It is left by the same thread, and before the blocks around it: elsewhere, or
+        out of order, it is undone.
+
         Raises:
             TransactionConflictError: on a deadlock or serialisation failure; run the block
                 again.
+            StorageError: it was undone, as it was left elsewhere or out of order; or another
+                asyncio task's block is open in this thread.
         """
-        return contextmanager(self._repository.executor.transaction)()
+        return self._repository.executor.transaction()
 
     def run_in_transaction(self, work: Callable[[], T], *, is_repeatable: bool = False) -> T:
         """Run some work in a `transaction`, again where it was in conflict with another one.

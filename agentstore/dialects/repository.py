@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from agentstore import assets
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import NO_PARAMETERS
+from agentstore.engine.bound import BoundExecutor
 from agentstore.engine.connection import Connection
-from agentstore.engine.executor import BoundExecutor, PooledExecutor
 from agentstore.engine.observing import Observation, Observer
 from agentstore.engine.pool import Pool
+from agentstore.engine.pooled import PooledExecutor
 from agentstore.errors import ConfigurationError, SchemaError
 from agentstore.model.refusals import shown
 from agentstore.operations.confirmations import ConfirmationOperations
@@ -134,6 +135,7 @@ class Repository(
                 call_limit=url.options.call_limit,
                 survives_fork=not self.is_private(url),
                 forks_unconnected=self.forks_unconnected and not self.is_private(url),
+                on_unsafe_fork=lambda: self.on_unsafe_fork(url),
             )
         )
 
@@ -181,6 +183,13 @@ class Repository(
     def is_private(cls, url: DatabaseURL) -> bool:
         """Whether the database lives in this process, reachable by this store alone."""
         return False
+
+    @classmethod
+    def on_unsafe_fork(cls, url: DatabaseURL) -> None:
+        """Refuse a database in a forked child, as the parent had a connection in use.
+
+        Called where `forks_unconnected` says that none must be.
+        """
 
     def pool_size(self, url: DatabaseURL) -> int:
         """How many connections there may be."""

@@ -53,6 +53,7 @@ class Connection(ABC):
         self.statements = statements
         self.opened_at = self.idle_since = time.monotonic()
         self.is_broken = False
+        self.holder: object | None = None
         self.observation = NOT_OBSERVED
         self.events: list[StatementEvent] = []
         self.round_trips = 0
@@ -195,19 +196,22 @@ class Connection(ABC):
         self.round_trips += 1
         if self.observation.is_active and self.observation.is_wanted:
             function = self.observation.noting(function, partial(self._note, name, statements))
+        was_broken = self.is_broken
+        # Until the reply is here, whatever a signal's handler raises, at whatever moment.
+        self.is_broken = was_broken or self.is_remote
         try:
-            return function(text, parameters)
+            result = function(text, parameters)
         except self.exceptions as exc:
+            self.is_broken = was_broken
             error = self.translated(exc)
             error.__dict__["statement"] = name
             error.__dict__["code"] = self.code_of(exc)
             raise error from exc
         except StorageError:
+            self.is_broken = was_broken
             raise
-        except BaseException:
-            # KeyboardInterrupt and the like: the reply may still be on its way.
-            self.is_broken |= self.is_remote
-            raise
+        self.is_broken = was_broken
+        return result
 
     def _note(
         self,
@@ -273,6 +277,22 @@ class Connection(ABC):
     @abstractmethod
     def is_usable(self) -> bool:
         """Whether the connection still lives, as far as can be told without a round trip."""
+
+    def cancel(self) -> bool:
+        """Have the server end what it still does for this connection, within a few seconds.
+
+        Returns:
+            Whether the server is known to do nothing for it any more.
+        """
+        return not self.is_remote
+
+    def recover(self) -> bool:
+        """Undo what an interrupted call has begun, where the connection must not be closed.
+
+        Returns:
+            Whether it did so: False where the connection can be closed and replaced.
+        """
+        return False
 
     @abstractmethod
     def close(self) -> None:

@@ -1,13 +1,16 @@
 """What happens to the stores of a process when it forks (gunicorn --preload, multiprocessing).
 
 The child opens connections of its own. The parent's are kept, so that they are never closed by
-the child: a good-bye would go out on a connection that the parent is using.
+the child: a good-bye would go out on a connection that the parent is using. A fork made in C
+(uWSGI's) tells Python nothing, so each call looks at the process id.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -27,8 +30,14 @@ class ForkWatcher(Protocol):
         """This is the child; no other thread is here, whatever it held."""
 
 
+class _State:
+    process = os.getpid()
+
+
 _watchers: weakref.WeakSet[ForkWatcher] = weakref.WeakSet()
+_in_child: list[Callable[[], object]] = []
 _inherited: list[Pool] = []
+_entering: dict[int, threading.Lock] = {}
 
 
 def watch(watcher: ForkWatcher) -> None:
@@ -36,9 +45,20 @@ def watch(watcher: ForkWatcher) -> None:
     _watchers.add(watcher)
 
 
+def call_in_child(function: Callable[[], object]) -> None:
+    """Call a function in each forked child, before any store is used there."""
+    _in_child.append(function)
+
+
 def keep_pool(pool: Pool) -> None:
     """Keep the parent's pool from being collected in the child."""
     _inherited.append(pool)
+
+
+def notice() -> None:
+    """Where this process is a child that nobody has told of the fork: tell everybody."""
+    if _State.process != os.getpid():
+        _after_in_child()
 
 
 def _all_watchers() -> list[ForkWatcher]:
@@ -59,8 +79,16 @@ def _after_in_parent() -> None:
 
 
 def _after_in_child() -> None:
-    for watcher in _all_watchers():
-        watcher.after_fork_in_child()
+    process = os.getpid()
+    # A lock for each process: a thread of the parent that held its own is not here.
+    with _entering.setdefault(process, threading.Lock()):
+        if _State.process == process:
+            return
+        for function in _in_child:
+            function()
+        for watcher in _all_watchers():
+            watcher.after_fork_in_child()
+        _State.process = process
 
 
 if hasattr(os, "register_at_fork"):

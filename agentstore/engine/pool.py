@@ -7,17 +7,63 @@ connection is opened by the thread that needs it, so its error reaches the calle
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import Protocol
 
+from agentstore.engine.activation import is_executing
 from agentstore.engine.connection import Connection
 from agentstore.engine.semaphore import FairSemaphore
 from agentstore.errors import StorageError, UnavailableError
 from agentstore.records import StoreStats
 
 _logger = logging.getLogger("agentstore.pool")
+
+
+class Holder(Protocol):
+    """What has a connection for longer than one call."""
+
+    def is_alive(self) -> bool:
+        """Whether somebody will still give it back."""
+
+
+class Lease:
+    """A place in a pool and the connection on it, from `Pool.acquire` until it is given back.
+
+    Attributes:
+        connection: the connection.
+        is_over: whether it was given back.
+    """
+
+    __slots__ = ("_connection", "frame", "holder", "is_over", "outer")
+
+    def __init__(self, frame: FrameType, holder: Holder | None, outer: Lease | None) -> None:
+        self._connection: Connection | None = None
+        self.frame: FrameType | None = frame
+        self.holder = holder
+        self.outer = outer
+        self.is_over = False
+
+    @property
+    def connection(self) -> Connection:
+        assert self._connection is not None
+        return self._connection
+
+    def is_alive(self) -> bool:
+        """Whether somebody will still give it back: neither their call nor block was cut off."""
+        if self.holder is not None:
+            return self.holder.is_alive()
+        return self.frame is None or is_executing(self.frame)
+
+
+class _Thread(threading.local):
+    """What a thread has of a pool: its newest lease, which knows the one before."""
+
+    lease: Lease | None = None
 
 
 class Pool:
@@ -47,54 +93,92 @@ class Pool:
         self._max_lifetime = max_lifetime
         self._liveness_grace = liveness_grace
         self._idle: deque[Connection] = deque()
+        self._mutex = threading.Lock()
         self._places = FairSemaphore(size)
+        self._drained: list[object] = []
+        self._thread = _Thread()
         self._closed = False
         self.has_connected = False
         self._figures_lock = threading.Lock()
         self._live: set[Connection] = set()
         self._made = self._replaced = self._past_round_trips = 0
 
-    def acquire(self, *, check_alive: bool = False) -> Connection:
-        """A connection for this thread alone, until it is given back by `release`.
+    @property
+    def leases(self) -> list[Lease]:
+        """Those who have a connection or are opening one."""
+        return [ticket for ticket in self._places.inside if isinstance(ticket, Lease)]
+
+    def acquire(self, *, check_alive: bool = False, holder: Holder | None = None) -> Lease:
+        """A connection for the caller alone, until it is given back by `release` or `discard`.
 
         Args:
             check_alive: whether to make a liveness check even where it was in use just now.
+            holder: who has it beyond the end of the calling function; None where nobody does.
 
         Raises:
             UnavailableError: all stay in use for ``timeout`` seconds, or the server is away.
             ConfigurationError: the server does not let us in.
         """
-        if not self._places.acquire(self._timeout):
-            _logger.warning(
-                "the pool is exhausted: all %d connections were in use for %g s",
-                self._size,
-                self._timeout,
-            )
-            raise UnavailableError(
-                f"all {self._size} connections of the pool were in use for {self._timeout:g} s "
-                "(pool_size, pool_timeout)"
-            )
+        thread = self._thread
+        if thread.lease is not None:
+            self._reclaim_of_thread()
+        lease = thread.lease = Lease(sys._getframe(1), holder, thread.lease)
         try:
-            return self._take_idle(0.0 if check_alive else self._liveness_grace) or self._connect()
+            if not self._places.acquire(lease, self._timeout):
+                self._reclaim_all()
+                if not self._places.acquire(lease, 0):
+                    _logger.warning(
+                        "the pool is exhausted: all %d connections were in use for %g s",
+                        self._size,
+                        self._timeout,
+                    )
+                    raise UnavailableError(
+                        f"all {self._size} connections of the pool were in use for "
+                        f"{self._timeout:g} s (pool_size, pool_timeout)"
+                    )
+            grace = 0.0 if check_alive else self._liveness_grace
+            if not self._take_idle(lease, grace):
+                self._connect(lease)
         except BaseException:
-            self._places.release()
+            self.discard(lease)
             raise
+        return lease
 
-    def release(self, connection: Connection) -> None:
+    def release(self, lease: Lease) -> None:
         """Give a connection back; a broken one is closed."""
+        connection = lease.connection
         if connection.is_broken:
-            self._close(connection)
+            self.discard(lease)
             self._note_replacement("it broke")
             # What broke it has likely broken the others, and some would not show it.
             self._close_idle()
-        elif self._closed:
+            return
+        if self._closed:
             self._close(connection)
         else:
             connection.idle_since = time.monotonic()
-            self._idle.append(connection)
+            with self._mutex:
+                self._idle.append(connection)
             if self._closed:
                 self._close_idle()
-        self._places.release()
+        self._finish(lease)
+
+    def discard(self, lease: Lease) -> None:
+        """Give a place back, wherever its holder was interrupted, and close the connection.
+
+        One in which the database itself lives is rolled back instead.
+        """
+        connection = lease._connection
+        if connection is not None and self._is_held(connection, lease):
+            if connection.is_broken:
+                connection.cancel()
+            if self._closed or not connection.recover():
+                self._close(connection)
+            else:
+                with self._mutex:
+                    if connection not in self._idle:
+                        self._idle.append(connection)
+        self._finish(lease)
 
     def drain(self) -> bool:
         """Wait until no connection is in use, close all, and let nobody in until `resume`.
@@ -103,50 +187,100 @@ class Pool:
             False where some stayed in use for ``timeout`` seconds; nothing is held then.
         """
         deadline = time.monotonic() + self._timeout
-        for taken in range(self._size):
-            if not self._places.acquire(max(0.0, deadline - time.monotonic())):
-                for _ in range(taken):
-                    self._places.release()
+        self._drained = [object() for _ in range(self._size)]
+        for ticket in self._drained:
+            if not self._places.acquire(ticket, max(0.0, deadline - time.monotonic())):
+                self.resume()
                 return False
         self._close_idle()
         return True
 
     def resume(self) -> None:
         """Let callers in again after `drain`."""
-        for _ in range(self._size):
-            self._places.release()
+        for ticket in self._drained:
+            self._places.release(ticket)
 
     def close(self) -> None:
         """Close the idle connections now, and each other one when it is given back."""
         self._closed = True
         self._close_idle()
 
-    def _take_idle(self, grace: float) -> Connection | None:
-        while (connection := self._pop_idle()) is not None:
+    def close_inherited(self) -> None:
+        """In a forked child: close what the parent had open and did not use."""
+        # A thread of the parent that held one of them is not here.
+        self._mutex = threading.Lock()
+        self._figures_lock = threading.Lock()
+        self._close_idle()
+
+    def _finish(self, lease: Lease) -> None:
+        self._places.release(lease)
+        lease.is_over = True
+        lease.frame = None
+        lease._connection = None
+        thread = self._thread
+        if thread.lease is lease:
+            thread.lease = lease.outer
+
+    def _is_held(self, connection: Connection, lease: Lease) -> bool:
+        """Whether a connection is a lease's alone: it may have been given back already."""
+        with self._mutex:
+            return connection.holder is lease and connection not in self._idle
+
+    def _reclaim_of_thread(self) -> None:
+        """Take back what calls and blocks of this thread have left that were cut off."""
+        thread = self._thread
+        kept: Lease | None = None
+        lease = thread.lease
+        while lease is not None:
+            outer = lease.outer
+            if not lease.is_over and not lease.is_alive():
+                self.discard(lease)
+            if not lease.is_over:
+                if kept is None:
+                    thread.lease = lease
+                else:
+                    kept.outer = lease
+                kept = lease
+            lease = outer
+        if kept is None:
+            thread.lease = None
+        else:
+            kept.outer = None
+
+    def _reclaim_all(self) -> None:
+        """Take back what calls and blocks of any thread have left that were cut off."""
+        for lease in self.leases:
+            if not lease.is_alive():
+                self.discard(lease)
+
+    def _take_idle(self, lease: Lease, grace: float) -> bool:
+        while (connection := self._pop_idle(lease)) is not None:
             now = time.monotonic()
             if now - connection.opened_at <= self._max_lifetime and (
                 now - connection.idle_since < grace or connection.is_usable()
             ):
-                return connection
+                return True
             is_old = now - connection.opened_at > self._max_lifetime
             self._close(connection)
             self._note_replacement("it was too old" if is_old else "it had died idle")
-        return None
+        return False
 
-    def _connect(self) -> Connection:
+    def _connect(self, lease: Lease) -> None:
         if self._closed:
             raise StorageError("the store is closed")
         connection = self._open_connection()
+        connection.holder = lease
+        lease._connection = connection
         self.has_connected = True
         with self._figures_lock:
             self._made += 1
             self._live.add(connection)
-        return connection
 
     def _close(self, connection: Connection) -> None:
         with self._figures_lock:
-            self._live.discard(connection)
-            self._past_round_trips += connection.round_trips
+            if connection in self._live:
+                self._live.discard(connection)
+                self._past_round_trips += connection.round_trips
         connection.close()
 
     def _note_replacement(self, reason: str) -> None:
@@ -162,10 +296,9 @@ class Pool:
         """
         with self._figures_lock:
             round_trips = sum(connection.round_trips for connection in self._live)
-            in_use = self._size - self._places.free
             return StoreStats(
                 open=len(self._live),
-                in_use=in_use,
+                in_use=len(self.leases),
                 idle=len(self._idle),
                 waiting=self._places.waiting,
                 longest_wait=self._places.longest_wait,
@@ -176,11 +309,17 @@ class Pool:
             )
 
     def _close_idle(self) -> None:
-        while (connection := self._pop_idle()) is not None:
+        while (connection := self._pop_idle(None)) is not None:
             self._close(connection)
 
-    def _pop_idle(self) -> Connection | None:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return None
+    def _pop_idle(self, lease: Lease | None) -> Connection | None:
+        with self._mutex:
+            if not self._idle:
+                return None
+            connection = self._idle[-1]
+            # In this order: wherever it is cut off, `_is_held` tells whose the connection is.
+            if lease is not None:
+                lease._connection = connection
+            connection.holder = lease
+            self._idle.pop()
+            return connection

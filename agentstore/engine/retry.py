@@ -6,6 +6,7 @@ Architecture Blog): writers that collided once do not meet again.
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from agentstore.engine.faults import fault_of
 from agentstore.errors import StorageError, TransactionConflictError, UnavailableError
 
 T = TypeVar("T")
+
+_logger = logging.getLogger("agentstore.retry")
+_SECOND_ATTEMPT = 2
 
 FIRST_PAUSE = 0.005
 LONGEST_PAUSE = 1.0
@@ -63,6 +67,20 @@ def retrying(
         longest = min(longest * 2, LONGEST_PAUSE)
         number += 1
         on_retry(number, failure)
+
+
+def log_retry(number: int, error: StorageError, until: Deadline) -> None:
+    """Log that a call is tried again: our own words alone, as the driver's may hold values."""
+    fault = fault_of(error)
+    _logger.log(
+        logging.INFO if number == _SECOND_ATTEMPT else logging.WARNING,
+        "trying %s again: %s%s, attempt %d, %.1f s left",
+        error.__dict__.get("statement", "to connect"),
+        "" if fault is None else fault.name.lower(),
+        f" ({error.__dict__['code']})" if error.__dict__.get("code") else "",
+        number,
+        max(until.left, 0.0),
+    )
 
 
 def outside_transaction(error: StorageError) -> StorageError:

@@ -1,4 +1,4 @@
-"""A semaphore that avoids starvation.
+"""A semaphore that avoids starvation, and loses no place to an interruption.
 
 Python's own lets a thread that has just released take it again before one that waits wakes
 up, so that under load some threads never get a turn. To serve strictly in the order of arrival
@@ -11,31 +11,36 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections.abc import Hashable
 
 _PATIENCE = 0.05
 """Seconds after which one who waits is served before any newcomer."""
+
+_LONGEST_SLEEP = 0.5
+"""Seconds after which one who waits looks again: who was to wake it may have been interrupted."""
 
 
 class _Waiter:
     """A thread that waits.
 
     Attributes:
+        since: when it came, on the monotonic clock.
         wake: held until the thread is to look again.
-        is_served: whether it was given a place.
     """
 
-    __slots__ = ("is_served", "since", "wake")
+    __slots__ = ("since", "wake")
 
     def __init__(self) -> None:
         self.wake = threading.Lock()
         self.wake.acquire()
-        self.is_served = False
         self.since = time.monotonic()
 
 
 class FairSemaphore:
     """Lets a number of threads in at once; who has waited longest goes before newcomers.
+
+    Who is in, or waits, is known by a ticket: any hashable object of theirs. To give a place back
+    that one does not have does nothing, so that who was interrupted gives it back in any case.
 
     Args:
         places: how many may be in.
@@ -45,78 +50,83 @@ class FairSemaphore:
     """
 
     def __init__(self, places: int) -> None:
-        self._free = places
-        self._waiting: deque[_Waiter] = deque()
+        self._places = places
+        # Each change of these is one operation: an interruption finds it done or not done.
+        self._inside: dict[Hashable, None] = {}
+        self._waiting: dict[Hashable, _Waiter] = {}
         self._mutex = threading.Lock()
         self.longest_wait = 0.0
 
     @property
-    def free(self) -> int:
-        """How many places nobody has."""
-        return self._free
+    def inside(self) -> list[Hashable]:
+        """The tickets of those who are in; looked up without the mutex, for a forked child."""
+        return list(self._inside)
 
     @property
     def waiting(self) -> int:
-        """How many wait for a place."""
+        """How many wait."""
         return len(self._waiting)
 
-    def acquire(self, timeout: float) -> bool:
+    def acquire(self, ticket: Hashable, timeout: float) -> bool:
         """Wait for a place.
 
         Args:
+            ticket: who asks.
             timeout: seconds to wait at most.
 
         Returns:
             Whether there was one in time.
         """
         with self._mutex:
-            if self._free and not self._is_someone_overdue():
-                self._free -= 1
+            if len(self._inside) < self._places and not self._is_someone_overdue():
+                self._inside[ticket] = None
                 return True
             waiter = _Waiter()
-            self._waiting.append(waiter)
+            self._waiting[ticket] = waiter
         deadline = waiter.since + timeout
         try:
             while True:
-                left = min(max(deadline - time.monotonic(), 0), threading.TIMEOUT_MAX)
-                in_time = waiter.wake.acquire(timeout=left)
+                left = max(deadline - time.monotonic(), 0.0)
+                waiter.wake.acquire(timeout=min(left, _LONGEST_SLEEP))
                 with self._mutex:
                     self.longest_wait = max(self.longest_wait, time.monotonic() - waiter.since)
-                    if waiter.is_served:
+                    if ticket in self._inside:
+                        self._waiting.pop(ticket, None)
                         return True
-                    if self._free or not in_time:
-                        self._waiting.remove(waiter)
-                        served = self._free > 0
-                        self._free -= served
+                    is_free = len(self._inside) < self._places
+                    if is_free or time.monotonic() >= deadline:
+                        if is_free:
+                            self._inside[ticket] = None
+                        self._waiting.pop(ticket, None)
                         # Who gave two places back may have woken this thread alone.
                         self._serve_next()
-                        return served
+                        return is_free
         except BaseException:
-            with self._mutex:
-                if not waiter.is_served:
-                    self._waiting.remove(waiter)
-                else:
-                    self._free += 1
-                self._serve_next()
+            self.release(ticket)
             raise
 
-    def release(self) -> None:
-        """Give a place back."""
+    def release(self, ticket: Hashable) -> None:
+        """Give a place back, or wait for one no more."""
         with self._mutex:
-            self._free += 1
-            self._serve_next()
+            self._inside.pop(ticket, None)
+            if self._waiting:
+                self._waiting.pop(ticket, None)
+                self._serve_next()
 
     def _is_someone_overdue(self) -> bool:
-        return bool(self._waiting) and time.monotonic() - self._waiting[0].since > _PATIENCE
+        if not self._waiting:
+            return False
+        return time.monotonic() - next(iter(self._waiting.values())).since > _PATIENCE
 
     def _serve_next(self) -> None:
         """Wake the first that waits, and give it the free place where it waits for too long."""
-        if not self._free or not self._waiting:
-            return
-        waiter = self._waiting[0]
-        if self._is_someone_overdue():
-            self._waiting.popleft()
-            self._free -= 1
-            waiter.is_served = True
-        if waiter.wake.locked():
-            waiter.wake.release()
+        while self._waiting and len(self._inside) < self._places:
+            ticket, waiter = next(iter(self._waiting.items()))
+            is_overdue = self._is_someone_overdue()
+            if is_overdue:
+                self._inside[ticket] = None
+                self._waiting.pop(ticket, None)
+            if waiter.wake.locked():
+                waiter.wake.release()
+            if not is_overdue:
+                return

@@ -1,40 +1,108 @@
-"""One open transaction() block, and the savepoints of those inside it."""
+"""One open transaction: its connection, its blocks, whose it is, and what went wrong."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from contextvars import Token
+from types import FrameType
+from typing import Any, TypeVar
 
+from agentstore.engine.activation import current_greenlet, current_task, is_executing
+from agentstore.engine.block import Block
 from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import Deadline
 from agentstore.engine.faults import Fault, fault_of
+from agentstore.engine.pool import Lease
 from agentstore.errors import StorageError, UnavailableError
 
 T = TypeVar("T")
 
+_ELSEWHERE = "it was left in another thread than it was entered in"
+_OUT_OF_ORDER = "it was left before a block inside it"
+
 
 class Transaction:
-    """An open transaction() block: its connection, how deeply it is nested, what went wrong.
+    """An open transaction: the outermost block and those inside it, which are savepoints.
 
     Args:
-        connection: in a transaction that is begun.
+        connection: the connection; in a transaction that is begun.
         new_deadline: makes the deadline of the next call.
+        thread: stands for the thread that it belongs to; None where it is everybody's.
+        lease: what the connection is given back with: the outermost block is the transaction,
+            and ends it. None where it is the caller's, and all blocks are savepoints in it.
+        discard: gives the lease back when all of it was undone out of turn.
+
+    Attributes:
+        failure: why it can only be left.
+        token: what takes it out of the context that it was entered in.
     """
 
-    def __init__(self, connection: Connection, new_deadline: Callable[[], Deadline]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        new_deadline: Callable[[], Deadline],
+        *,
+        thread: object = None,
+        lease: Lease | None = None,
+        discard: Callable[[Lease], object] = lambda lease: None,
+    ) -> None:
         self.connection = connection
         connection.is_in_block = True
-        self.depth = 0
+        self.lease = lease
         self.failure: StorageError | None = None
+        self.token: Token[Any] | None = None
         self._new_deadline = new_deadline
+        self._discard = discard
         self._process = os.getpid()
+        self._thread = thread
+        self._task = current_task() if lease is not None else None
+        self._greenlet = current_greenlet() if lease is not None else None
+        # Weak: a block that nobody has any more can never be left.
+        self._blocks: list[weakref.ref[Block]] = []
+        self._running = threading.RLock()
+        self._caller: FrameType | None = None
+        self._to_undo: tuple[int, str] | None = None
 
     @property
     def is_inherited(self) -> bool:
         """Whether it was open at a fork and is the parent's."""
         return self._process != os.getpid()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its outermost block was left or undone."""
+        return self.lease is not None and self.lease.is_over
+
+    @property
+    def depth(self) -> int:
+        """How many blocks are open in it."""
+        return len(self._blocks)
+
+    def is_alive(self) -> bool:
+        """Whether its outermost block will still be left by somebody."""
+        return bool(self._blocks) and _is_alive(self._blocks[0])
+
+    def belongs_to(self, thread: object) -> bool:
+        """Whether it was entered in a thread, and in the greenlet that runs now."""
+        return self._thread is None or (
+            self._thread is thread and self._greenlet is current_greenlet()
+        )
+
+    def check_task(self) -> None:
+        """Refuse a call of another asyncio task than the one that it was entered in.
+
+        Raises:
+            StorageError: it is another's.
+        """
+        if self._task is not None and current_task() not in (None, self._task):
+            raise StorageError(
+                "a transaction() that another asyncio task has entered is open in this thread: "
+                "await nothing inside it, or run all of it in a worker thread"
+            )
 
     def check(self) -> None:
         """Refuse work in a block that can only be left.
@@ -44,7 +112,9 @@ class Transaction:
         """
         if self.is_inherited:
             raise StorageError("this transaction() was open at a fork: it is the parent's")
-        if self.failure is None and self.connection.is_broken:
+        if self.lease is not None and self._is_running():
+            raise StorageError("another call in this transaction() is under way")
+        if self.failure is None and (self.connection.is_broken or self._caller is not None):
             # By KeyboardInterrupt or the like, which the caller has caught.
             self.failure = UnavailableError("a statement was interrupted")
         if self.failure is not None:
@@ -52,32 +122,137 @@ class Transaction:
                 f"this transaction() has failed and can only be left: {self.failure}"
             ) from self.failure
 
+    def forget_failure(self) -> None:
+        """Take the connection as usable again: its owner may have rolled back since."""
+        self.failure = None
+        self._caller = None
+        self.connection.is_broken = False
+
     def run(self, operation: Callable[[Connection], T], *, undoable: bool) -> T:
-        """Run an operation as part of the block.
+        """Run an operation as part of the innermost block.
 
         Args:
             operation: what to run.
             undoable: whether its failure must leave the block usable.
         """
         self.check()
-        self.connection.set_deadline(self._new_deadline())
+        with self._running:
+            # It stays where the call is interrupted: nobody knows what it has done.
+            self._caller = sys._getframe()
+            self.connection.set_deadline(self._new_deadline())
+            try:
+                result = self._undoably(operation) if undoable else operation(self.connection)
+            except StorageError as error:
+                # Where undoing it has failed too, that is noted already, and tells more.
+                if self.failure is None and self._is_fatal(error, undone=undoable):
+                    self.failure = error
+                self._caller = None
+                raise
+            self._caller = None
+        if self._to_undo is not None:
+            reason = self._to_undo[1]
+            self._undo_out_of_turn(*self._to_undo)
+            raise StorageError(f"this transaction() was undone: {reason}")
+        if self.connection.events:
+            self.connection.observation.deliver(self.connection.take_events())
+        return result
+
+    def _undoably(self, operation: Callable[[Connection], T]) -> T:
+        number = self.depth + 1
+        self.connection.savepoint(number)
         try:
-            if undoable:
-                with self.savepoint():
-                    result = operation(self.connection)
-            else:
-                result = operation(self.connection)
-            if self.connection.events:
-                self.connection.observation.deliver(self.connection.take_events())
-            return result
-        except StorageError as error:
-            # Where undoing it has failed too, that is noted already, and tells more.
-            if self.failure is None and self._is_fatal(error, undone=undoable):
-                self.failure = error
+            result = operation(self.connection)
+            self.connection.release_savepoint(number)
+        except StorageError:
+            self._undo(number)
+            raise
+        return result
+
+    def enter(self, block: Block) -> None:
+        """Open a block inside those that are open.
+
+        Raises:
+            StorageError: no savepoint could be set.
+        """
+        block.transaction = self
+        if self.lease is not None and not self._blocks:
+            self._blocks.append(weakref.ref(block))
+            return
+        self.check()
+        self.connection.set_deadline(self._new_deadline())
+        # Before the savepoint is set: what an interruption leaves is found by the block.
+        self._blocks.append(weakref.ref(block))
+        try:
+            self.connection.savepoint(self.depth)
+        except StorageError:
+            self._blocks.pop()
             raise
 
+    def leave(self, block: Block, thread: object, exc: BaseException | None) -> bool:
+        """Leave a block, which undoes it where there is an exception or this is no time for it.
+
+        Args:
+            block: the block.
+            thread: stands for the thread that leaves it.
+            exc: the exception that it is left with.
+
+        Returns:
+            Whether it was the outermost one and the transaction is still to be ended.
+
+        Raises:
+            StorageError: it was undone, and not by an exception of the caller's.
+        """
+        if self.is_inherited:
+            if exc is None:
+                self.check()
+            return False
+        number = self._number(block)
+        if number and not self.belongs_to(thread):
+            self._undo_out_of_turn(number, _ELSEWHERE)
+        elif number:
+            self.drop_dead_blocks(down_to=number)
+            if number < self.depth:
+                self._undo_out_of_turn(number, _OUT_OF_ORDER)
+        if self.is_over or not self._number(block):
+            if exc is None:
+                raise StorageError(
+                    f"this transaction() was undone: {block.undone}"
+                    if block.undone
+                    else "this transaction() was left already"
+                )
+            return False
+        if self.lease is not None and number == 1:
+            return True
+        self._leave_savepoint(number, exc)
+        return False
+
+    def _leave_savepoint(self, number: int, exc: BaseException | None) -> None:
+        if exc is None:
+            try:
+                self.check()
+                self.connection.set_deadline(self._new_deadline())
+                self.connection.release_savepoint(number)
+            except StorageError:
+                self._undo(number)
+                self._blocks.pop()
+                raise
+        else:
+            self._undo(number)
+        self._blocks.pop()
+
+    def drop_dead_blocks(self, *, down_to: int = 0) -> None:
+        """Undo those innermost blocks that were cut off, so that nobody will leave them.
+
+        Args:
+            down_to: how many of the outer ones are left as they are.
+        """
+        if self._to_undo is not None and not self.is_over:
+            self._undo_out_of_turn(*self._to_undo)
+        while self.depth > down_to and not self.is_over and not _is_alive(self._blocks[-1]):
+            self._undo_out_of_turn(self.depth, "it was cut off")
+
     def commit(self) -> None:
-        """End the block.
+        """End the transaction.
 
         Raises:
             UnavailableError: the connection was lost; the message says when it is not known
@@ -96,41 +271,63 @@ class Transaction:
             ) from error.__cause__
 
     def roll_back(self) -> None:
-        """Undo the block, as far as that is up to us."""
+        """Undo the transaction, as far as that is up to us."""
         if not self.is_inherited and not self.connection.is_broken:
             self.connection.set_deadline(self._new_deadline())
             self.connection.rollback()
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """A nested block: an exception undoes just what was done in it."""
-        self.depth += 1
-        depth = self.depth
-        try:
-            self.connection.savepoint(depth)
-            yield
-            self.check()
-            self.connection.release_savepoint(depth)
-        except BaseException:
-            self._undo(depth)
-            raise
-        finally:
-            self.depth = depth - 1
+    def _number(self, block: Block) -> int:
+        """The place of a block among those that are open, from 1; 0 where it is none of them."""
+        for number, known in enumerate(self._blocks, 1):
+            if known() is block:
+                return number
+        return 0
 
-    def _undo(self, depth: int) -> None:
-        if self.is_inherited or self.connection.is_broken:
+    def _is_running(self) -> bool:
+        return self._caller is not None and is_executing(self._caller)
+
+    def _undo_out_of_turn(self, number: int, reason: str) -> None:
+        """Undo a block and those inside it, or have the call that is under way do so at its end."""
+        for known in self._blocks[number - 1 :]:
+            if (block := known()) is not None:
+                block.undone = block.undone or reason
+        self._to_undo = (number, reason)
+        if not self._running.acquire(blocking=False):
+            return
+        try:
+            if self._is_running():
+                return
+            if self.lease is not None and number == 1:
+                self._discard(self.lease)
+            else:
+                self._undo(number)
+                del self._blocks[number - 1 :]
+                self._to_undo = None
+        finally:
+            self._running.release()
+
+    def _undo(self, number: int) -> None:
+        """Undo what was done since a savepoint."""
+        if self.connection.is_broken:
             return
         if self.failure is not None and self._is_fatal(self.failure, undone=True):
             return
+        self.connection.set_deadline(self._new_deadline())
         try:
-            self.connection.roll_back_to_savepoint(depth)
+            self.connection.roll_back_to_savepoint(number)
         except StorageError as error:
             self.failure = error
         else:
             self.failure = None
+            self._caller = None
 
     def _is_fatal(self, error: StorageError, *, undone: bool) -> bool:
         fault = fault_of(error)
         if fault is None:
             return False
         return not undone or fault.ends_transaction or self.connection.is_broken
+
+
+def _is_alive(known: weakref.ref[Block]) -> bool:
+    block = known()
+    return block is not None and block.is_alive()

@@ -26,9 +26,9 @@ def fork(action: Callable[[], object]) -> int:
     return pid
 
 
-def ends_well(pid: int) -> bool:
-    """Whether a child ends by itself, and with 0."""
-    deadline = time.monotonic() + 60
+def ends_well(pid: int, *, seconds: float = 60) -> bool:
+    """Whether a child ends by itself in so many seconds, and with 0."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:

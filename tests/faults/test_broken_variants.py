@@ -24,10 +24,11 @@ from agentstore import Storage, UnavailableError
 from agentstore.dialects.mysql.connection import MySQLConnection
 from agentstore.dialects.mysql.repository import MySQLRepository
 from agentstore.dialects.postgresql.connection import PostgreSQLConnection
+from agentstore.engine import forking
 from agentstore.engine.batch import Batch
 from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import NEVER, Deadline
-from agentstore.engine.executor import PooledExecutor
+from agentstore.engine.pooled import PooledExecutor
 from agentstore.model.identifiers import new_id
 from agentstore.operations.messages import MessageOperations
 from agentstore.operations.sessions import SessionOperations
@@ -182,6 +183,7 @@ def test_no_fork_check_for_files(
     store.create_session(id="s")
 
     def new_pool(self: Any) -> None:
+        forking.keep_pool(self._pool)
         self._pool = self._make_pool()
 
     _never_told(monkeypatch)

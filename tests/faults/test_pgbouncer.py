@@ -255,7 +255,7 @@ class TestUndetected:
 def _discard_prepared(store: Storage) -> None:
     """What a transaction finds that begins on another server connection than the last."""
     executor: Any = store._repository.executor
-    executor._local.transaction.connection.driver_connection.pgconn.exec_(b"DEALLOCATE ALL")
+    executor._open.get().connection.driver_connection.pgconn.exec_(b"DEALLOCATE ALL")
 
 
 class TestDeaths:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from agentstore.dialects.url import DatabaseURL
+from agentstore.engine import forking
 from agentstore.engine.batch import NO_PARAMETERS, Parameters
 from agentstore.engine.connection import Connection, Row, T
 from agentstore.engine.deadline import Deadline
@@ -63,8 +64,10 @@ _FAULT_TEXTS = {
 
 _write_locks: dict[str, FairSemaphore] = {}
 # A thread of the parent that held one at the fork is not there to release it.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_write_locks.clear)
+forking.call_in_child(_write_locks.clear)
+
+_refused: set[str] = set()
+"""Files of which this process has inherited a connection in use: any other takes no real locks."""
 
 
 class SQLiteConnection(Connection):
@@ -104,6 +107,11 @@ class SQLiteConnection(Connection):
             StorageError: the public error of what went wrong.
         """
         deadline = Deadline.after(url.options.connect_timeout)
+        if url.database in _refused:
+            raise StorageError(
+                f"a call or transaction() on {url.database} was under way at the fork, and SQLite "
+                "cannot be used on that file in the child then: connect after the fork, not before"
+            )
         driver_connection = cls._connect(url)
         connection = cls(driver_connection, statements, path=url.database)
         try:
@@ -150,6 +158,12 @@ class SQLiteConnection(Connection):
     def bind(cls, driver_connection: Any, statements: StatementLibrary) -> SQLiteConnection:
         """Wrap the caller's connection."""
         return cls(driver_connection, statements)
+
+    @classmethod
+    def refuse(cls, url: DatabaseURL) -> None:
+        """Open the database of a URL no more in this process."""
+        if url.database is not None:
+            _refused.add(url.database)
 
     def _prepare_for_use(self, url: DatabaseURL, deadline: Deadline) -> None:
         self.statement_limit = url.options.statement_timeout
@@ -203,11 +217,18 @@ class SQLiteConnection(Connection):
         return self._path is not None and _identity(self._path) != self._identity
 
     def close(self) -> None:
-        self._release_lock()
         try:
             self.driver_connection.close()
         except sqlite3.Error:
             self.is_broken = True
+        self._release_lock()
+
+    def recover(self) -> bool:
+        if self._path is not None:
+            return False
+        self.driver_connection.rollback()
+        self.is_broken = False
+        return True
 
     def may_write(self) -> bool:
         connection = self.driver_connection
@@ -229,7 +250,7 @@ class SQLiteConnection(Connection):
         self._take_lock()
         try:
             super().begin()
-        except BaseException:
+        except StorageError:
             self._release_lock()
             raise
 
@@ -247,16 +268,16 @@ class SQLiteConnection(Connection):
         """Writers of one process queue here: SQLite's own waiting is by sleeps, and unfair."""
         if self._path is None:
             return
-        lock = _write_locks.setdefault(self._path, FairSemaphore(1))
         self._limit_statement()
-        if not lock.acquire(self._statement_deadline.left):
+        # Before it is taken: wherever that is interrupted, closing the connection gives it back.
+        lock = self._held_lock = _write_locks.setdefault(self._path, FairSemaphore(1))
+        if not lock.acquire(self, self._statement_deadline.left):
             raise error_of(Fault.LOCKED, "another thread of this process is writing")
-        self._held_lock = lock
 
     def _release_lock(self) -> None:
-        lock, self._held_lock = self._held_lock, None
-        if lock is not None:
-            lock.release()
+        if self._held_lock is not None:
+            self._held_lock.release(self)
+            self._held_lock = None
 
     def code_of(self, exc: BaseException) -> str:
         return getattr(exc, "sqlite_errorname", None) or ""

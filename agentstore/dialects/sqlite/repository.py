@@ -61,6 +61,10 @@ class SQLiteRepository(Repository):
     def is_private(cls, url: DatabaseURL) -> bool:
         return url.database is None
 
+    @classmethod
+    def on_unsafe_fork(cls, url: DatabaseURL) -> None:
+        SQLiteConnection.refuse(url)
+
     def pool_size(self, url: DatabaseURL) -> int:
         # The database in memory is the connection.
         return 1 if self.is_private(url) else super().pool_size(url)

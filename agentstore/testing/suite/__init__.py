@@ -18,6 +18,7 @@ from agentstore.testing.suite.confirmations import TestConfirmations
 from agentstore.testing.suite.connecting import (
     TestClose,
     TestConnect,
+    TestCopies,
     TestPasswords,
 )
 from agentstore.testing.suite.error_types import (
@@ -81,6 +82,7 @@ from agentstore.testing.suite.tool_calls import (
     TestSaveToolResult,
     TestToolCalls,
 )
+from agentstore.testing.suite.transaction_owners import TestTransactionOwners
 from agentstore.testing.suite.transactions import (
     TestNestedTransactions,
     TestTransaction,
@@ -110,6 +112,7 @@ __all__ = [
     "TestConfirmations",
     "TestConnect",
     "TestContent",
+    "TestCopies",
     "TestCreateSession",
     "TestDeleteMessage",
     "TestDeleteSession",
@@ -152,6 +155,7 @@ __all__ = [
     "TestTextResponse",
     "TestToolCalls",
     "TestTransaction",
+    "TestTransactionOwners",
     "TestTransactionsAndOthers",
     "TestUpdateSessionMetadata",
     "TestUpdatedAt",

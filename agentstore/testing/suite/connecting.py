@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+import pickle
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -185,6 +187,16 @@ class TestClose:
         with make_store() as store:
             session_id = store.create_session(system_message="x")
         assert make_store().get_message_count(session_id) == 1
+
+
+class TestCopies:
+    @pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, pickle.dumps])
+    def test_are_refused(
+        self, store: Storage, driver_connection: Any, make: Callable[[object], object]
+    ) -> None:
+        for each in (store, agentstore.bind(driver_connection)):
+            with pytest.raises(TypeError, match="Storage cannot be copied or pickled"):
+                make(each)
 
 
 class TestPasswords:
