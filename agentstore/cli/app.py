@@ -11,7 +11,8 @@ import click
 
 import agentstore
 from agentstore.cli.conversations import export_command, import_command
-from agentstore.cli.database import Database
+from agentstore.cli.database import DATABASE_HELP, Database
+from agentstore.cli.output import visible
 from agentstore.cli.prisma import import_prisma
 from agentstore.cli.prune import prune
 from agentstore.cli.schema import migrate, migrations_path, status
@@ -33,7 +34,7 @@ class _Commands(click.Group):
             finally:
                 sys.stdout.flush()
         except StorageError as exc:
-            raise click.ClickException(" ".join(str(exc).split())) from exc
+            raise click.ClickException(visible(" ".join(str(exc).split()))) from exc
         except BrokenPipeError:
             _stop_writing()
             raise click.exceptions.Exit(NOBODY_READS) from None
@@ -46,7 +47,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--database", metavar="URL", help="The database; else DATABASE_URL is used.")
+@click.option("--database", metavar="URL", help=DATABASE_HELP)
 @click.version_option(agentstore.__version__, message="%(version)s")
 @click.pass_context
 def cli(ctx: click.Context, database: str | None) -> None:

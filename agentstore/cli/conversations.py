@@ -14,6 +14,7 @@ from agentstore.cli.filters import session_filters
 from agentstore.cli.output import (
     counted,
     is_terminal,
+    json_line,
     note,
     progress_bar,
     visible,
@@ -28,7 +29,6 @@ from agentstore.transfer.importing import (
     ImportSummary,
     import_conversations,
 )
-from agentstore.transfer.json_text import encoded
 from agentstore.transfer.sources import open_sources, total_size
 
 _LISTED = 20
@@ -139,7 +139,7 @@ def export_command(
         # A bar would run through the conversations where both go to one terminal.
         with progress_bar("exporting", total, hidden=to_stdout and is_terminal()) as advance:
             for conversation in export_conversations(store, active=active, metadata=metadata):
-                file.write(encoded(conversation) + b"\n")
+                file.write(json_line(conversation, for_terminal=to_stdout and is_terminal()))
                 count += 1
                 advance(count)
         file.flush()

@@ -13,6 +13,11 @@ import agentstore
 from agentstore.dialects.registry import dialect_of
 from agentstore.errors import ConfigurationError
 
+DATABASE_HELP = (
+    "The database; else DATABASE_URL is used, which a URL with a password belongs in: others can "
+    "read a command line (ps)."
+)
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -70,7 +75,7 @@ def database_option(function: _Function) -> _Function:
     option = click.option(
         "--database",
         metavar="URL",
-        help="The database; else DATABASE_URL is used.",
+        help=DATABASE_HELP,
         callback=remember,
         expose_value=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,29 @@ _JOINERS = frozenset("\u200c\u200d")
 def write_json(value: JSONValue) -> None:
     """A JSON document on a line of its own."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(encoded(value) + b"\n")
+    sys.stdout.buffer.write(json_line(value, for_terminal=is_terminal()))
+
+
+def json_line(value: JSONValue, *, for_terminal: bool) -> bytes:
+    """A JSON document and the end of its line.
+
+    Args:
+        value: the document.
+        for_terminal: whether a terminal shows it: what would move its cursor, change its colours
+            or turn the direction of text is escaped then. It is the same document.
+    """
+    line = encoded(value)
+    if for_terminal:
+        text = line.decode()
+        if not text.isprintable():
+            line = "".join(map(_json_visible, text)).encode()
+    return line + b"\n"
+
+
+def _json_visible(character: str) -> str:
+    if character.isprintable() or character in _JOINERS:
+        return character
+    return json.dumps(character)[1:-1].replace("\x7f", "\\u007f")
 
 
 def write_line(text: str) -> None:

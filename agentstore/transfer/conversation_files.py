@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,22 +105,24 @@ def _position(file: BinaryIO) -> int:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of ``path`` at the end, or leaves it as it was.
 
-    What is no regular file (a pipe, /dev/stdout) is written as it is.
+    What is no regular file (a pipe, /dev/stdout) is written as it is. A new file is its owner's
+    alone (mode 0600) from its first byte; the mode of one that is replaced stays.
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
         with target.open("wb") as file:
             yield file
         return
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    # Made anew, under a name that nobody can foresee, and never what a link leads to.
+    descriptor, temporary = tempfile.mkstemp(".tmp", f".{target.name[:100]}.", target.parent)
     try:
-        with temporary.open("xb") as file:
+        with open(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         if target.exists():
-            temporary.chmod(target.stat().st_mode)
+            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
         os.replace(temporary, target)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        os.unlink(temporary)
         raise

@@ -53,6 +53,8 @@ from agentstore.transfer import patches
 from agentstore.transfer.answer_links import note_ties, ties_of
 from agentstore.transfer.answers import OpenCalls, Place, places, plain_messages
 from agentstore.transfer.conversation import Conversation
+from agentstore.transfer.json_text import canonical
+from agentstore.transfer.json_text import same as same_value
 from agentstore.transfer.plain_form import (
     CALL_KEYS,
     FORM_KEY,
@@ -132,8 +134,28 @@ def write_conversation(
         patch = notes[origin.turn]
         if origin.call is not None:
             patch = patch.get("answers", {}).get(str(origin.call), {})
-        forms[index] = patches.apply(patch, forms[index])
+        if patch:
+            forms[index] = _noted_form(forms[index], patch, is_answer=origin.call is not None)
     return {**_write_session(metadata), "messages": forms}
+
+
+def _noted_form(plain: Form, patch: Mapping[str, JSONValue], *, is_answer: bool) -> Form:
+    """A message as it came, by its note; as the store has it, where the note would say another."""
+    try:
+        noted: Form = patches.apply(patch, plain)
+        if is_answer:
+            same = same_value(read_result(noted), read_result(plain))
+        else:
+            same = _says(read_turn(noted)) == _says(read_turn(plain))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return plain
+    return noted if same else plain
+
+
+def _says(turn: PreparedMessage) -> str:
+    """The role, the content and the calls of a turn, as text that can be compared."""
+    calls: list[JSONValue] = [[call.tool_name, call.arguments] for call in turn.calls]
+    return canonical([turn.role, turn.content, calls])
 
 
 def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue]]:

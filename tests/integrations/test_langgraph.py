@@ -13,6 +13,7 @@ from itertools import chain
 from operator import add
 from typing import Annotated, Any, TypedDict, cast
 
+import ormsgpack
 import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
@@ -28,6 +29,7 @@ from langgraph.checkpoint.conformance import checkpointer_test, validate
 from langgraph.checkpoint.conformance.capabilities import Capability
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
@@ -848,3 +850,26 @@ def test_a_checkpoint_costs_the_same_in_a_long_thread(
         blocks = frozenset(wanted) & frozenset(statement.blocks)
         work = reader.work(statement.render(blocks), wanted)
         assert work < 60, (thread_id, checkpoint_id, work)
+
+
+RAN: list[str] = []
+
+
+class Planted:
+    """What an altered row names: to make one has an effect."""
+
+    def __init__(self, word: str) -> None:
+        RAN.append(word)
+
+
+def test_an_altered_row_runs_no_code(store: agentstore.Storage) -> None:
+    """LangGraph's own serializer makes whatever a row names; ours has to be asked."""
+    planted = ormsgpack.packb(
+        ormsgpack.Ext(0, ormsgpack.packb((Planted.__module__, Planted.__qualname__, "evil")))
+    )
+    RAN.clear()
+    AgentstoreSaver(store).serde.loads_typed(("msgpack", planted))
+    assert RAN == []
+    asked = JsonPlusSerializer(allowed_msgpack_modules=[(Planted.__module__, "Planted")])
+    AgentstoreSaver(store, serde=asked).serde.loads_typed(("msgpack", planted))
+    assert RAN == ["evil"]

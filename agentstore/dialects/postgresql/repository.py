@@ -17,12 +17,16 @@ from agentstore.dialects.repository import Repository
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
+from agentstore.errors import ConfigurationError
 from agentstore.model.preparing import PreparedMessage, PreparedSession
 from agentstore.model.values import encode_json
 from agentstore.statements import NO_BLOCKS
 
 ROWS_AS_JSON = 16
 """Messages and calls that are sent as JSON; where there are more, arrays take less time."""
+
+LONGEST_NAME = 63
+"""Bytes of a name in PostgreSQL."""
 
 TURNS_A_STATEMENT = 1000
 CHARACTERS_A_STATEMENT = 32_000_000
@@ -63,6 +67,16 @@ class PostgreSQLRepository(Repository):
 
     def _stop_preparing(self) -> None:
         self._may_prepare = False
+
+    @classmethod
+    def check_url(cls, url: DatabaseURL) -> None:
+        size = len(url.query.get("schema", "").encode())
+        if size > LONGEST_NAME:
+            # PostgreSQL cuts it off without a word, and two tenants would share one.
+            raise ConfigurationError(
+                f"the schema in the URL has {size} bytes; PostgreSQL's names have {LONGEST_NAME} "
+                "at most"
+            )
 
     @classmethod
     def wrap(cls, driver_connection: Any) -> Connection:

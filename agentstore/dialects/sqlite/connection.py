@@ -143,6 +143,8 @@ class SQLiteConnection(Connection):
     @classmethod
     def _connect(cls, url: DatabaseURL, lock_timeout: float = 0.0) -> sqlite3.Connection:
         path = url.database
+        if path is not None and _is_made_anew(url):
+            _make_private(path)
         try:
             return sqlite3.connect(
                 ":memory:" if path is None else _file_uri(path, url),
@@ -376,6 +378,18 @@ def _has_log_mode(path: str) -> bool:
     with suppress(OSError), open(path, "rb") as file:
         return file.read(20)[18:] == b"\2\2"
     return False
+
+
+def _is_made_anew(url: DatabaseURL) -> bool:
+    """Whether SQLite would make the file where there is none, and in the file system's own way."""
+    return url.query.get("mode", "rwc") == "rwc" and not url.query.keys() & {"vfs", "immutable"}
+
+
+def _make_private(path: str) -> None:
+    """Make a database file that is its owner's alone; SQLite gives -wal and -shm the same mode."""
+    # What stands in the way, SQLite says better; a file that is there is as its owner wants it.
+    with suppress(OSError):
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _file_uri(path: str, url: DatabaseURL) -> str:

@@ -33,6 +33,7 @@ try:
     )
     from langgraph.checkpoint.serde.base import SerializerProtocol
     from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 except ImportError as error:
     raise ImportError(
         "agentstore.integrations.langgraph needs LangGraph: pip install 'agentstore[langgraph]'"
@@ -68,7 +69,10 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
 
     Args:
         store: where the threads are kept; it stays the caller's to close.
-        serde: the serializer of values, LangGraph's own where None.
+        serde: the serializer of values. Where None it is LangGraph's own, which makes objects of
+            the types that LangGraph knows to be safe, and of no other: rows that somebody has
+            altered run no code. ``JsonPlusSerializer(allowed_msgpack_modules=[…])`` adds types
+            of your own.
         messages_channel: the channel whose messages are also saved to the session with the
             thread's id; None for none.
 
@@ -84,7 +88,7 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
         serde: SerializerProtocol | None = None,
         messages_channel: str | None = "messages",
     ) -> None:
-        super().__init__(serde=serde)
+        super().__init__(serde=serde or JsonPlusSerializer(allowed_msgpack_modules=None))
         if isinstance(serde, EncryptedSerializer) and messages_channel is not None:
             raise ConfigurationError(
                 "the serializer encrypts, but the session would have the messages in plain text: "
