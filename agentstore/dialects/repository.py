@@ -132,7 +132,8 @@ class Repository(
             PooledExecutor(
                 lambda: self._make_pool(url),
                 retry_timeout=url.options.retry_timeout,
-                call_limit=url.options.call_limit,
+                # What is left is for cancelling the last statement.
+                call_limit=url.options.call_limit - url.options.cancel_limit,
                 survives_fork=not self.is_private(url),
                 forks_unconnected=self.forks_unconnected and not self.is_private(url),
                 on_unsafe_fork=lambda: self.on_unsafe_fork(url),

@@ -45,6 +45,9 @@ class Connection(ABC):
     statement_limit = math.inf
     """Seconds after which the client gives up a statement; a bound connection has the caller's."""
 
+    cancel_limit = 0.0
+    """Seconds that `cancel` may take."""
+
     deadline = NEVER
     """When the call that the connection serves is over, with all its statements and attempts."""
 
@@ -279,7 +282,7 @@ class Connection(ABC):
         """Whether the connection still lives, as far as can be told without a round trip."""
 
     def cancel(self) -> bool:
-        """Have the server end what it still does for this connection, within a few seconds.
+        """Have the server end what it still does for this connection, within `cancel_limit`.
 
         Returns:
             Whether the server is known to do nothing for it any more.

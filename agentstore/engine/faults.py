@@ -91,3 +91,13 @@ def fault_of(error: BaseException) -> Fault | None:
     """The fault that an error stands for, or None where it is no failure of the database."""
     fault: Any = error.__dict__.get("fault")
     return fault if isinstance(fault, Fault) else None
+
+
+def mark_uncancelled(error: StorageError) -> None:
+    """Note that the server could not be told to end what this is the error of."""
+    error.__dict__["uncancelled"] = True
+
+
+def is_uncancelled(error: BaseException) -> bool:
+    """Whether what failed may still take effect."""
+    return "uncancelled" in error.__dict__

@@ -17,6 +17,8 @@ from agentstore.model.refusals import shown
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off"})
 
+_LONGEST_CANCEL = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -48,6 +50,11 @@ class Options:
         return (
             self.pool_timeout + self.connect_timeout + self.statement_timeout + self.retry_timeout
         )
+
+    @property
+    def cancel_limit(self) -> float:
+        """Seconds that it may take, of a call's, to cancel at the server what was given up on."""
+        return min(self.connect_timeout, _LONGEST_CANCEL)
 
     @classmethod
     def names(cls) -> frozenset[str]:

@@ -144,15 +144,19 @@ class Pool:
             raise
         return lease
 
-    def release(self, lease: Lease) -> None:
-        """Give a connection back; a broken one is closed."""
+    def release(self, lease: Lease) -> bool:
+        """Give a connection back; a broken one is closed.
+
+        Returns:
+            As `discard`.
+        """
         connection = lease.connection
         if connection.is_broken:
-            self.discard(lease)
+            is_over = self.discard(lease)
             self._note_replacement("it broke")
             # What broke it has likely broken the others, and some would not show it.
             self._close_idle()
-            return
+            return is_over
         if self._closed:
             self._close(connection)
         else:
@@ -162,16 +166,21 @@ class Pool:
             if self._closed:
                 self._close_idle()
         self._finish(lease)
+        return True
 
-    def discard(self, lease: Lease) -> None:
+    def discard(self, lease: Lease) -> bool:
         """Give a place back, wherever its holder was interrupted, and close the connection.
 
         One in which the database itself lives is rolled back instead.
+
+        Returns:
+            Whether the server is known to do nothing for it any more.
         """
         connection = lease._connection
+        is_over = True
         if connection is not None and self._is_held(connection, lease):
             if connection.is_broken:
-                connection.cancel()
+                is_over = connection.cancel()
             if self._closed or not connection.recover():
                 self._close(connection)
             else:
@@ -179,6 +188,7 @@ class Pool:
                     if connection not in self._idle:
                         self._idle.append(connection)
         self._finish(lease)
+        return is_over
 
     def drain(self) -> bool:
         """Wait until no connection is in use, close all, and let nobody in until `resume`.

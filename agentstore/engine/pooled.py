@@ -17,7 +17,7 @@ from agentstore.engine.block import Block
 from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import Deadline
 from agentstore.engine.executor import CLOSED, Executor, Operation, T
-from agentstore.engine.faults import Fault, fault_of
+from agentstore.engine.faults import Fault, fault_of, mark_uncancelled
 from agentstore.engine.pool import Lease, Pool
 from agentstore.engine.retry import log_retry, retrying
 from agentstore.engine.transaction import Transaction
@@ -313,8 +313,9 @@ class PooledExecutor(Executor):
             connection.set_deadline(deadline)
             connection.attempt = self._local.attempt
             result = operation(connection)
-        except StorageError:
-            self._give_back(pool, lease)
+        except StorageError as error:
+            if not self._give_back(pool, lease):
+                mark_uncancelled(error)
             raise
         except BaseException:
             self._give_back(pool, lease, interrupted=True)
@@ -364,17 +365,19 @@ class PooledExecutor(Executor):
         self._give_back(self._pool, lease)
 
     @staticmethod
-    def _give_back(pool: Pool, lease: Lease, *, interrupted: bool = False) -> None:
-        """Give a connection back, then tell the observer of what it has noted."""
+    def _give_back(pool: Pool, lease: Lease, *, interrupted: bool = False) -> bool:
+        """Give a connection back, then tell the observer of what it has noted.
+
+        Returns:
+            Whether the server is known to do nothing for it any more.
+        """
         connection = lease.connection
         connection.is_in_block = False
         events = connection.take_events() if connection.events else []
-        if interrupted:
-            pool.discard(lease)
-        else:
-            pool.release(lease)
+        is_over = pool.discard(lease) if interrupted else pool.release(lease)
         if events:
             connection.observation.deliver(events)
+        return is_over
 
 
 def _reading(operation: Operation[T]) -> Operation[T]:

@@ -13,13 +13,17 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from agentstore.engine.deadline import Deadline
-from agentstore.engine.faults import fault_of
+from agentstore.engine.faults import fault_of, is_uncancelled
 from agentstore.errors import StorageError, TransactionConflictError, UnavailableError
 
 T = TypeVar("T")
 
 _logger = logging.getLogger("agentstore.retry")
 _SECOND_ATTEMPT = 2
+_UNCANCELLED = (
+    "; the server could not be told to cancel it: a write that has arrived there may still take "
+    "effect"
+)
 
 FIRST_PAUSE = 0.005
 LONGEST_PAUSE = 1.0
@@ -50,18 +54,21 @@ def retrying(
     """
     longest = FIRST_PAUSE
     number = 1
+    may_take_effect = ""
     while True:
         try:
             return attempt()
         except StorageError as error:
             failure = error
+            if is_uncancelled(error):
+                may_take_effect = _UNCANCELLED
             fault = fault_of(error)
             if fault is None or not fault.is_transient or not may_retry(error):
                 raise outside_transaction(error) from error.__cause__
             time_left = until.left
             if time_left <= 0:
                 raise UnavailableError(
-                    f"gave up after {timeout:g} s (retry_timeout): {error}"
+                    f"gave up after {timeout:g} s (retry_timeout): {error}{may_take_effect}"
                 ) from (error.__cause__ or error)
         time.sleep(min(random.uniform(0, longest), time_left))
         longest = min(longest * 2, LONGEST_PAUSE)

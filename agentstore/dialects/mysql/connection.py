@@ -5,13 +5,13 @@ from __future__ import annotations
 import configparser
 import math
 import re
-import select
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
 import pymysql
-from pymysql.constants import SERVER_STATUS
+from pymysql.constants import ER, SERVER_STATUS
 from pymysql.converters import escape_string
 
 from agentstore.dialects.mysql.driver import (
@@ -26,10 +26,12 @@ from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters
 from agentstore.engine.connection import Connection, Row
 from agentstore.engine.deadline import NEVER, Deadline
 from agentstore.engine.faults import Fault, error_of, fault_of
+from agentstore.engine.polling import READABLE, Poll, poll_of
 from agentstore.errors import ConfigurationError, DatabaseError, InvalidInputError, StorageError
 from agentstore.statements import StatementLibrary
 
 _CLIENT_MARGIN = 0.5
+_KILL_PAUSE = 0.005
 _SMALLEST_PACKET_LIMIT = 1024 * 1024
 _CHARACTERS_A_STATEMENT = _SMALLEST_PACKET_LIMIT // 4 - 10_000
 """What goes in one insert of many rows: whatever the characters, every server takes it."""
@@ -100,7 +102,8 @@ class MySQLConnection(Connection):
         super().__init__(driver_connection, statements)
         self._is_own = isinstance(driver_connection, BoundedConnection)
         self._last_insert_id = 0
-        self._poller = select.poll()
+        self._silence: Poll | None = None
+        self._origin: tuple[DatabaseURL, str | None, int | None] | None = None
         self._packet_limit = 0
         self._takes_batches = False
         self._is_cluster_node = False
@@ -148,7 +151,9 @@ class MySQLConnection(Connection):
                 connection.deadline = Deadline.after(connect_limit)
                 connection.connect()
                 reached = cls(connection, statements)
-                reached._poller.register(connection._sock.fileno(), select.POLLIN)
+                reached._silence = poll_of(connection._sock.fileno(), READABLE)
+                reached._origin = (url, host, port)
+                reached.cancel_limit = url.options.cancel_limit
                 reached._join_cluster()
                 connection.deadline = NEVER
                 connection.longest_wait = LONGEST_WAIT
@@ -251,7 +256,29 @@ class MySQLConnection(Connection):
 
     def is_usable(self) -> bool:
         # An idle server has nothing to say: a readable socket means that it closed the connection.
-        return self.driver_connection.open and not self._poller.poll(0)
+        is_open: bool = self.driver_connection.open
+        return is_open and not (self._silence and self._silence.poll(0))
+
+    def cancel(self) -> bool:
+        if self._origin is None:
+            return False
+        deadline = Deadline.after(self.cancel_limit)
+        killer = _not_yet_connected(*self._origin)
+        killer.connect_timeout = self.cancel_limit
+        killer.deadline = deadline
+        try:
+            killer.connect()
+            # It answers that it will, and so until there is no such thread any more.
+            while not deadline.has_passed:
+                killer.kill(self.driver_connection.thread_id())  # type: ignore[no-untyped-call]
+                time.sleep(_KILL_PAUSE)
+        except pymysql.MySQLError as exc:
+            return bool(exc.args) and exc.args[0] == ER.NO_SUCH_THREAD
+        except OSError:
+            return False
+        finally:
+            killer._force_close()  # type: ignore[attr-defined]
+        return False
 
     def close(self) -> None:
         try:

@@ -209,6 +209,7 @@ class PostgreSQLConnection(Connection):
         connection = self.driver_connection
         options = url.options
         self.statement_limit = options.statement_timeout + _CLIENT_MARGIN
+        self.cancel_limit = options.cancel_limit
         self.set_deadline(deadline)
         self.search_path = url.query.get("schema")
         ((self.is_pooled,),) = self.rows(
@@ -279,6 +280,11 @@ class PostgreSQLConnection(Connection):
             return False
         # An idle server has nothing to say: a readable socket means that it closed the connection.
         return self._exchange is None or self._exchange.is_silent()
+
+    def cancel(self) -> bool:
+        if self._exchange is None or self.driver_connection.closed:
+            return False
+        return not self._is_amid_a_statement() or self._exchange.cancel(self.cancel_limit)
 
     def close(self) -> None:
         try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import select
 from collections import Counter
 from contextlib import suppress
 from functools import cache
@@ -23,7 +22,8 @@ from psycopg.errors import error_from_result
 from agentstore.dialects.postgresql.values import dump
 from agentstore.engine.batch import Parameters
 from agentstore.engine.connection import Row
-from agentstore.engine.deadline import NEVER
+from agentstore.engine.deadline import NEVER, Deadline
+from agentstore.engine.polling import READABLE, WRITABLE, Poll, poll_of
 
 _PREPARED_FROM = 5
 """The run of a text from which it is prepared on the server, as psycopg does."""
@@ -58,8 +58,8 @@ class Exchange:
         self._connection = connection
         self._pgconn = connection.pgconn
         self._transformer = transformer
-        self._answer = _poll(self._pgconn, select.POLLIN)
-        self._any_progress = _poll(self._pgconn, select.POLLIN | select.POLLOUT)
+        self._answer = poll_of(self._pgconn.socket, READABLE)
+        self._any_progress = poll_of(self._pgconn.socket, READABLE | WRITABLE)
         # Behind a pooler that we took for a server, another client's statement of the same name
         # would run in place of ours.
         self._prefix = f"agentstore_{secrets.randbits(62):x}"
@@ -89,6 +89,27 @@ class Exchange:
     def is_silent(self) -> bool:
         """Whether nothing is there to read, as on each idle connection that still lives."""
         return not self._answer.poll(0)
+
+    def cancel(self, seconds: float) -> bool:
+        """Have the server end the statement that is under way.
+
+        Args:
+            seconds: the time that this may take.
+
+        Returns:
+            Whether it has ended, one way or the other.
+        """
+        self.deadline = Deadline.after(seconds)
+        try:
+            self._connection.cancel_safe(timeout=seconds)
+            while True:
+                while self._pgconn.is_busy():
+                    self._wait(self._answer)
+                    self._pgconn.consume_input()
+                if self._pgconn.get_result() is None:
+                    return True
+        except (psycopg.Error, OSError):
+            return False
 
     def _run(self, text: str, parameters: Parameters) -> pq.abc.PGresult:
         query, names = _numbered(text)
@@ -123,7 +144,7 @@ class Exchange:
         results: list[pq.abc.PGresult] = []
         try:
             while pgconn.flush():
-                if self._wait(self._any_progress) & ~select.POLLOUT:
+                if self._wait(self._any_progress) & ~WRITABLE:
                     pgconn.consume_input()
             while True:
                 while pgconn.is_busy():
@@ -144,7 +165,7 @@ class Exchange:
         _check(results)
         return results[0]
 
-    def _wait(self, poll: select.poll) -> int:
+    def _wait(self, poll: Poll) -> int:
         while True:
             left = self.deadline.left
             if left <= 0:
@@ -157,12 +178,6 @@ def _check(results: list[pq.abc.PGresult]) -> None:
     for result in results:
         if result.status not in _SUCCESSES:
             raise error_from_result(result)
-
-
-def _poll(pgconn: pq.abc.PGconn, events: int) -> select.poll:
-    poll = select.poll()
-    poll.register(pgconn.socket, events)
-    return poll
 
 
 @cache
