@@ -147,20 +147,35 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "adk/put_states": [
         {"user_keys": ["=u1"], "name_keys": [name], "entries": ["[]"]} for name in ("theme", "x")
     ],
+    "adk/delete_of_sessions": [{"ids": ["s1"]}],
     "checkpoints/delete_checkpoints": [_KEYS],
     "checkpoints/delete_entries": [_KEYS],
+    "checkpoints/delete_of_sessions": [{"ids": ["t1"]}],
+    "checkpoints/delete_of_sessions_blobs": [{"ids": ["t1"]}],
+    "checkpoints/delete_of_sessions_checkpoints": [{"ids": ["t1"]}],
+    "checkpoints/delete_of_sessions_entries": [{"ids": ["t1"]}],
+    "checkpoints/delete_of_sessions_writes": [{"ids": ["t1"]}],
     "checkpoints/delete_writes": [_KEYS],
     "checkpoints/forget_parents": [_KEYS],
+    "checkpoints/ensure_session": [{"thread_id": "s1"}, {"thread_id": "t1"}],
+    "checkpoints/index_session": [
+        {"thread_id": "s2", "session_metadata": "{}", "session_entries": ['["user_id","123"]']},
+    ],
     "checkpoints/insert_blob": [{}, {"channel_version": "2"}],
     "checkpoints/insert_checkpoint": [{}, {"checkpoint_id": "1f9"}],
     "checkpoints/insert_entries": [{"entries": ['["run_id","r1"]']}, _OTHER_ENTRIES],
     "checkpoints/put_checkpoint": [
-        {"checkpoint_id": checkpoint_id, "values": [b""], **_OTHER_ENTRIES}
+        {"thread_id": thread_id, "checkpoint_id": checkpoint_id, "values": [b""], **_OTHER_ENTRIES}
+        for thread_id in ("t1", "s1")
         for checkpoint_id in ("1f0", "1f9")
     ],
     "checkpoints/put_write": [{}, {"idx": -1}, {"task_id": "other"}],
-    "checkpoints/put_writes": [{"values": [b""]}, {"values": [b""], "task_id": "other"}],
     "confirmations/take_pending_confirmation": [{"id": "p0"}],
+    "checkpoints/put_writes": [
+        {"values": [b""]},
+        {"values": [b""], "task_id": "other"},
+        {"values": [b""], "thread_id": "s1"},
+    ],
     "confirmations/save_pending_confirmation": [{"session_id": "s1"}, {"session_id": "s2"}],
     "messages/import_turns": [{**_CALL, **_OWN_IDS, "ids": ["m2"], "metadatas": ["{}"]}],
     "messages/insert_message": [_MESSAGE],

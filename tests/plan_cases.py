@@ -71,6 +71,7 @@ CHECKPOINT_CASES: dict[str, Case] = {
     "filters that keep much": {
         "thread_id": frameworks.LONG_THREAD,
         "source_thread_id": frameworks.LONG_THREAD,
+        "ids": [frameworks.LONG_THREAD, frameworks.SHORT_THREAD],
         "checkpoint_id": frameworks.checkpoint_id(3_000),
         "before_id": frameworks.checkpoint_id(6_000),
         "after_key_id": frameworks.checkpoint_id(5_000),
@@ -83,6 +84,7 @@ CHECKPOINT_CASES: dict[str, Case] = {
     "filters that keep little": {
         "thread_id": frameworks.SHORT_THREAD,
         "source_thread_id": frameworks.SHORT_THREAD,
+        "ids": [frameworks.SHORT_THREAD],
         "checkpoint_id": frameworks.checkpoint_id(8_100),
         "before_id": frameworks.checkpoint_id(3),
         "after_key_id": frameworks.checkpoint_id(2),

@@ -22,7 +22,10 @@ _UPSERT = re.compile(
 )
 _ARBITER = re.compile(rf"\bINSERT INTO {_TABLE}(?:(?!\bINSERT INTO\b).)*?\bON CONFLICT \(")
 _DELETED_BY_ALIAS = re.compile(rf"\bDELETE (\w+) FROM .*\b{_TABLE} AS \1\b")
-_LOCKING = re.compile(r"\bFOR (?:NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b")
+_LOCKED = re.compile(
+    rf"\b(?:FROM|JOIN) {_TABLE}"
+    r"(?=(?:(?!\b(?:FROM|SELECT)\b).)*?\bFOR (?:NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b)"
+)
 
 
 def text_of(statement: Statement) -> str:
@@ -63,8 +66,8 @@ def privileges(statement: Statement) -> dict[str, set[str]]:
     need("SELECT", _UPSERT.findall(text))
     need("SELECT", _ARBITER.findall(text))
     need("SELECT", _READ.findall(text))
-    if statement.path.parts[-3] == "postgresql" and _LOCKING.search(text):
-        need("UPDATE", _READ.findall(text))
+    if statement.path.parts[-3] == "postgresql":
+        need("UPDATE", _LOCKED.findall(text))
     return needed
 
 

@@ -5,9 +5,10 @@ dialect's folder, ``sql/DIALECT/NAME/``, and migrations beside ours. It reaches 
 `Storage.extension` alone: in the store's connections, transactions, limits and retries.
 
 What hangs on a session without a foreign key is declared by files, which the core's deletions
-run in their own transaction, in processes that never import the extension too:
-``sql/DIALECT/NAME/delete_of_sessions.sql``, or ``delete_of_sessions_….sql`` where it takes several
-statements. Each takes ``:ids``, a list of sessions' ids.
+run in their own transaction, after the sessions' rows, in processes that never import the
+extension too: ``sql/DIALECT/NAME/delete_of_sessions.sql``, or ``delete_of_sessions_….sql`` where it
+takes several statements. Each takes ``:ids``, a list of sessions' ids. What adds to such a table
+locks the session's row, or makes it, in the same transaction: so nothing outlives its session.
 """
 
 from __future__ import annotations

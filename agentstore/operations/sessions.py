@@ -175,7 +175,9 @@ class SessionOperations(OperationsCore):
 
     def delete_session(self, session_id: str) -> bool:
         """Delete a session with all that hangs on it; False where there is none."""
-        return self.executor.write_batch(self.steps_of_deletion([session_id]))[-1] > 0
+        own = self.steps_of_deletion([session_id])
+        steps = [*own, *self.steps_of_extensions([session_id])]
+        return self.executor.write_batch(steps)[len(own) - 1] > 0
 
     def delete_sessions(self, *, inactive_only: bool, updated_before: datetime, limit: int) -> int:
         """Delete the sessions that were not touched for longest, batch by batch."""
@@ -204,20 +206,28 @@ class SessionOperations(OperationsCore):
             ]
             expired.sort(key=lambda row: (row[1], row[0]))
             ids = [row[0] for row in expired[:size]]
-            return connection.run_steps(self.steps_of_deletion(ids))[-1] if ids else 0
+            if not ids:
+                return 0
+            [*_, deleted] = connection.run_steps(self.steps_of_deletion(ids))
+            connection.run_steps(self.steps_of_extensions(ids))
+            return deleted
 
         return self.executor.write(operation)
 
     def steps_of_deletion(self, session_ids: list[str]) -> list[Step]:
-        """What deletes sessions with all that hangs on them; the last step is the sessions' own.
+        """What deletes sessions, with what hangs on them by a foreign key; the last step is the
+        sessions' own."""
+        if len(session_ids) == 1:
+            return [Step("sessions/delete_session", {"session_id": session_ids[0]})]
+        return [Step("sessions/delete_sessions", {"ids": self.write_list(session_ids)})]
 
-        What has a foreign key goes by it. Tables of extensions that have none declare how, by
-        files: ``delete_of_sessions.sql``, or several ``delete_of_sessions_….sql``, in a folder.
+    def steps_of_extensions(self, session_ids: list[str]) -> list[Step]:
+        """What deletes what extensions keep of sessions, to be run after `steps_of_deletion`.
+
+        Their tables declare how, by files: ``delete_of_sessions.sql``, or several
+        ``delete_of_sessions_….sql``, in a folder. After the sessions' rows, on which whoever adds
+        to these tables holds a lock: what came before is seen, and what comes later makes a
+        session anew.
         """
         ids = {"ids": self.write_list(session_ids)}
-        steps = [Step(name, ids) for name in self.deletions_of_extensions()]
-        if len(session_ids) == 1:
-            steps.append(Step("sessions/delete_session", {"session_id": session_ids[0]}))
-        else:
-            steps.append(Step("sessions/delete_sessions", ids))
-        return steps
+        return [Step(name, ids) for name in self.deletions_of_extensions()]

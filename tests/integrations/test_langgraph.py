@@ -218,7 +218,9 @@ def test_a_message_that_is_no_json_is_saved_as_its_text(
 
 def test_messages_can_be_kept_out_of_sessions(store: agentstore.Storage) -> None:
     put_messages(AgentstoreSaver(store, messages_channel=None), [HumanMessage("one")])
-    assert store.query_sessions() == []
+    [session] = store.query_sessions(metadata={"created_by": "langgraph"})
+    assert session.id == "chat"
+    assert contents(store) == []
 
 
 class Mirror:
@@ -241,7 +243,7 @@ def test_encryption_is_not_undone_by_a_session(store: agentstore.Storage) -> Non
     found = saver.get_tuple(THREAD)
     assert found is not None
     assert found.checkpoint["channel_values"]["messages"][0].content == "a secret"
-    assert store.query_sessions() == []
+    assert contents(store) == []
 
 
 def test_deleting_a_thread_deletes_the_session_that_it_made(
@@ -255,6 +257,52 @@ def test_deleting_a_thread_deletes_the_session_that_it_made(
         assert list(saver.list({"configurable": {"thread_id": thread_id}})) == []
     assert [session.id for session in store.query_sessions()] == ["other"]
     assert contents(store, "other") == ["one"]
+
+
+@pytest.mark.parametrize("channel", ["messages", None])
+def test_every_thread_has_a_sessions_row(store: agentstore.Storage, channel: str | None) -> None:
+    saver = AgentstoreSaver(store, messages_channel=channel)
+    put(saver, {"count": 1}, {"configurable": {"thread_id": "put"}})
+    pending: RunnableConfig = {
+        "configurable": {"thread_id": "writes", "checkpoint_ns": "", "checkpoint_id": "1"}
+    }
+    saver.put_writes(pending, [("count", 1)], "task")
+    saver.copy_thread("put", "copy")
+    store.create_session(id="mine", metadata={"user_id": "123"})
+    put(saver, {"count": 1}, {"configurable": {"thread_id": "mine"}})
+    made = store.query_sessions(metadata={"created_by": "langgraph"})
+    assert sorted(session.id for session in made) == ["copy", "put", "writes"]
+    mine = store.get_session("mine")
+    assert mine is not None
+    assert mine.metadata == {"user_id": "123"}
+    for thread_id in ("put", "writes", "copy", "mine"):
+        assert store.delete_session(thread_id)
+    assert list(saver.list(None)) == []
+    for thread_id in ("put", "writes", "copy", "mine"):
+        saver.delete_thread(thread_id)  # of what is not there
+
+
+def test_a_checkpoint_does_not_outlive_its_session(
+    saver: AgentstoreSaver, store: agentstore.Storage
+) -> None:
+    def put_some(writer: int) -> None:
+        for _ in range(15):
+            config = put(saver, {"count": writer})
+            saver.put_writes(config, [("count", 1)], "task")
+
+    with ThreadPoolExecutor(3) as threads:
+        putting = [threads.submit(put_some, writer) for writer in range(3)]
+        while not all(done.done() for done in putting):
+            store.delete_session("chat")
+        for done in putting:
+            done.result()
+    store.delete_session("chat")
+    tables = CheckpointTables(store)
+    assert tables.get_checkpoint_keys("chat") == []
+    put(saver, {})
+    found = saver.get_tuple(THREAD)
+    assert found is not None
+    assert not found.pending_writes
 
 
 def test_a_copied_thread_has_the_conversation_too(

@@ -19,12 +19,10 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from agentstore.errors import InvalidInputError
 from agentstore.integrations import langchain
+from agentstore.integrations.langgraph.tables import CREATED_BY
 from agentstore.integrations.shared.drafts import Draft, save_drafts
 from agentstore.records import Role
 from agentstore.storage import Storage
-
-CREATED_BY = {"created_by": "langgraph"}
-"""Metadata of a session that was made for a thread: it goes with the thread."""
 
 _THREADS_REMEMBERED = 1000
 _NAMESPACE = uuid.UUID("a3d9c5f4-7c0b-5f5e-9d3c-57b0f3f0b6a1")
@@ -69,11 +67,11 @@ class ThreadConversations:
             save_drafts(self._store, thread_id, langchain.KEY, new)
         self._remember(thread_id, session.created_at, known.union(said))
 
-    def delete(self, thread_id: str) -> None:
-        """Delete the thread's session, where it was made for it."""
+    def delete(self, thread_id: str) -> bool:
+        """Delete the thread's session, where it was made for it, with all that hangs on it."""
         session = self._store.get_session(thread_id)
-        if session is not None and session.metadata.items() >= CREATED_BY.items():
-            self._store.delete_session(thread_id)
+        is_the_threads = session is not None and session.metadata.items() >= CREATED_BY.items()
+        return is_the_threads and self._store.delete_session(thread_id)
 
     def _remembered(self, thread_id: str, created_at: datetime) -> frozenset[str] | None:
         """The ids that are there; None where nothing is known of this very session."""

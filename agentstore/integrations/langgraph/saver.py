@@ -62,6 +62,9 @@ from agentstore.integrations.langgraph.tuples import (
 class AgentstoreSaver(BaseCheckpointSaver[str]):
     """A `BaseCheckpointSaver` over a store.
 
+    Each thread has a session with its id, made with its first checkpoint where there is none; who
+    deletes the session deletes the thread.
+
     Any number of savers, in any number of processes, may work on one thread. A call that returns
     has committed; one that is repeated after a lost reply takes effect once. The asynchronous
     forms run the store's calls in worker threads; a cancelled one that writes ends before the
@@ -73,8 +76,8 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
             the types that LangGraph knows to be safe, and of no other: rows that somebody has
             altered run no code. ``JsonPlusSerializer(allowed_msgpack_modules=[…])`` adds types
             of your own.
-        messages_channel: the channel whose messages are also saved to the session with the
-            thread's id; None for none.
+        messages_channel: the channel whose messages are also saved to the thread's session; None
+            for none.
 
     Raises:
         ConfigurationError: the store's dialect has no statements for checkpoints; or ``serde``
@@ -240,17 +243,16 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
         )
 
     def delete_thread(self, thread_id: str) -> None:
-        """Delete a thread's checkpoints, and the session of its messages.
+        """Delete a thread's checkpoints, and its session.
 
-        A session that was there before the thread's first message stays, with all in it.
+        A session that was there before the thread stays, with all in it.
 
         Raises:
             StorageError: as every call of a store.
         """
         thread_id = check_id(str(thread_id), "thread_id")
-        self._tables.delete_checkpoint_thread(thread_id)
-        if self.messages_channel is not None:
-            self._conversations.delete(thread_id)
+        if not self._conversations.delete(thread_id):
+            self._tables.delete_checkpoint_thread(thread_id)
 
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a thread's checkpoints to another thread, and what is said to its session.

@@ -2,8 +2,10 @@
 
 A thread's checkpoints lie in namespaces, one for each (sub)graph. A checkpoint names its
 channels' values by version; each version is stored once, whatever checkpoints share it. What a
-task writes after a checkpoint may arrive before the checkpoint itself. Nothing here knows
-LangGraph itself: `saver` does.
+task writes after a checkpoint may arrive before the checkpoint itself. All of it hangs on the
+session with the thread's id: what is put locks the session's row, or makes it, and who deletes a
+session deletes the row first and the thread's rows after it, so that none outlives it. Nothing
+here knows LangGraph itself: `saver` does.
 """
 
 from __future__ import annotations
@@ -13,12 +15,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from agentstore.engine.batch import Step
 from agentstore.integrations.shared.keys import key_of
 from agentstore.model.filters import Filter
+from agentstore.model.metadata_index import metadata_entries
+from agentstore.model.values import dump_json, now
 from agentstore.storage import Storage
 
 KEYS_AT_ONCE = 500
 """Checkpoints whose keys are sent in one statement."""
+
+CREATED_BY = {"created_by": "langgraph"}
+"""Metadata of a session that was made for a thread: it goes with the thread."""
+
+_SESSION_METADATA = dump_json(CREATED_BY, "metadata")
+_SESSION_ENTRIES = metadata_entries(CREATED_BY)
 
 _OF_CHECKPOINTS = (
     "delete_checkpoints",
@@ -147,18 +158,44 @@ class CheckpointTables:
         own, entries = _own_row(checkpoint), self._entries_of(checkpoint)
         extension = self._extension
         if extension.has("put_checkpoint"):
-            extension.write(
-                [extension.step("put_checkpoint", own | _value_columns(checkpoint) | entries)]
-            )
+            columns = own | _value_columns(checkpoint) | entries
+            self._write_anchored("put_checkpoint", checkpoint.thread_id, columns)
             return
         extension.write(
             [
+                *self._steps_of_session(checkpoint.thread_id),
                 extension.step("insert_checkpoint", own),
                 *(extension.step("insert_blob", value) for value in _value_rows(checkpoint)),
                 extension.step("delete_stale_entries", entries),
                 extension.step("insert_entries", entries),
             ]
         )
+
+    def _session_of(self, thread_id: str) -> dict[str, Any]:
+        """The thread's session, should it have to be made, as parameters."""
+        return {
+            "thread_id": thread_id,
+            "now": self._extension.time(now()),
+            "session_metadata": _SESSION_METADATA,
+            "session_entries": self._extension.list(_SESSION_ENTRIES),
+        }
+
+    def _steps_of_session(self, thread_id: str) -> list[Step]:
+        """What locks the thread's session, or makes it."""
+        parameters = self._session_of(thread_id)
+        ensured = {key: parameters[key] for key in ("thread_id", "now", "session_metadata")}
+        indexed = {key: value for key, value in parameters.items() if key != "now"}
+        return [
+            self._extension.step("ensure_session", ensured),
+            self._extension.step("index_session", indexed),
+        ]
+
+    def _write_anchored(self, name: str, thread_id: str, parameters: Mapping[str, Any]) -> None:
+        """Run a statement that locks the thread's session by itself, or makes it."""
+        step = self._extension.step(name, {**self._session_of(thread_id), **parameters})
+        # It found no session, and then met one that another has made: now it finds that.
+        while not self._extension.write([step])[0]:
+            pass
 
     def _entries_of(self, checkpoint: NewCheckpoint) -> dict[str, Any]:
         """The index entries of its metadata as parameters."""
@@ -180,10 +217,14 @@ class CheckpointTables:
         rows = list(last.values())
         extension = self._extension
         if extension.has("put_writes"):
-            extension.write([extension.step("put_writes", parameters | _write_columns(rows))])
+            columns = parameters | _write_columns(rows)
+            self._write_anchored("put_writes", task.thread_id, columns)
             return
         extension.write(
-            [extension.step("put_write", parameters | _write_row(write)) for write in rows]
+            [
+                *self._steps_of_session(task.thread_id),
+                *(extension.step("put_write", parameters | _write_row(write)) for write in rows),
+            ]
         )
 
     def load_checkpoints(
@@ -305,7 +346,12 @@ class CheckpointTables:
             "target_thread_id": target_thread_id,
         }
 
-        self._extension.write([self._extension.step(name, parameters) for name in _COPIES])
+        self._extension.write(
+            [
+                *self._steps_of_session(target_thread_id),
+                *(self._extension.step(name, parameters) for name in _COPIES),
+            ]
+        )
 
 
 def _key(checkpoint: NewCheckpoint) -> dict[str, Any]:

@@ -1,0 +1,9 @@
+-- Delete the index entries of the threads whose sessions were deleted, after them.
+-- Storage.delete_session, Storage.delete_sessions.
+-- Runs: each batch of a clean-up
+-- Index: agentstore_checkpoint_metadata_pkey
+-- Rows: deletes all of each of :ids
+-- Returns: count
+-- Differs: PostgreSQL deletes from all four tables in one statement, delete_of_sessions
+DELETE FROM agentstore_checkpoint_metadata
+WHERE thread_id IN (SELECT j.value FROM json_each(/* :ids */ '["x"]') AS j);

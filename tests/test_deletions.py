@@ -1,0 +1,102 @@
+"""What is deleted with a session: all rows that name it, in every table, whoever has made them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lock_cases import ROWS
+
+import agentstore
+from agentstore.assets import migrations_path
+from agentstore.testing import Backend
+
+DELETED = "deleted"
+KEPT = "kept"
+
+PROGRAMS = {
+    "delete_session": "store.delete_session('deleted')",
+    "delete_sessions": "store.delete_sessions(updated_before=datetime(2025, 6, 1, tzinfo=UTC))",
+}
+PROGRAM = """
+import sys
+from datetime import datetime, timezone
+import agentstore
+UTC = timezone.utc
+with agentstore.connect(sys.stdin.read()) as store:
+    assert {call}
+assert not [name for name in sys.modules if name.startswith("agentstore.integrations")]
+"""
+
+
+def rows_of(session_id: str, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A row for each table, of one session."""
+    for table, row in ROWS.items():
+        own = {
+            name: session_id if name in ("session_id", "thread_id") else value
+            for name, value in row.items()
+        }
+        for name in ("id", "message_id", "created_at", "updated_at"):
+            if name in own:
+                own[name] = at if name.endswith("_at") else session_id
+        if table != "agentstore_adk_states":
+            yield table, own
+
+
+def fill(connection: Any, place: str) -> None:
+    """Put the rows of two sessions into a migrated database."""
+    for session_id, at in ((DELETED, "2025-01-01 00:00:00"), (KEPT, "2025-12-01 00:00:00")):
+        for table, row in rows_of(session_id, at):
+            places = ", ".join(place.format(name) for name in row)
+            insert = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"  # noqa: S608
+            connection.cursor().execute(insert, row)
+    connection.commit()
+
+
+def tables_that_name(connection: Any, session_id: str) -> list[str]:
+    """The tables with a row in which a session's id stands."""
+    found = []
+    for table in ROWS:
+        cursor = connection.cursor()
+        cursor.execute(f"SELECT * FROM {table}")  # noqa: S608
+        if session_id in json.dumps([list(row) for row in cursor.fetchall()], default=repr):
+            found.append(table)
+    connection.rollback()
+    return found
+
+
+def place_of(backend: Backend) -> str:
+    return ":{}" if "sqlite" in backend.name else "%({})s"
+
+
+def test_there_is_a_row_for_each_table() -> None:
+    ddl = "".join(path.read_text() for path in migrations_path("sqlite").glob("*.sql"))
+    assert set(re.findall(r"CREATE TABLE (agentstore_\w+)", ddl)) == set(ROWS)
+
+
+@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("call", PROGRAMS)
+def test_nothing_outlives_a_session(
+    backend: Backend, database_url: str, driver_connection: Any, call: str
+) -> None:
+    fill(driver_connection, place_of(backend))
+    everywhere = tables_that_name(driver_connection, DELETED)
+    assert set(everywhere) == set(ROWS) - {"agentstore_adk_states"}
+    program = PROGRAM.format(call=PROGRAMS[call])
+    subprocess.run([sys.executable, "-c", program], input=database_url, text=True, check=True)
+    assert tables_that_name(driver_connection, DELETED) == []
+    assert tables_that_name(driver_connection, KEPT) == everywhere
+
+
+@pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
+def test_nothing_outlives_a_session_where_foreign_keys_are_off(driver_connection: Any) -> None:
+    fill(driver_connection, ":{}")
+    assert not driver_connection.execute("PRAGMA foreign_keys").fetchone()[0]
+    agentstore.bind(driver_connection).delete_session(DELETED)
+    driver_connection.commit()
+    assert tables_that_name(driver_connection, DELETED) == []
