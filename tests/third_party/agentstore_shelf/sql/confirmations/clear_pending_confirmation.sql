@@ -6,6 +6,7 @@
 UPDATE agentstore_pending_confirmations
 SET
     taken_by = 'cleared',
+    tool_name = '',
     arguments = 'null',
     user_message = ''
 WHERE session_id = /* :session_id */ 's1' AND taken_by IS NULL;

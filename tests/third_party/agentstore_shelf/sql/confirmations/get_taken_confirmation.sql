@@ -1,14 +1,7 @@
--- What take_pending_confirmation gave to a caller.
--- Runs: once a confirmation
+-- Whether an attempt of take_pending_confirmation whose reply was lost has taken it.
+-- Runs: seldom: after a lost reply
 -- Index: primary key of agentstore_pending_confirmations
 -- Returns: one
-SELECT
-    p.id,
-    p.session_id,
-    p.tool_name,
-    p.arguments,
-    p.user_message,
-    p.user_message_escaped,
-    p.timestamp
+SELECT p.id
 FROM agentstore_pending_confirmations AS p
 WHERE p.session_id = /* :session_id */ 's1' AND p.taken_by = /* :token */ 't1';

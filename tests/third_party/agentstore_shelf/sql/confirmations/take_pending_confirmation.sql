@@ -1,8 +1,12 @@
--- Mark a session's pending confirmation as taken by one caller; asked again by that caller (its reply
--- was lost), it is that caller's still.
+-- Mark the confirmation that a caller has read as taken by it, and blank what was asked: of many callers it
+-- is one's. The row stays, so that a save whose reply was lost does not bring it back.
 -- Runs: once a confirmation
 -- Index: primary key of agentstore_pending_confirmations
 -- Returns: count
 UPDATE agentstore_pending_confirmations
-SET taken_by = /* :token */ 't1'
-WHERE session_id = /* :session_id */ 's1' AND taken_by IS NULL;
+SET
+    taken_by = /* :token */ 't1',
+    tool_name = '',
+    arguments = 'null',
+    user_message = ''
+WHERE session_id = /* :session_id */ 's1' AND id = /* :id */ 'p1' AND taken_by IS NULL;
