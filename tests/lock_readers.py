@@ -125,8 +125,8 @@ class InnoDBLocks(LockReader):
 
     def __init__(self, connection: pymysql.Connection[Cursor], observer: Any) -> None:
         observer.cursor().execute("SET GLOBAL innodb_status_output_locks = ON")
-        settings = load_statements("mysql")["connection/read_committed"]
-        connection.cursor().execute(settings.render())
+        # As open_connection.sql has it.
+        connection.cursor().execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         super().__init__(connection, observer)
 
     def encode(self, value: Any) -> Any:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters, Step
 from agentstore.engine.deadline import NEVER, Deadline
-from agentstore.engine.faults import Fault, error_of
+from agentstore.engine.faults import Fault, error_of, fault_of
 from agentstore.engine.observing import NOT_OBSERVED, rows_of
-from agentstore.errors import StorageError
+from agentstore.errors import DatabaseError, StorageError
 from agentstore.records import StatementEvent
 from agentstore.statements import NO_BLOCKS, StatementLibrary
 
@@ -323,3 +324,18 @@ class Connection(ABC):
     @abstractmethod
     def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
         """Run a text for each set of parameters."""
+
+
+@contextmanager
+def setting_up() -> Iterator[None]:
+    """Around the statement that sets what a new connection depends on: a refusal is for good."""
+    try:
+        yield
+    except DatabaseError as error:
+        if fault_of(error) is not Fault.OTHER:
+            raise
+        raise error_of(
+            Fault.CONFIGURATION,
+            str(error.__cause__),
+            headline="the server refuses a setting that agentstore depends on",
+        ) from error.__cause__

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import configparser
 import math
-import re
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, cast
 
 import pymysql
@@ -20,12 +18,15 @@ from agentstore.dialects.mysql.driver import (
     Outcome,
     connect_arguments,
 )
+from agentstore.dialects.mysql.faults import fault_of_login, fault_of_statement, remedy_of
+from agentstore.dialects.mysql.inserts import many_rows
 from agentstore.dialects.mysql.tls import explain_refusal
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters
-from agentstore.engine.connection import Connection, Row
+from agentstore.engine.connection import Connection, Row, setting_up
 from agentstore.engine.deadline import NEVER, Deadline
 from agentstore.engine.faults import Fault, error_of, fault_of
+from agentstore.engine.options import Options
 from agentstore.engine.polling import READABLE, Poll, poll_of
 from agentstore.errors import ConfigurationError, DatabaseError, InvalidInputError, StorageError
 from agentstore.statements import StatementLibrary
@@ -35,62 +36,6 @@ _KILL_PAUSE = 0.005
 _SMALLEST_PACKET_LIMIT = 1024 * 1024
 _CHARACTERS_A_STATEMENT = _SMALLEST_PACKET_LIMIT // 4 - 10_000
 """What goes in one insert of many rows: whatever the characters, every server takes it."""
-
-_INSERT_OF_ROWS = re.compile(
-    r"(?P<head>.+?\bVALUES )(?P<row>\((?:[^()]|\([^()]*\))*\))(?P<tail>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-
-_FAULTS = {
-    1020: Fault.CONFLICT,
-    1040: Fault.UNAVAILABLE,
-    1044: Fault.CONFIGURATION,
-    1045: Fault.CONFIGURATION,
-    1047: Fault.UNAVAILABLE,
-    1048: Fault.MISSING_VALUE,
-    1049: Fault.CONFIGURATION,
-    1053: Fault.DISCONNECTED,
-    1054: Fault.MISSING_TABLE,
-    1062: Fault.DUPLICATE,
-    1129: Fault.UNAVAILABLE,
-    1130: Fault.CONFIGURATION,
-    1146: Fault.MISSING_TABLE,
-    1153: Fault.TOO_LARGE,
-    1158: Fault.DISCONNECTED,
-    1159: Fault.DISCONNECTED,
-    1160: Fault.DISCONNECTED,
-    1161: Fault.DISCONNECTED,
-    1180: Fault.UNAVAILABLE,
-    1203: Fault.UNAVAILABLE,
-    1205: Fault.LOCKED,
-    1213: Fault.CONFLICT,
-    1226: Fault.UNAVAILABLE,
-    1251: Fault.CONFIGURATION,
-    1290: Fault.UNAVAILABLE,
-    1317: Fault.TIMED_OUT,
-    1613: Fault.CONFLICT,
-    1614: Fault.CONFLICT,
-    1698: Fault.CONFIGURATION,
-    1836: Fault.UNAVAILABLE,
-    1927: Fault.DISCONNECTED,
-    1969: Fault.TIMED_OUT,
-    2002: Fault.UNREACHABLE,
-    2003: Fault.UNREACHABLE,
-    2005: Fault.UNREACHABLE,
-    2006: Fault.DISCONNECTED,
-    2013: Fault.DISCONNECTED,
-    2014: Fault.DISCONNECTED,
-    2026: Fault.CONFIGURATION,
-    2027: Fault.DISCONNECTED,
-    2045: Fault.DISCONNECTED,
-    2055: Fault.DISCONNECTED,
-    2061: Fault.CONFIGURATION,
-    3024: Fault.TIMED_OUT,
-    3101: Fault.CONFLICT,
-    4031: Fault.DISCONNECTED,
-}
-_ELSEWHERE = frozenset({1047, 1180, 1290, 1836})
-"""The server is cut off from its cluster, or a replica: the next attempt looks for another."""
 
 
 class MySQLConnection(Connection):
@@ -115,13 +60,10 @@ class MySQLConnection(Connection):
         Raises:
             StorageError: the public error of what went wrong at the last of them.
         """
-        deadline = Deadline.after(url.options.connect_timeout)
         connection = cls.reach(url, statements)
-        try:
-            connection._prepare_for_use(url, deadline)
-        except BaseException:
-            connection.close()
-            raise
+        # A node may undo a transaction in the middle of a batch, say nothing, and run the rest
+        # of it in autocommit.
+        connection._takes_batches = not connection._is_cluster_node
         return connection
 
     @classmethod
@@ -154,15 +96,16 @@ class MySQLConnection(Connection):
                 reached._silence = poll_of(connection._sock.fileno(), READABLE)
                 reached._origin = (url, host, port)
                 reached.cancel_limit = url.options.cancel_limit
+                reached._set_up(url.options, no_limit=no_limit)
                 reached._join_cluster()
                 connection.deadline = NEVER
                 connection.longest_wait = LONGEST_WAIT
-            except (pymysql.MySQLError, OSError) as exc:
+            except StorageError as error:
+                connection._force_close()  # type: ignore[attr-defined]
+                failure = error
+            except Exception as exc:
                 failure = cls(None, statements).translated(exc)
                 failure.__cause__ = exc
-            except StorageError as error:
-                reached.close()
-                failure = error
             else:
                 if not no_limit:
                     reached.statement_limit = url.options.statement_timeout + _CLIENT_MARGIN
@@ -190,25 +133,19 @@ class MySQLConnection(Connection):
             )
         return connection
 
-    def _prepare_for_use(self, url: DatabaseURL, deadline: Deadline) -> None:
-        options = url.options
-        self.set_deadline(deadline)
-        # A node may undo a transaction in the middle of a batch, say nothing, and run the rest
-        # of it in autocommit.
-        self._takes_batches = not self._is_cluster_node
+    def _set_up(self, options: Options, *, no_limit: bool) -> None:
+        """Set what statements depend on, before the first of them."""
         is_mariadb = "mariadb" in self.driver_connection.get_server_info().lower()
-        self.count(
-            "connection/open_connection_mariadb" if is_mariadb else "connection/open_connection",
-            {
-                "lock_timeout": max(1, math.floor(options.statement_timeout * 0.9)),
-                "statement_timeout": (
-                    options.statement_timeout
-                    if is_mariadb
-                    else math.ceil(options.statement_timeout * 1000)
-                ),
-            },
-        )
-        self.count("connection/read_committed")
+        limit = 0.0 if no_limit else options.statement_timeout
+        name = "connection/open_connection_mariadb" if is_mariadb else "connection/open_connection"
+        parameters = {
+            "lock_timeout": max(1, math.floor(options.statement_timeout * 0.9)),
+            "statement_timeout": limit if is_mariadb else math.ceil(limit * 1000),
+        }
+        with setting_up():
+            self.count(name, parameters)
+        if self.may_write():
+            raise ConfigurationError("the URL's init_command leaves a transaction begun")
 
     def _join_cluster(self) -> None:
         """Notice a node of a Galera cluster, and one that takes no work (error 1047)."""
@@ -227,16 +164,9 @@ class MySQLConnection(Connection):
     def fault(self, exc: BaseException) -> Fault:
         if explain_refusal(exc) is not None:
             return Fault.CONFIGURATION
-        code = exc.args[0] if isinstance(exc, pymysql.MySQLError) and exc.args else 0
-        if code in _ELSEWHERE:
-            self.is_broken = True
-        fault = _FAULTS.get(code, Fault.OTHER)
-        if fault is Fault.OTHER and isinstance(exc, (pymysql.InterfaceError, OSError)):
-            fault = Fault.DISCONNECTED
-        if fault is Fault.DISCONNECTED and self.driver_connection is None:
-            # A server that hangs up on a newcomer is there; a silent one may not be.
-            return Fault.UNREACHABLE if "timed out" in str(exc) else Fault.UNAVAILABLE
-        return fault
+        fault, is_elsewhere = fault_of_statement(exc)
+        self.is_broken |= is_elsewhere
+        return fault if self.driver_connection is not None else fault_of_login(exc, fault)
 
     def code_of(self, exc: BaseException) -> str:
         code = exc.args[0] if isinstance(exc, pymysql.MySQLError) and exc.args else ""
@@ -250,6 +180,8 @@ class MySQLConnection(Connection):
         refusal = explain_refusal(exc)
         if refusal is not None:
             return refusal
+        if (remedy := remedy_of(exc)) is not None:
+            return f"{exc}: {remedy}"
         if isinstance(exc, pymysql.MySQLError) and len(exc.args) > 1:
             return f"{type(exc).__name__} {exc.args[0]}: {exc.args[1]}"
         return super().describe(exc)
@@ -339,7 +271,7 @@ class MySQLConnection(Connection):
         for step in steps:
             text = self.statements.text(step.name, step.blocks)
             if not isinstance(step.parameters, Mapping):
-                head, row, tail = _many_rows(text)
+                head, row, tail = many_rows(text)
                 rows = ",".join([self._bound(row, values) for values in step.parameters])
                 texts.append(f"{head}{rows}{tail}")
             else:
@@ -431,7 +363,7 @@ class MySQLConnection(Connection):
         return self._outcomes(self._bound(text, parameters))[-1][0]
 
     def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
-        head, row, tail = _many_rows(text)
+        head, row, tail = many_rows(text)
         rows: list[str] = []
         size = 0
         for values in parameters:
@@ -449,24 +381,16 @@ class MySQLConnection(Connection):
         return self._last_insert_id
 
 
-@cache
-def _many_rows(text: str) -> tuple[str, str, str]:
-    """An INSERT … VALUES around its row, which may then be there many times."""
-    insert = _INSERT_OF_ROWS.fullmatch(text)
-    if insert is None:
-        raise ValueError(f"this is no INSERT of rows: {text}")
-    head, row, tail = insert.groups()
-    return head % (), row, tail % ()
-
-
 def _not_yet_connected(url: DatabaseURL, host: str | None, port: int | None) -> BoundedConnection:
     try:
         return BoundedConnection(**connect_arguments(url, host, port), defer_connect=True)
-    except (OSError, ValueError) as exc:
-        # Certificates or a file of options that cannot be read.
-        raise error_of(Fault.CONFIGURATION, MySQLConnection.describe(exc)) from exc
-    except configparser.Error as exc:
+    except StorageError:
+        raise
+    except (configparser.Error, UnicodeError) as exc:
         # Its own words, and its attributes, have the lines of the file, a password among them.
         raise ConfigurationError(
             f"the file of read_default_file cannot be read ({type(exc).__name__})"
         ) from None
+    except Exception as exc:
+        # Certificates or a file of options that cannot be read.
+        raise error_of(Fault.CONFIGURATION, MySQLConnection.describe(exc)) from exc

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
-from collections.abc import Callable, Generator, Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -20,11 +20,17 @@ from agentstore.dialects.postgresql.authentication import (
     is_refusal,
 )
 from agentstore.dialects.postgresql.exchange import Exchange, WaitTimedOut
+from agentstore.dialects.postgresql.opening import (
+    AnsweredError,
+    TLSError,
+    open_connection,
+    sqlstates,
+)
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Parameters
-from agentstore.engine.connection import Connection, Row
+from agentstore.engine.connection import Connection, Row, setting_up
 from agentstore.engine.deadline import Deadline
-from agentstore.engine.faults import Fault, fault_of
+from agentstore.engine.faults import Fault, error_of, fault_of
 from agentstore.engine.options import Options
 from agentstore.errors import ConfigurationError, StorageError
 from agentstore.statements import StatementLibrary
@@ -59,65 +65,22 @@ _FAULTS = {
     "57P05": Fault.DISCONNECTED,
 }
 _FAULT_CLASSES = {"08": Fault.DISCONNECTED, "28": Fault.CONFIGURATION}
-# libpq gives no code for a refused log-in, only the server's text.
-_REFUSALS = (
-    "authentication failed",
-    "no password supplied",
-    "does not exist",
-    "no pg_hba.conf entry",
-    "permission denied for database",
-    "not permitted to log in",
-    "invalid connection option",
-    "invalid sslmode",
-    "does not support SSL",
-    "no such database",
-    "no such user",
-    "unsupported startup parameter",
-    "certificate",
+_OUTAGES = frozenset({"08", "25", "40", "53", "57", "58", "XX"})
+"""Classes of what a server says to a newcomer that may be let in later; all others are refusals."""
+# What libpq finds itself has no code, and PgBouncer gives one code to all.
+_REFUSALS = re.compile(
+    "authentication failed|no password supplied|does not exist|no such (?:database|user)"
+    "|not permitted to log in|permission denied for database"
+    "|invalid .*(?:option|value|number)|invalid sslmode|does not support SSL"
+    "|unsupported startup parameter|certificate"
 )
-_ANSWERS = (
-    "FATAL: ",
-    "session is read-only",
-    "server closed the connection",
-    "reset by peer",
-)
-"""Mark a server that is there: it is starting up, (still) a standby, or hung up on a newcomer."""
+_HANG_UPS = re.compile("server closed the connection|reset by peer|EOF detected|SYSCALL")
+_READ_ONLY = "default_transaction_read_only"
 
 # psycopg warns of the rows it discards when a connection is closed in the middle of a query.
 logging.getLogger("psycopg").addFilter(
     lambda record: "error ignored in rollback" not in record.getMessage()
 )
-
-
-class _ConnectLimit(threading.local):
-    seconds: float = math.inf
-
-
-_connect_limit = _ConnectLimit()
-"""psycopg makes connections in a class method, which cannot be told otherwise."""
-
-
-class _BoundedConnection(psycopg.Connection[Row]):
-    """A psycopg connection that is made in time: a silent network cannot hold a caller."""
-
-    @classmethod
-    def _connect_gen(cls, *args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        # psycopg's own limit is whole seconds, two at least, as libpq's is.
-        deadline = Deadline.after(_connect_limit.seconds)
-        return (yield from _bounded(super()._connect_gen(*args, **kwargs), deadline))
-
-
-def _bounded(gen: Any, deadline: Deadline) -> Generator[Any, Any, Any]:
-    """A generator of psycopg's, ended when it still has to wait at some moment."""
-    try:
-        waiting_for = next(gen)
-        while True:
-            if deadline.has_passed:
-                gen.close()
-                raise WaitTimedOut("the server did not answer in time")
-            waiting_for = gen.send((yield waiting_for))
-    except StopIteration as stop:
-        return stop.value
 
 
 class _Cursor(psycopg.Cursor[Row]):
@@ -168,11 +131,7 @@ class PostgreSQLConnection(Connection):
             StorageError: the public error of what went wrong.
         """
         deadline = Deadline.after(url.options.connect_timeout)
-        _connect_limit.seconds = url.options.connect_timeout / max(1, len(url.hosts))
-        try:
-            driver_connection = _BoundedConnection.connect(**connect_arguments(url))
-        except psycopg.Error as exc:
-            raise cls.refused(exc, statements) from exc
+        driver_connection = cls.open_driver(url, statements)
         connection = cls(driver_connection, statements)
         cursor = _Cursor(driver_connection)
         connection._exchange = Exchange(driver_connection, Transformer(cursor))
@@ -195,6 +154,19 @@ class PostgreSQLConnection(Connection):
         return explain_refusal(super().describe(exc), str(exc))
 
     @classmethod
+    def open_driver(cls, url: DatabaseURL, statements: StatementLibrary) -> Any:
+        """A bare psycopg connection to the server of a URL.
+
+        Raises:
+            StorageError: the public error of what went wrong.
+        """
+        limit = url.options.connect_timeout / max(1, len(url.hosts))
+        try:
+            return open_connection(connect_arguments(url), limit)
+        except psycopg.Error as exc:
+            raise cls.refused(exc, statements) from exc
+
+    @classmethod
     def bind(cls, driver_connection: Any, statements: StatementLibrary) -> PostgreSQLConnection:
         """Wrap the caller's connection.
 
@@ -212,15 +184,21 @@ class PostgreSQLConnection(Connection):
         self.cancel_limit = options.cancel_limit
         self.set_deadline(deadline)
         self.search_path = url.query.get("schema")
-        ((self.is_pooled,),) = self.rows(
-            "connection/open_connection",
-            {
-                "connection_pid": connection.info.backend_pid,
-                "statement_timeout": _milliseconds(options.statement_timeout),
-                "lock_timeout": _milliseconds(_lock_timeout(options)),
-                "schema": self.search_path,
-            },
-        )
+        with setting_up():
+            ((self.is_pooled, unfit),) = self.rows(
+                "connection/open_connection",
+                {
+                    "connection_pid": connection.info.backend_pid,
+                    "statement_timeout": _milliseconds(options.statement_timeout),
+                    "lock_timeout": _milliseconds(_lock_timeout(options)),
+                    "schema": self.search_path,
+                },
+            )
+        if self.is_pooled and unfit:
+            raise ConfigurationError(
+                f"the server's setting of {unfit} does not fit, and behind a pooler it cannot be "
+                "changed: set the default for the database or role"
+            )
         if self._exchange is not None:
             self._exchange.prepares = prepare and not self.is_pooled
 
@@ -238,12 +216,20 @@ class PostgreSQLConnection(Connection):
         elif code == "25006":
             # A standby takes no writes: the next attempt looks for the primary anew.
             self.is_broken = True
+            if self._is_made_read_only():
+                fault = Fault.CONFIGURATION
         elif fault is None and self.driver_connection is not None and self.driver_connection.closed:
             fault = Fault.DISCONNECTED
         return fault or Fault.OTHER
 
     def translated(self, exc: BaseException) -> StorageError:
         error = super().translated(exc)
+        if getattr(exc, "sqlstate", None) == "25006" and fault_of(error) is Fault.CONFIGURATION:
+            error = error_of(
+                Fault.CONFIGURATION,
+                self.describe(exc),
+                headline=f"{_READ_ONLY} is on for this server, database or role",
+            )
         if self._exchange is not None and self._is_amid_a_statement():
             self.is_broken = True
         if fault_of(error) is Fault.UNPREPARED and self._on_refusal is not None:
@@ -258,17 +244,15 @@ class PostgreSQLConnection(Connection):
 
     def _fault_without_code(self, exc: BaseException) -> Fault:
         if self.driver_connection is None:
-            text = str(exc)
-            if is_refusal(text) or any(refusal in text for refusal in _REFUSALS):
-                return Fault.CONFIGURATION
-            answered = any(answer in text for answer in _ANSWERS)
-            return Fault.UNAVAILABLE if answered else Fault.UNREACHABLE
+            return _fault_of_login(exc)
         if isinstance(exc, (WaitTimedOut, OSError)) or self.driver_connection.closed:
             return Fault.DISCONNECTED
         return Fault.OTHER
 
-    def code_of(self, exc: BaseException) -> str:
-        return getattr(exc, "sqlstate", None) or ""
+    def _is_made_read_only(self) -> bool:
+        """Whether a setting forbids writes, at a server that is no standby."""
+        status = self.driver_connection.info.parameter_status
+        return status(_READ_ONLY) == "on" and status("in_hot_standby") == "off"
 
     def wait_until(self, deadline: Deadline) -> None:
         if self._exchange is not None:
@@ -355,6 +339,22 @@ def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
         # Of several servers one takes writes: the standby that answers first would refuse them.
         arguments.setdefault("target_session_attrs", "read-write")
     return arguments | authentication_arguments(arguments)
+
+
+def _fault_of_login(exc: BaseException) -> Fault:
+    """What an attempt to connect failed of."""
+    # PgBouncer's 08P01 says nothing.
+    codes = [code for code in sqlstates(exc) if code != "08P01"]
+    if any(code[:2] in _OUTAGES for code in codes):
+        return Fault.UNAVAILABLE
+    text = str(exc)
+    is_hang_up = _HANG_UPS.search(text) is not None
+    is_refused = is_refusal(text) or _REFUSALS.search(text) is not None
+    if codes or is_refused or (isinstance(exc, TLSError) and not is_hang_up):
+        return Fault.CONFIGURATION
+    answered = isinstance(exc, AnsweredError) or is_hang_up or "session is read-only" in text
+    # Of several hosts, one that answers may be starting up, or be a standby that takes over.
+    return Fault.UNAVAILABLE if answered or "FATAL: " in text else Fault.UNREACHABLE
 
 
 def check_encoding(connection: psycopg.Connection[Any]) -> None:

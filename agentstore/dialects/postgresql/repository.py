@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import psycopg
-
 from agentstore.dialects.postgresql.connection import (
     DRIVER_PARAMETERS,
     PostgreSQLConnection,
     check_encoding,
-    connect_arguments,
 )
 from agentstore.dialects.repository import Repository
 from agentstore.dialects.url import DatabaseURL
@@ -84,10 +81,7 @@ class PostgreSQLRepository(Repository):
 
     @classmethod
     def connect_driver(cls, url: DatabaseURL) -> Any:
-        try:
-            connection = psycopg.connect(**connect_arguments(url))
-        except psycopg.Error as exc:
-            raise PostgreSQLConnection.refused(exc, cls.statement_library()) from exc
+        connection = PostgreSQLConnection.open_driver(url, cls.statement_library())
         try:
             check_encoding(connection)
         except BaseException:

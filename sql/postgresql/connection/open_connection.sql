@@ -1,10 +1,12 @@
--- Set the time limits and the schema of a new connection, and that plans go by index: a statement that
--- was prepared while a table was empty would else read all of it until the next ANALYZE. Where there is no
--- index such a plan seems so dear that it would be compiled each time, for a tenth of a second: so no jit.
--- A prepared statement has one plan for all values: each statement has one index that serves it, and to plan
--- it anew for each call, as PostgreSQL does in a large store, takes longer than to run it.
+-- Set what a new connection depends on, whatever the server, database or role has as its default: the time
+-- limits, the schema, how values are written and read, and which rules hold.
+-- And that plans go by index: a statement that was prepared while a table was empty would else read all of it
+-- until the next ANALYZE. Where there is no index such a plan seems so dear that it would be compiled each
+-- time, for a tenth of a second: so no jit. A prepared statement has one plan for all values: each statement
+-- has one index that serves it, and to plan it anew for each call, as PostgreSQL does in a large store, takes
+-- longer than to run it.
 -- Behind a pooler (the server's process is not the one that greeted us) all this holds for this statement
--- only, so that no other client inherits it.
+-- only, so that no other client inherits it; unfit lists what had to be set and cannot stay so.
 -- Runs: once a connection
 -- Index: none: no table
 -- Returns: one
@@ -13,29 +15,45 @@ WITH pooler AS (
     SELECT pg_backend_pid() <> /* :connection_pid */ 4711 AS is_pooled
 ),
 
-settings AS (
+wanted (name, setting, is_needed) AS (
+    VALUES
+    ('lock_timeout', /* :lock_timeout */ '27000', FALSE),
+    ('statement_timeout', /* :statement_timeout */ '30000', FALSE),
+    ('search_path', quote_ident(/* :schema */ 'public'::text), FALSE),
+    ('enable_seqscan', 'off', FALSE),
+    ('jit', 'off', FALSE),
+    ('plan_cache_mode', 'force_generic_plan', FALSE),
+    ('default_transaction_isolation', 'read committed', FALSE),
+    ('timezone', 'UTC', FALSE),
+    ('datestyle', 'ISO, MDY', TRUE),
+    ('bytea_output', 'hex', FALSE),
+    ('extra_float_digits', '1', FALSE),
+    ('array_nulls', 'on', TRUE),
+    ('standard_conforming_strings', 'on', TRUE),
+    ('transform_null_equals', 'off', TRUE),
+    ('exit_on_error', 'off', FALSE),
+    ('session_replication_role', 'origin', TRUE)
+),
+
+changed AS (
     SELECT
-        set_config('lock_timeout', /* :lock_timeout */ '27000', pooler.is_pooled) AS lock_timeout,
-        set_config(
-            'statement_timeout', /* :statement_timeout */ '30000', pooler.is_pooled
-        ) AS statement_timeout,
-        set_config('enable_seqscan', 'off', pooler.is_pooled) AS enable_seqscan,
-        set_config('jit', 'off', pooler.is_pooled) AS jit,
-        set_config('plan_cache_mode', 'force_generic_plan', pooler.is_pooled) AS plan_cache_mode,
-        CASE
-            WHEN /* :schema */ 'public'::text IS NOT NULL
-                THEN set_config('search_path', quote_ident(/* :schema */ 'public'::text), pooler.is_pooled)
-        END AS search_path
+        wanted.name,
+        wanted.is_needed,
+        set_config(wanted.name, wanted.setting, pooler.is_pooled) AS setting
     FROM pooler
+    CROSS JOIN wanted
+    WHERE
+        wanted.setting IS NOT NULL
+        AND current_setting(wanted.name) <> wanted.setting
 )
 
-SELECT pooler.is_pooled
-FROM pooler
-CROSS JOIN settings
-WHERE
-    settings.statement_timeout IS NOT NULL
-    AND settings.lock_timeout IS NOT NULL
-    AND settings.enable_seqscan IS NOT NULL
-    AND settings.jit IS NOT NULL
-    AND settings.plan_cache_mode IS NOT NULL
-    AND coalesce(settings.search_path, '') IS NOT NULL;
+SELECT
+    pooler.is_pooled,
+    (
+        SELECT string_agg(changed.name, ', ')
+        FROM changed
+        WHERE
+            changed.is_needed
+            AND changed.setting IS NOT NULL
+    ) AS unfit
+FROM pooler;
