@@ -14,6 +14,13 @@ from agentstore.cli.app import cli
 SQLITE = pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
 QUESTION = {"messages": [{"role": "user", "content": "hello"}], "topic": "kites"}
 
+AS_STARTED_BY_HAND = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("agentstore", run_name="__main__", alter_sys=True)
+"""
+"""A run that a shell has put into the background ignores SIGINT, and its children would too."""
+
 
 def run(*arguments: str, url: str | None = None, text: str | None = None) -> Result:
     environment = {} if url is None else {"DATABASE_URL": url}
@@ -46,5 +53,5 @@ def error_of(*arguments: str, code: int, url: str | None = None) -> str:
 
 def process(*arguments: str, url: str, **options: Any) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "DATABASE_URL": url}
-    command = [sys.executable, "-m", "agentstore", *arguments]
+    command = [sys.executable, "-c", AS_STARTED_BY_HAND, *arguments]
     return subprocess.Popen(command, env=environment, **options)

@@ -101,7 +101,10 @@ def test_control_c(database_url: str) -> None:
                 assert running.poll() is None
                 time.sleep(0.02)
         running.send_signal(signal.SIGINT)
-        assert running.wait() == 130
+        try:
+            assert running.wait(timeout=60) == 130
+        finally:
+            running.kill()
         assert running.stderr.read() == b"interrupted\n"
 
 
