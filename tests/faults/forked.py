@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import time
 import traceback
@@ -9,11 +10,16 @@ import warnings
 from collections.abc import Callable
 
 
-def fork(action: Callable[[], object]) -> int:
-    """Do something in a forked child, which ends with 0 if it went well; returns its pid."""
+def fork(action: Callable[[], object], *, in_c: bool = False) -> int:
+    """Do something in a forked child, which ends with 0 if it went well; returns its pid.
+
+    Args:
+        action: what to do.
+        in_c: whether Python is not told of the fork, as by uWSGI.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # that threads are running
-        pid = os.fork()
+        pid: int = ctypes.PyDLL(None).fork() if in_c else os.fork()
     if pid == 0:
         status = 1
         try:

@@ -1,0 +1,43 @@
+"""Servers that fork with the store open: nobody is told what is another's, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from figures import Figures
+from form import SHARED
+from settling import Account
+from web_servers import SERVERS, serving
+from workload import Entry, create_shared
+
+REQUESTS = 120
+
+
+@SHARED
+@pytest.mark.parametrize("server", SERVERS)
+def test_requests(database_url: str, account: Account, tmp_path: Path, server: str) -> None:
+    create_shared(database_url)
+    processes = set()
+    with serving(server, database_url, tmp_path) as address:
+
+        def ask(number: int) -> Entry:
+            began = time.monotonic()
+            with urlopen(f"http://{address}/?w.{number}", timeout=100) as response:
+                answer = json.load(response)
+            processes.add(answer["process"])
+            ids = (answer["id"],) if "id" in answer else ()
+            error, detail = answer.get("error", ""), answer.get("detail", "")
+            return Entry("w", number, "user", error, detail, ids, time.monotonic() - began)
+
+        with ThreadPoolExecutor(6) as clients:
+            entries = list(clients.map(ask, range(REQUESTS)))
+    lines = "".join(f"{json.dumps(entry.__dict__)}\n" for entry in entries)
+    (account.folder / "w.log").write_text(lines, encoding="utf-8")
+    figures = account.settle(database_url, Figures())
+    assert figures.acknowledged == REQUESTS
+    assert len(processes) > 1
