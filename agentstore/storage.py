@@ -94,7 +94,7 @@ class Storage(
 
         Raises:
             UnavailableError: it cannot be reached.
-            ConfigurationError: it does not let us in.
+            ConfigurationError: it denies access.
         """
         self._repository.ping()
 

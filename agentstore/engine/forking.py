@@ -1,7 +1,7 @@
 """What happens to the stores of a process when it forks (gunicorn --preload, multiprocessing).
 
 The child opens connections of its own. The parent's are kept, so that they are never closed by
-the child: a good-bye would go out on a connection that the parent is using. A fork made in C
+the child: the server would be told so on a connection that the parent is using. A fork made in C
 (uWSGI's) tells Python nothing, so each call looks at the process id.
 """
 

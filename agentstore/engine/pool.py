@@ -117,7 +117,7 @@ class Pool:
 
         Raises:
             UnavailableError: all stay in use for ``timeout`` seconds, or the server is away.
-            ConfigurationError: the server does not let us in.
+            ConfigurationError: the server denies access.
         """
         thread = self._thread
         if thread.lease is not None:

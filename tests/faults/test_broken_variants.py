@@ -166,7 +166,7 @@ def test_no_fork_check(store: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     """test_the_parents_connections_stay, test_forks_in_the_middle_of_calls."""
     store.create_session(id="s")
     _never_told(monkeypatch)
-    # The child ends the connection with a good-bye, as a worker process that ends does.
+    # The child ends the connection, as a worker process that ends does.
     assert ends_well(fork(store.close))
     monkeypatch.setattr(PostgreSQLConnection, "is_usable", lambda self: True)
     monkeypatch.setattr(MySQLConnection, "is_usable", lambda self: True)

@@ -55,7 +55,7 @@ class MySQLConnection(Connection):
 
     @classmethod
     def open(cls, url: DatabaseURL, statements: StatementLibrary) -> MySQLConnection:
-        """Connect to the first server of a URL that lets us in, and make it ready for use.
+        """Connect to the first server of a URL that grants access, and make it ready for use.
 
         Raises:
             StorageError: the public error of what went wrong at the last of them.
@@ -70,7 +70,7 @@ class MySQLConnection(Connection):
     def reach(
         cls, url: DatabaseURL, statements: StatementLibrary, *, no_limit: bool = False
     ) -> MySQLConnection:
-        """Connect to the first server of a URL that lets us in.
+        """Connect to the first server of a URL that grants access.
 
         Tried in the order given, so that all clients meet on the same node of a cluster: what
         is written on two at once is in conflict and has to be done again.
@@ -148,7 +148,7 @@ class MySQLConnection(Connection):
             raise ConfigurationError("the URL's init_command leaves a transaction begun")
 
     def _join_cluster(self) -> None:
-        """Notice a node of a Galera cluster, and one that takes no work (error 1047)."""
+        """Notice a node of a Galera cluster, and one that is not accepting queries (error 1047)."""
         modes = [row[1] for row in self.rows("connection/cluster_mode")]
         self._is_cluster_node = "ON" in modes
         if self._is_cluster_node:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from agentstore.dialects.mysql.error_codes import Code
 from agentstore.dialects.mysql.yoyo import MariaDBBackend
 from agentstore.schema.backend import MigratorBackend
 
@@ -14,9 +15,11 @@ class MySQLMigratorBackend(MigratorBackend, MariaDBBackend):
     """MySQL and MariaDB: DDL commits by itself, so each migration is one statement."""
 
     # ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK
-    contention_codes: ClassVar[frozenset[int]] = frozenset({1205, 1213})
+    contention_codes: ClassVar[frozenset[int]] = frozenset(
+        {Code.LOCK_WAIT_TIMEOUT, Code.LOCK_DEADLOCK}
+    )
     # ER_DUP_ENTRY
-    duplicate_codes: ClassVar[frozenset[int]] = frozenset({1062})
+    duplicate_codes: ClassVar[frozenset[int]] = frozenset({Code.DUP_ENTRY})
 
     def __init__(self, connect: Callable[[], Any], schema: str | None, lock_timeout: float) -> None:
         super().__init__(connect, schema, lock_timeout)

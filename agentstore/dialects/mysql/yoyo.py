@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from yoyo.backends.core.mysql import MySQLBackend  # type: ignore[import-untyped]
 
+from agentstore.dialects.mysql.error_codes import Code
 from agentstore.dialects.mysql.tls import TLS_PARAMETERS, VerifyingConnection, tls_arguments
 from agentstore.engine.options import Options, read_flag
 from agentstore.schema.resumable import ResumableBackend
@@ -20,7 +21,6 @@ _WHOLE_NUMBERS = frozenset(
     {"connect_timeout", "read_timeout", "write_timeout", "max_allowed_packet", "client_flag"}
 )
 _BOOLEANS = frozenset({"autocommit", "local_infile"})
-_NO_SUCH_SAVEPOINT = 1305
 
 
 class MariaDBBackend(ResumableBackend, MySQLBackend):  # type: ignore[misc]
@@ -69,7 +69,7 @@ class MariaDBBackend(ResumableBackend, MySQLBackend):  # type: ignore[misc]
         try:
             super().savepoint_rollback(id)
         except self.DatabaseError as exc:
-            if exc.args[0] != _NO_SUCH_SAVEPOINT:
+            if exc.args[0] != Code.SP_DOES_NOT_EXIST:
                 raise
 
     def bring_bookkeeping_up_to_date(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -76,11 +75,6 @@ _REFUSALS = re.compile(
 )
 _HANG_UPS = re.compile("server closed the connection|reset by peer|EOF detected|SYSCALL")
 _READ_ONLY = "default_transaction_read_only"
-
-# psycopg warns of the rows it discards when a connection is closed in the middle of a query.
-logging.getLogger("psycopg").addFilter(
-    lambda record: "error ignored in rollback" not in record.getMessage()
-)
 
 
 class _Cursor(psycopg.Cursor[Row]):

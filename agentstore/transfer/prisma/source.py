@@ -86,7 +86,7 @@ class PrismaSource:
         """How many sessions there are.
 
         Raises:
-            ConfigurationError: it does not let us in, or is no database of the original's.
+            ConfigurationError: it denies access, or is no database of the original's.
         """
         return int(self._read("count_sessions")[0][0])
 
