@@ -245,7 +245,7 @@ def open_folder() -> Iterator[Path]:
         (0o777, 0o666, "save_user_message('s1', 'Hello')", True),
         (0o777, 0o444, "save_user_message('s1', 'Hello')", False),
         (0o555, 0o666, "save_user_message('s1', 'Hello')", False),
-        (0o555, 0o666, "get_history('s1')", False),
+        (0o555, 0o666, "get_history('s1')", True),
     ],
 )
 def test_sqlite_needs_the_file_and_its_folder(

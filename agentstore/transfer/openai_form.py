@@ -146,7 +146,8 @@ def _noted_form(plain: Form, patch: Mapping[str, JSONValue], *, is_answer: bool)
         if is_answer:
             same = same_value(read_result(noted), read_result(plain))
         else:
-            same = _says(read_turn(noted)) == _says(read_turn(plain))
+            same = isinstance(noted["role"], str)
+            same = same and _says(read_turn(noted)) == _says(read_turn(plain))
     except (AttributeError, KeyError, TypeError, ValueError):
         return plain
     return noted if same else plain

@@ -4,4 +4,4 @@
 -- Rows: deletes at most one, of :session_id
 -- Returns: count
 DELETE FROM agentstore_adk_sessions
-WHERE session_id = /* :session_id */ 's1';
+WHERE session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1';

@@ -9,8 +9,8 @@ SELECT
     t.entry::text AS entry
 FROM agentstore_adk_states AS t
 WHERE
-    t.app_key = /* :app_key */ 'shop'
+    t.app_key OPERATOR (pg_catalog.=) /* :app_key */ 'shop'
 -- @if user_key
-    AND t.user_key IN ('', /* :user_key */ '=u1')
+    AND t.user_key OPERATOR (pg_catalog.=) ANY(ARRAY['', /* :user_key */ '=u1'])
 -- @end
 ;

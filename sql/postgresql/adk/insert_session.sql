@@ -13,7 +13,7 @@ SELECT
     /* :marker */ 'm1',
     /* :session_state */ '{}'::json
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1'
+WHERE s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 ON CONFLICT (session_id) DO UPDATE
     SET
         app_key = excluded.app_key,

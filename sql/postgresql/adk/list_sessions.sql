@@ -14,12 +14,12 @@ FROM agentstore_adk_sessions AS a
 INNER JOIN LATERAL (
     SELECT s.metadata
     FROM agentstore_sessions AS s
-    WHERE s.id = a.session_id
+    WHERE s.id OPERATOR (pg_catalog.=) a.session_id
     OFFSET 0
 ) AS s ON TRUE
 WHERE
-    a.app_key = /* :app_key */ 'shop'
+    a.app_key OPERATOR (pg_catalog.=) /* :app_key */ 'shop'
 -- @if user_key
-    AND a.user_key = /* :user_key */ 'u1'
+    AND a.user_key OPERATOR (pg_catalog.=) /* :user_key */ 'u1'
 -- @end
 ;

@@ -9,5 +9,5 @@ SELECT
     a.last_update_time,
     a.session_state::text AS session_state
 FROM agentstore_adk_sessions AS a
-WHERE a.session_id = /* :session_id */ 's1'
+WHERE a.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 FOR UPDATE;

@@ -10,4 +10,4 @@ SET
 -- @end
     marker = /* :marker */ 'm1',
     last_update_time = /* :last_update_time */ 0.5
-WHERE session_id = /* :session_id */ 's1';
+WHERE session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1';

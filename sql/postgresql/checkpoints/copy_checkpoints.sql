@@ -20,5 +20,5 @@ SELECT
     s.metadata_type,
     s.metadata_bytes
 FROM agentstore_checkpoints AS s
-WHERE s.thread_id = /* :source_thread_id */ 't1'
+WHERE s.thread_id OPERATOR (pg_catalog.=) /* :source_thread_id */ 't1'
 ON CONFLICT DO NOTHING;

@@ -11,5 +11,5 @@ SELECT
     s.checkpoint_id,
     s.entry
 FROM agentstore_checkpoint_metadata AS s
-WHERE s.thread_id = /* :source_thread_id */ 't1'
+WHERE s.thread_id OPERATOR (pg_catalog.=) /* :source_thread_id */ 't1'
 ON CONFLICT DO NOTHING;

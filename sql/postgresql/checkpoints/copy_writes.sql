@@ -19,5 +19,5 @@ SELECT
     s.value_type,
     s.value_bytes
 FROM agentstore_checkpoint_writes AS s
-WHERE s.thread_id = /* :source_thread_id */ 't1'
+WHERE s.thread_id OPERATOR (pg_catalog.=) /* :source_thread_id */ 't1'
 ON CONFLICT DO NOTHING;

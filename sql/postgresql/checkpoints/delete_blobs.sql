@@ -7,16 +7,16 @@
 -- Returns: count
 DELETE FROM agentstore_checkpoint_blobs
 WHERE
-    thread_id = /* :thread_id */ 't1'
+    thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
 -- @if unused
-    AND (namespace_key, channel_key, channel_version) NOT IN (
+    AND NOT (namespace_key, channel_key, channel_version) OPERATOR (pg_catalog.=) ANY (
         SELECT
             c.namespace_key,
             v.pair ->> 0,
             v.pair ->> 1
         FROM agentstore_checkpoints AS c
-        CROSS JOIN json_array_elements(c.channel_versions) AS v (pair)
-        WHERE c.thread_id = /* :thread_id */ 't1'
+        CROSS JOIN pg_catalog.json_array_elements(c.channel_versions) AS v (pair)
+        WHERE c.thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
     )
 -- @end
 ;

@@ -6,9 +6,9 @@
 -- Returns: count
 DELETE FROM agentstore_checkpoint_metadata
 WHERE
-    thread_id = /* :thread_id */ 't1'
+    thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
 -- @if keys
-    AND (namespace_key, checkpoint_id) IN (
+    AND (namespace_key, checkpoint_id) OPERATOR (pg_catalog.=) ANY (
         SELECT
             doomed.namespace_key,
             doomed.checkpoint_id

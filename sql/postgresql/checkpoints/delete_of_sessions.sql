@@ -8,18 +8,18 @@
 -- Differs: one statement, as PostgreSQL can write inside WITH
 WITH blob AS (
     DELETE FROM agentstore_checkpoint_blobs
-    WHERE thread_id = ANY(/* :ids */ '{t1}'::text[])
+    WHERE thread_id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{t1}'::text[])
 ),
 
 written AS (
     DELETE FROM agentstore_checkpoint_writes
-    WHERE thread_id = ANY(/* :ids */ '{t1}'::text[])
+    WHERE thread_id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{t1}'::text[])
 ),
 
 entry AS (
     DELETE FROM agentstore_checkpoint_metadata
-    WHERE thread_id = ANY(/* :ids */ '{t1}'::text[])
+    WHERE thread_id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{t1}'::text[])
 )
 
 DELETE FROM agentstore_checkpoints
-WHERE thread_id = ANY(/* :ids */ '{t1}'::text[]);
+WHERE thread_id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{t1}'::text[]);

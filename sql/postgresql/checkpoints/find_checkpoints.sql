@@ -11,11 +11,15 @@ FROM agentstore_checkpoints AS c
 WHERE
     TRUE
 -- @if before_id
-    AND c.checkpoint_id < /* :before_id */ '1f0'
+    AND c.checkpoint_id OPERATOR (pg_catalog.<) /* :before_id */ '1f0'
 -- @end
 -- @if after_key
     AND (c.checkpoint_id, c.thread_id, c.namespace_key)
-    < (/* :after_key_id */ '1f0', /* :after_key_thread_id */ 't1', /* :after_key_namespace_key */ '')
+    OPERATOR (pg_catalog.<) (
+        /* :after_key_id */ '1f0',
+        /* :after_key_thread_id */ 't1',
+        /* :after_key_namespace_key */ ''
+    )
 -- @end
 ORDER BY c.checkpoint_id DESC, c.thread_id DESC, c.namespace_key DESC
 LIMIT /* :limit */ 50;

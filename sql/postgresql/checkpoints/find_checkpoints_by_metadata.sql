@@ -14,25 +14,29 @@ SELECT
 FROM agentstore_checkpoint_metadata AS m
 -- @if more_entries
 INNER JOIN LATERAL (
-    SELECT count(*) AS found
+    SELECT pg_catalog.count(*) AS found
     FROM agentstore_checkpoint_metadata AS other
     WHERE
-        other.thread_id = m.thread_id
-        AND other.namespace_key = m.namespace_key
-        AND other.checkpoint_id = m.checkpoint_id
-        AND other.entry = ANY(/* :entries */ '{}'::text[])
-    HAVING count(*) = cardinality(/* :entries */ '{}'::text[])
+        other.thread_id OPERATOR (pg_catalog.=) m.thread_id
+        AND other.namespace_key OPERATOR (pg_catalog.=) m.namespace_key
+        AND other.checkpoint_id OPERATOR (pg_catalog.=) m.checkpoint_id
+        AND other.entry OPERATOR (pg_catalog.=) ANY(/* :entries */ '{}'::text[])
+    HAVING pg_catalog.count(*) = pg_catalog.cardinality(/* :entries */ '{}'::text[])
     OFFSET 0
 ) AS other ON TRUE
 -- @end
 WHERE
-    m.entry = /* :entry */ '["run_id","r1"]'
+    m.entry OPERATOR (pg_catalog.=) /* :entry */ '["run_id","r1"]'
 -- @if before_id
-    AND m.checkpoint_id < /* :before_id */ '1f0'
+    AND m.checkpoint_id OPERATOR (pg_catalog.<) /* :before_id */ '1f0'
 -- @end
 -- @if after_key
     AND (m.checkpoint_id, m.thread_id, m.namespace_key)
-    < (/* :after_key_id */ '1f0', /* :after_key_thread_id */ 't1', /* :after_key_namespace_key */ '')
+    OPERATOR (pg_catalog.<) (
+        /* :after_key_id */ '1f0',
+        /* :after_key_thread_id */ 't1',
+        /* :after_key_namespace_key */ ''
+    )
 -- @end
 ORDER BY m.checkpoint_id DESC, m.thread_id DESC, m.namespace_key DESC
 LIMIT /* :limit */ 50;

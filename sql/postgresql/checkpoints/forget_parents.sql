@@ -7,8 +7,8 @@
 UPDATE agentstore_checkpoints
 SET parent_id = NULL
 WHERE
-    thread_id = /* :thread_id */ 't1'
-    AND (namespace_key, parent_id) IN (
+    thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
+    AND (namespace_key, parent_id) OPERATOR (pg_catalog.=) ANY (
         SELECT
             gone.namespace_key,
             gone.checkpoint_id

@@ -7,5 +7,5 @@ SELECT
     c.namespace_key,
     c.checkpoint_id
 FROM agentstore_checkpoints AS c
-WHERE c.thread_id = /* :thread_id */ 't1'
+WHERE c.thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
 ORDER BY c.namespace_key DESC, c.checkpoint_id DESC;

@@ -10,8 +10,8 @@ SELECT
     e.entry,
     s.created_at
 FROM agentstore_sessions AS s
-CROSS JOIN unnest(/* :session_entries */ '{}'::text[]) AS e (entry)
+CROSS JOIN pg_catalog.unnest(/* :session_entries */ '{}'::text[]) AS e (entry)
 WHERE
-    s.id = /* :thread_id */ 't1'
+    s.id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
     AND s.metadata::text = /* :session_metadata */ '{"created_by": "langgraph"}'
 ON CONFLICT DO NOTHING;

@@ -24,31 +24,31 @@ WITH page AS (
     FROM agentstore_checkpoints AS c
 -- @if entries
     INNER JOIN LATERAL (
-        SELECT count(*) AS found
+        SELECT pg_catalog.count(*) AS found
         FROM agentstore_checkpoint_metadata AS m
         WHERE
-            m.thread_id = c.thread_id
-            AND m.namespace_key = c.namespace_key
-            AND m.checkpoint_id = c.checkpoint_id
-            AND m.entry = ANY(/* :entries */ '{}'::text[])
-        HAVING count(*) = cardinality(/* :entries */ '{}'::text[])
+            m.thread_id OPERATOR (pg_catalog.=) c.thread_id
+            AND m.namespace_key OPERATOR (pg_catalog.=) c.namespace_key
+            AND m.checkpoint_id OPERATOR (pg_catalog.=) c.checkpoint_id
+            AND m.entry OPERATOR (pg_catalog.=) ANY(/* :entries */ '{}'::text[])
+        HAVING pg_catalog.count(*) = pg_catalog.cardinality(/* :entries */ '{}'::text[])
         OFFSET 0
     ) AS m ON TRUE
 -- @end
     WHERE
-        c.thread_id = /* :thread_id */ 't1'
+        c.thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
 -- @if namespace_key
-        AND c.namespace_key = /* :namespace_key */ ''
+        AND c.namespace_key OPERATOR (pg_catalog.=) /* :namespace_key */ ''
 -- @end
 -- @if checkpoint_id
-        AND c.checkpoint_id = /* :checkpoint_id */ '1f0'
+        AND c.checkpoint_id OPERATOR (pg_catalog.=) /* :checkpoint_id */ '1f0'
 -- @end
 -- @if before_id
-        AND c.checkpoint_id < /* :before_id */ '1f0'
+        AND c.checkpoint_id OPERATOR (pg_catalog.<) /* :before_id */ '1f0'
 -- @end
 -- @if after_key
         AND (c.checkpoint_id, c.namespace_key)
-        < (/* :after_key_id */ '1f0', /* :after_key_namespace_key */ '')
+        OPERATOR (pg_catalog.<) (/* :after_key_id */ '1f0', /* :after_key_namespace_key */ '')
 -- @end
     -- noqa: disable=LT04
     ORDER BY
@@ -91,7 +91,7 @@ FROM (
         v.pair ->> 0 AS channel_key,
         v.pair ->> 1 AS channel_version
     FROM page
-    CROSS JOIN json_array_elements(page.channel_versions) AS v (pair)
+    CROSS JOIN pg_catalog.json_array_elements(page.channel_versions) AS v (pair)
 ) AS used
 INNER JOIN LATERAL (
     SELECT
@@ -102,10 +102,10 @@ INNER JOIN LATERAL (
         s.value_bytes
     FROM agentstore_checkpoint_blobs AS s
     WHERE
-        s.thread_id = /* :thread_id */ 't1'
-        AND s.namespace_key = used.namespace_key
-        AND s.channel_key = used.channel_key
-        AND s.channel_version = used.channel_version
+        s.thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
+        AND s.namespace_key OPERATOR (pg_catalog.=) used.namespace_key
+        AND s.channel_key OPERATOR (pg_catalog.=) used.channel_key
+        AND s.channel_version OPERATOR (pg_catalog.=) used.channel_version
     OFFSET 0
 ) AS b ON TRUE
 UNION ALL
@@ -134,8 +134,8 @@ INNER JOIN LATERAL (
         s.value_bytes
     FROM agentstore_checkpoint_writes AS s
     WHERE
-        s.thread_id = /* :thread_id */ 't1'
-        AND s.namespace_key = page.namespace_key
-        AND s.checkpoint_id = page.checkpoint_id
+        s.thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
+        AND s.namespace_key OPERATOR (pg_catalog.=) page.namespace_key
+        AND s.checkpoint_id OPERATOR (pg_catalog.=) page.checkpoint_id
     OFFSET 0
 ) AS w ON TRUE;

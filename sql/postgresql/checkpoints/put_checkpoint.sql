@@ -11,7 +11,7 @@
 WITH held AS (
     SELECT s.id
     FROM agentstore_sessions AS s
-    WHERE s.id = /* :thread_id */ 't1'
+    WHERE s.id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
     FOR KEY SHARE
 ),
 
@@ -36,7 +36,7 @@ session_entry AS (
         e.entry,
         session.created_at
     FROM session
-    CROSS JOIN unnest(/* :session_entries */ '{}'::text[]) AS e (entry)
+    CROSS JOIN pg_catalog.unnest(/* :session_entries */ '{}'::text[]) AS e (entry)
 ),
 
 anchor AS (
@@ -96,10 +96,10 @@ blob AS (
 stale AS (
     DELETE FROM agentstore_checkpoint_metadata
     WHERE
-        thread_id = /* :thread_id */ 't1'
-        AND namespace_key = /* :namespace_key */ ''
-        AND checkpoint_id = /* :checkpoint_id */ '1f0'
-        AND NOT entry = ANY(/* :entries */ '{}'::text[])
+        thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
+        AND namespace_key OPERATOR (pg_catalog.=) /* :namespace_key */ ''
+        AND checkpoint_id OPERATOR (pg_catalog.=) /* :checkpoint_id */ '1f0'
+        AND NOT entry OPERATOR (pg_catalog.=) ANY(/* :entries */ '{}'::text[])
 ),
 
 entry AS (
@@ -110,7 +110,7 @@ entry AS (
         /* :checkpoint_id */ '1f0',
         e.entry
     FROM anchor
-    CROSS JOIN unnest(/* :entries */ '{}'::text[]) AS e (entry)
+    CROSS JOIN pg_catalog.unnest(/* :entries */ '{}'::text[]) AS e (entry)
     ON CONFLICT DO NOTHING
 )
 

@@ -10,7 +10,7 @@
 WITH held AS (
     SELECT s.id
     FROM agentstore_sessions AS s
-    WHERE s.id = /* :thread_id */ 't1'
+    WHERE s.id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
     FOR KEY SHARE
 ),
 
@@ -35,7 +35,7 @@ session_entry AS (
         e.entry,
         session.created_at
     FROM session
-    CROSS JOIN unnest(/* :session_entries */ '{}'::text[]) AS e (entry)
+    CROSS JOIN pg_catalog.unnest(/* :session_entries */ '{}'::text[]) AS e (entry)
 ),
 
 anchor AS (

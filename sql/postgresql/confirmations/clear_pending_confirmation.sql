@@ -10,4 +10,4 @@ SET
     tool_name = '',
     arguments = 'null',
     user_message = ''
-WHERE session_id = /* :session_id */ 's1' AND taken_by IS NULL;
+WHERE session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1' AND taken_by IS NULL;

@@ -12,4 +12,4 @@ SELECT
     p.user_message_escaped,
     p.timestamp AT TIME ZONE 'UTC' AS timestamp
 FROM agentstore_pending_confirmations AS p
-WHERE p.session_id = /* :session_id */ 's1' AND p.taken_by IS NULL;
+WHERE p.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1' AND p.taken_by IS NULL;

@@ -6,4 +6,6 @@
 -- Returns: one
 SELECT p.id
 FROM agentstore_pending_confirmations AS p
-WHERE p.session_id = /* :session_id */ 's1' AND p.taken_by = /* :token */ 't1';
+WHERE
+    p.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+    AND p.taken_by OPERATOR (pg_catalog.=) /* :token */ 't1';

@@ -16,7 +16,7 @@ SELECT
     /* :user_message_escaped */ FALSE,
     /* :timestamp */ '2026-01-01 00:00:00+00'::timestamptz
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1'
+WHERE s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 FOR KEY SHARE
 ON CONFLICT (session_id) DO UPDATE
     SET
@@ -27,4 +27,4 @@ ON CONFLICT (session_id) DO UPDATE
         user_message_escaped = excluded.user_message_escaped,
         timestamp = excluded.timestamp,
         taken_by = NULL
-    WHERE old.id <> excluded.id;
+    WHERE NOT old.id OPERATOR (pg_catalog.=) excluded.id;

@@ -11,4 +11,7 @@ SET
     tool_name = '',
     arguments = 'null',
     user_message = ''
-WHERE session_id = /* :session_id */ 's1' AND id = /* :id */ 'p1' AND taken_by IS NULL;
+WHERE
+    session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+    AND id OPERATOR (pg_catalog.=) /* :id */ 'p1'
+    AND taken_by IS NULL;

@@ -5,6 +5,7 @@
 -- time, for a tenth of a second: so no jit. A prepared statement has one plan for all values: each statement
 -- has one index that serves it, and to plan it anew for each call, as PostgreSQL does in a large store, takes
 -- longer than to run it.
+-- What PostgreSQL itself has is found first, and temporary tables last; see docs/security.md.
 -- Behind a pooler (the server's process is not the one that greeted us) all this holds for this statement
 -- only, so that no other client inherits it; unfit lists what had to be set and cannot stay so.
 -- Runs: once a connection
@@ -12,14 +13,25 @@
 -- Returns: one
 -- Differs: time limits are settings of a session in PostgreSQL
 WITH pooler AS (
-    SELECT pg_backend_pid() <> /* :connection_pid */ 4711 AS is_pooled
+    SELECT pg_catalog.pg_backend_pid() <> /* :connection_pid */ 4711 AS is_pooled
 ),
 
 wanted (name, setting, is_needed) AS (
     VALUES
     ('lock_timeout', /* :lock_timeout */ '27000', FALSE),
     ('statement_timeout', /* :statement_timeout */ '30000', FALSE),
-    ('search_path', quote_ident(/* :schema */ 'public'::text), FALSE),
+    (
+        'search_path',
+        pg_catalog.concat(
+            'pg_catalog, ',
+            coalesce(
+                pg_catalog.quote_ident(/* :schema */ 'public'::text),
+                pg_catalog.current_setting('search_path')
+            ),
+            ', pg_temp'
+        ),
+        FALSE
+    ),
     ('enable_seqscan', 'off', FALSE),
     ('jit', 'off', FALSE),
     ('plan_cache_mode', 'force_generic_plan', FALSE),
@@ -39,18 +51,18 @@ changed AS (
     SELECT
         wanted.name,
         wanted.is_needed,
-        set_config(wanted.name, wanted.setting, pooler.is_pooled) AS setting
+        pg_catalog.set_config(wanted.name, wanted.setting, pooler.is_pooled) AS setting
     FROM pooler
     CROSS JOIN wanted
     WHERE
         wanted.setting IS NOT NULL
-        AND current_setting(wanted.name) <> wanted.setting
+        AND pg_catalog.current_setting(wanted.name) <> wanted.setting
 )
 
 SELECT
     pooler.is_pooled,
     (
-        SELECT string_agg(changed.name, ', ')
+        SELECT pg_catalog.string_agg(changed.name, ', ')
         FROM changed
         WHERE
             changed.is_needed

@@ -4,4 +4,4 @@
 -- Rows: deletes at most one message, :message_id, and its tool calls
 -- Returns: count
 DELETE FROM agentstore_messages
-WHERE id = /* :message_id */ 'm1';
+WHERE id OPERATOR (pg_catalog.=) /* :message_id */ 'm1';

@@ -5,4 +5,4 @@
 -- Rows: deletes all messages of :session_id, and their tool calls
 -- Returns: count
 DELETE FROM agentstore_messages
-WHERE session_id = /* :session_id */ 's1';
+WHERE session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1';

@@ -11,4 +11,4 @@ SELECT
     m.content_escaped,
     m.parts::text AS parts
 FROM agentstore_messages AS m
-WHERE m.id = ANY(/* :ids */ '{m1,m2}'::text[]);
+WHERE m.id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{m1,m2}'::text[]);

@@ -31,15 +31,15 @@ FROM agentstore_messages AS m
 LEFT JOIN LATERAL (
     SELECT c.*
     FROM agentstore_tool_calls AS c
-    WHERE c.session_id = m.session_id AND c.message_position = m.position
+    WHERE c.session_id OPERATOR (pg_catalog.=) m.session_id AND c.message_position = m.position
     OFFSET 0
 ) AS c ON TRUE
 WHERE
-    m.session_id = /* :session_id */ 's1'
+    m.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 -- @if before_position
     AND m.position < /* :before_position */ 100
 -- @end
 -- @if roles
-    AND m.role = ANY(/* :roles */ '{user,assistant}'::text[])
+    AND m.role OPERATOR (pg_catalog.=) ANY(/* :roles */ '{user,assistant}'::text[])
 -- @end
 ORDER BY m.position, c.position;

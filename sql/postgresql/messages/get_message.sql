@@ -25,6 +25,7 @@ SELECT
     c.timestamp AT TIME ZONE 'UTC' AS call_timestamp,
     c.completed_at AT TIME ZONE 'UTC' AS completed_at
 FROM agentstore_messages AS m
-LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
-WHERE m.id = /* :message_id */ 'm1'
+LEFT JOIN agentstore_tool_calls AS c
+    ON m.session_id OPERATOR (pg_catalog.=) c.session_id AND m.position = c.message_position
+WHERE m.id OPERATOR (pg_catalog.=) /* :message_id */ 'm1'
 ORDER BY c.position;

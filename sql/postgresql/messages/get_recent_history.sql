@@ -31,12 +31,12 @@ FROM (
     SELECT h.*
     FROM agentstore_messages AS h
     WHERE
-        h.session_id = /* :session_id */ 's1'
+        h.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 -- @if before_position
         AND h.position < /* :before_position */ 100
 -- @end
 -- @if roles
-        AND h.role = ANY(/* :roles */ '{user,assistant}'::text[])
+        AND h.role OPERATOR (pg_catalog.=) ANY(/* :roles */ '{user,assistant}'::text[])
 -- @end
     ORDER BY h.position DESC
     LIMIT /* :limit */ 20
@@ -44,7 +44,7 @@ FROM (
 LEFT JOIN LATERAL (
     SELECT c.*
     FROM agentstore_tool_calls AS c
-    WHERE c.session_id = m.session_id AND c.message_position = m.position
+    WHERE c.session_id OPERATOR (pg_catalog.=) m.session_id AND c.message_position = m.position
     OFFSET 0
 ) AS c ON TRUE
 ORDER BY m.position, c.position;

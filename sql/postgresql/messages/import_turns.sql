@@ -15,15 +15,15 @@ WITH session AS (
             updated_at + interval '1 microsecond'
         )
     WHERE
-        id = /* :session_id */ 's1'
+        id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 -- @if own_ids
         AND NOT EXISTS (
             SELECT 1 FROM agentstore_messages AS m
-            WHERE m.id = ANY(/* :own_message_ids */ '{}'::text[])
+            WHERE m.id OPERATOR (pg_catalog.=) ANY(/* :own_message_ids */ '{}'::text[])
         )
         AND NOT EXISTS (
             SELECT 1 FROM agentstore_tool_calls AS c
-            WHERE c.id = ANY(/* :own_call_ids */ '{}'::text[])
+            WHERE c.id OPERATOR (pg_catalog.=) ANY(/* :own_call_ids */ '{}'::text[])
         )
 -- @end
     RETURNING id, next_position - /* :count */ 1 AS first_position

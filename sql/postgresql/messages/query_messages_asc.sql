@@ -34,17 +34,17 @@ FROM (
         1 = 1
 -- @if after_key
         AND (h.timestamp, h.session_id, h.position)
-        > (
+        OPERATOR (pg_catalog.>) (
             /* :after_key_timestamp */ '2026-01-01 00:00:00+00'::timestamptz,
             /* :after_key_session_id */ 's1',
             /* :after_key_position */ 100
         )
 -- @end
 -- @if role
-        AND h.role = /* :role */ 'user'
+        AND h.role OPERATOR (pg_catalog.=) /* :role */ 'user'
 -- @end
 -- @if response_type
-        AND h.response_type = /* :response_type */ 'execute'
+        AND h.response_type OPERATOR (pg_catalog.=) /* :response_type */ 'execute'
 -- @end
 -- @if after
         AND h.timestamp >= /* :after */ '2026-01-01 00:00:00+00'::timestamptz
@@ -58,7 +58,7 @@ FROM (
 LEFT JOIN LATERAL (
     SELECT c.*
     FROM agentstore_tool_calls AS c
-    WHERE c.session_id = m.session_id AND c.message_position = m.position
+    WHERE c.session_id OPERATOR (pg_catalog.=) m.session_id AND c.message_position = m.position
     OFFSET 0
 ) AS c ON TRUE
 ORDER BY m.timestamp, m.session_id, m.position, c.position;

@@ -15,15 +15,15 @@ WITH session AS (
             updated_at + interval '1 microsecond'
         )
     WHERE
-        id = /* :session_id */ 's1'
+        id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 -- @if own_ids
         AND NOT EXISTS (
             SELECT 1 FROM agentstore_messages AS m
-            WHERE m.id = ANY(/* :own_message_ids */ '{}'::text[])
+            WHERE m.id OPERATOR (pg_catalog.=) ANY(/* :own_message_ids */ '{}'::text[])
         )
         AND NOT EXISTS (
             SELECT 1 FROM agentstore_tool_calls AS c
-            WHERE c.id = ANY(/* :own_call_ids */ '{}'::text[])
+            WHERE c.id OPERATOR (pg_catalog.=) ANY(/* :own_call_ids */ '{}'::text[])
         )
 -- @end
     RETURNING id, next_position - 1 AS first_position
@@ -49,7 +49,7 @@ tool_call AS (
         c.timestamp,
         c.completed_at
     FROM session
-    CROSS JOIN json_to_recordset(
+    CROSS JOIN pg_catalog.json_to_recordset(
         /* :tool_calls */ '[{"position": 0, "id": "c1", "tool_name": "search", "arguments": "1",
         "timestamp": "2026-01-01T00:00:00+00:00"}]'::json
     ) AS c (

@@ -4,7 +4,7 @@
 --   none: without these it counts the whole table
 -- Rows: reads all sessions that the filters leave; without any, the whole table's index
 -- Returns: one
-SELECT count(*) AS sessions
+SELECT pg_catalog.count(*) AS sessions
 FROM agentstore_sessions AS s
 WHERE
     1 = 1

@@ -5,17 +5,19 @@
 --   none: where many sessions match, their table is read whole
 -- Rows: reads all index entries of :entry, and their sessions where a filter asks for them
 -- Returns: one
-SELECT count(*) AS sessions
+SELECT pg_catalog.count(*) AS sessions
 FROM agentstore_session_metadata AS e
-INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
+INNER JOIN agentstore_sessions AS s ON e.session_id OPERATOR (pg_catalog.=) s.id
 WHERE
-    e.entry = /* :entry */ '["user_id","123"]'
+    e.entry OPERATOR (pg_catalog.=) /* :entry */ '["user_id","123"]'
 -- @if more_entries
     AND (
-        SELECT count(*)
+        SELECT pg_catalog.count(*)
         FROM agentstore_session_metadata AS other
-        WHERE other.session_id = e.session_id AND other.entry = ANY(/* :entries */ '{}'::text[])
-    ) = cardinality(/* :entries */ '{}'::text[])
+        WHERE
+            other.session_id OPERATOR (pg_catalog.=) e.session_id
+            AND other.entry OPERATOR (pg_catalog.=) ANY(/* :entries */ '{}'::text[])
+    ) = pg_catalog.cardinality(/* :entries */ '{}'::text[])
 -- @end
 -- @if active
     AND s.active = /* :active */ TRUE

@@ -27,7 +27,7 @@ entry AS (
         e.entry,
         session.created_at
     FROM session
-    CROSS JOIN unnest(/* :entries */ '{}'::text[]) AS e (entry)
+    CROSS JOIN pg_catalog.unnest(/* :entries */ '{}'::text[]) AS e (entry)
 ),
 
 -- @end

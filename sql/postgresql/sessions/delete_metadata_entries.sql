@@ -5,5 +5,5 @@
 -- Returns: count
 DELETE FROM agentstore_session_metadata
 WHERE
-    session_id = /* :session_id */ 's1'
-    AND entry = ANY(/* :entries */ '{}'::text[]);
+    session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+    AND entry OPERATOR (pg_catalog.=) ANY(/* :entries */ '{}'::text[]);

@@ -5,4 +5,4 @@
 --   index entries, a confirmation, what ADK keeps
 -- Returns: count
 DELETE FROM agentstore_sessions
-WHERE id = /* :session_id */ 's1';
+WHERE id OPERATOR (pg_catalog.=) /* :session_id */ 's1';

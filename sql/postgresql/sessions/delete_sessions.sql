@@ -4,4 +4,4 @@
 -- Rows: deletes at most one session for each of :ids, and all that hangs on them, as delete_session
 -- Returns: count
 DELETE FROM agentstore_sessions
-WHERE id = ANY(/* :ids */ '{s1,s2}'::text[]);
+WHERE id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{s1,s2}'::text[]);

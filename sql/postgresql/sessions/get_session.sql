@@ -10,4 +10,4 @@ SELECT
     s.active,
     s.metadata::text AS metadata
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1';
+WHERE s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1';

@@ -9,5 +9,5 @@ SELECT
     e.entry,
     s.created_at
 FROM agentstore_sessions AS s
-CROSS JOIN unnest(/* :entries */ '{}'::text[]) AS e (entry)
-WHERE s.id = /* :session_id */ 's1';
+CROSS JOIN pg_catalog.unnest(/* :entries */ '{}'::text[]) AS e (entry)
+WHERE s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1';

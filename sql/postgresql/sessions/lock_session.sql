@@ -6,5 +6,5 @@
 -- Returns: one
 SELECT s.metadata::text AS metadata
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1'
+WHERE s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 FOR NO KEY UPDATE;

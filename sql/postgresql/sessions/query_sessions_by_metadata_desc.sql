@@ -18,13 +18,15 @@ INNER JOIN LATERAL (
     SELECT s.*
     FROM agentstore_sessions AS s
     WHERE
-        s.id = e.session_id
+        s.id OPERATOR (pg_catalog.=) e.session_id
 -- @if more_entries
         AND (
-            SELECT count(*)
+            SELECT pg_catalog.count(*)
             FROM agentstore_session_metadata AS other
-            WHERE other.session_id = e.session_id AND other.entry = ANY(/* :entries */ '{}'::text[])
-        ) = cardinality(/* :entries */ '{}'::text[])
+            WHERE
+                other.session_id OPERATOR (pg_catalog.=) e.session_id
+                AND other.entry OPERATOR (pg_catalog.=) ANY(/* :entries */ '{}'::text[])
+        ) = pg_catalog.cardinality(/* :entries */ '{}'::text[])
 -- @end
 -- @if active
         AND s.active = /* :active */ TRUE
@@ -38,10 +40,13 @@ INNER JOIN LATERAL (
     OFFSET 0
 ) AS s ON TRUE
 WHERE
-    e.entry = /* :entry */ '["user_id","123"]'
+    e.entry OPERATOR (pg_catalog.=) /* :entry */ '["user_id","123"]'
 -- @if after_key
     AND (e.created_at, e.session_id)
-    < (/* :after_key_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :after_key_id */ 's1')
+    OPERATOR (pg_catalog.<) (
+        /* :after_key_created_at */ '2026-01-01 00:00:00+00'::timestamptz,
+        /* :after_key_id */ 's1'
+    )
 -- @end
 -- @if created_after
     AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz

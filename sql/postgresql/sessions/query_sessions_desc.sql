@@ -14,7 +14,10 @@ WHERE
     1 = 1
 -- @if after_key
     AND (s.created_at, s.id)
-    < (/* :after_key_created_at */ '2026-01-01 00:00:00+00'::timestamptz, /* :after_key_id */ 's1')
+    OPERATOR (pg_catalog.<) (
+        /* :after_key_created_at */ '2026-01-01 00:00:00+00'::timestamptz,
+        /* :after_key_id */ 's1'
+    )
 -- @end
 -- @if active
     AND s.active = /* :active */ TRUE

@@ -10,4 +10,4 @@ SET
         /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
         updated_at + interval '1 microsecond'
     )
-WHERE id = /* :session_id */ 's1';
+WHERE id OPERATOR (pg_catalog.=) /* :session_id */ 's1';

@@ -12,10 +12,10 @@ WITH session AS (
             updated_at + interval '1 microsecond'
         )
     WHERE
-        id = (
+        id OPERATOR (pg_catalog.=) (
             SELECT c.session_id
             FROM agentstore_tool_calls AS c
-            WHERE c.id = /* :tool_call_id */ 'c1' AND c.completed_at IS NULL
+            WHERE c.id OPERATOR (pg_catalog.=) /* :tool_call_id */ 'c1' AND c.completed_at IS NULL
         )
     RETURNING id
 )
@@ -27,7 +27,7 @@ SET
     completed_at = /* :completed_at */ '2026-01-01 00:00:00+00'::timestamptz
 FROM session
 WHERE
-    agentstore_tool_calls.session_id = session.id
-    AND agentstore_tool_calls.id = /* :tool_call_id */ 'c1'
+    agentstore_tool_calls.session_id OPERATOR (pg_catalog.=) session.id
+    AND agentstore_tool_calls.id OPERATOR (pg_catalog.=) /* :tool_call_id */ 'c1'
     AND agentstore_tool_calls.completed_at IS NULL
 RETURNING agentstore_tool_calls.id;

@@ -5,4 +5,4 @@
 -- Returns: many
 SELECT c.id
 FROM agentstore_tool_calls AS c
-WHERE c.id = ANY(/* :ids */ '{c1,c2}'::text[]);
+WHERE c.id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{c1,c2}'::text[]);

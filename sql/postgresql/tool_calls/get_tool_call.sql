@@ -16,4 +16,4 @@ SELECT
     c.timestamp AT TIME ZONE 'UTC' AS timestamp,
     c.completed_at AT TIME ZONE 'UTC' AS completed_at
 FROM agentstore_tool_calls AS c
-WHERE c.id = /* :tool_call_id */ 'c1';
+WHERE c.id OPERATOR (pg_catalog.=) /* :tool_call_id */ 'c1';

@@ -20,7 +20,7 @@ FROM agentstore_tool_calls AS c
 WHERE
     1 = 1
 -- @if tool_name
-    AND c.tool_name = /* :tool_name */ 'search'
+    AND c.tool_name OPERATOR (pg_catalog.=) /* :tool_name */ 'search'
 -- @end
 -- @if success
     AND c.success = /* :success */ TRUE

@@ -19,9 +19,9 @@ SELECT
     c.completed_at AT TIME ZONE 'UTC' AS completed_at
 FROM agentstore_tool_calls AS c
 WHERE
-    c.session_id = /* :session_id */ 's1'
+    c.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 -- @if tool_name
-    AND c.tool_name = /* :tool_name */ 'search'
+    AND c.tool_name OPERATOR (pg_catalog.=) /* :tool_name */ 'search'
 -- @end
 -- @if success
     AND c.success = /* :success */ TRUE
