@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
 from agentstore.engine.activation import is_executing
 from agentstore.engine.connection import Connection
@@ -35,23 +35,18 @@ class Lease:
     """A place in a pool and the connection on it, from `Pool.acquire` until it is given back.
 
     Attributes:
-        connection: the connection.
+        connection: the connection; None before there is one, and once it was given back.
         is_over: whether it was given back.
     """
 
-    __slots__ = ("_connection", "frame", "holder", "is_over", "outer")
+    __slots__ = ("connection", "frame", "holder", "is_over", "outer")
 
     def __init__(self, frame: FrameType, holder: Holder | None, outer: Lease | None) -> None:
-        self._connection: Connection | None = None
+        self.connection: Any = None
         self.frame: FrameType | None = frame
         self.holder = holder
         self.outer = outer
         self.is_over = False
-
-    @property
-    def connection(self) -> Connection:
-        assert self._connection is not None
-        return self._connection
 
     def is_alive(self) -> bool:
         """Whether somebody will still give it back: neither their call nor block was cut off."""
@@ -176,7 +171,7 @@ class Pool:
         Returns:
             Whether the server is known to do nothing for it any more.
         """
-        connection = lease._connection
+        connection = lease.connection
         is_over = True
         if connection is not None and self._is_held(connection, lease):
             if connection.is_broken:
@@ -226,7 +221,7 @@ class Pool:
         self._places.release(lease)
         lease.is_over = True
         lease.frame = None
-        lease._connection = None
+        lease.connection = None
         thread = self._thread
         if thread.lease is lease:
             thread.lease = lease.outer
@@ -280,7 +275,7 @@ class Pool:
             raise StorageError("the store is closed")
         connection = self._open_connection()
         connection.holder = lease
-        lease._connection = connection
+        lease.connection = connection
         self.has_connected = True
         with self._figures_lock:
             self._made += 1
@@ -329,7 +324,7 @@ class Pool:
             connection = self._idle[-1]
             # In this order: wherever it is cut off, `_is_held` tells whose the connection is.
             if lease is not None:
-                lease._connection = connection
+                lease.connection = connection
             connection.holder = lease
             self._idle.pop()
             return connection

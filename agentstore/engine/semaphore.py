@@ -78,7 +78,9 @@ class FairSemaphore:
             Whether there was one in time.
         """
         with self._mutex:
-            if len(self._inside) < self._places and not self._is_someone_overdue():
+            if len(self._inside) < self._places and not (
+                self._waiting and self._is_someone_overdue()
+            ):
                 self._inside[ticket] = None
                 return True
             waiter = _Waiter()
@@ -114,8 +116,6 @@ class FairSemaphore:
                 self._serve_next()
 
     def _is_someone_overdue(self) -> bool:
-        if not self._waiting:
-            return False
         return time.monotonic() - next(iter(self._waiting.values())).since > _PATIENCE
 
     def _serve_next(self) -> None:
