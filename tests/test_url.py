@@ -100,3 +100,30 @@ def test_no_password_in_a_repr() -> None:
 def test_what_a_dialect_does_not_know(text: str) -> None:
     with pytest.raises(ConfigurationError), connect(text) as store:
         store.ping()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("mysql://u:hunter2@h/d?ssl-mode=REQUIRED", "ssl_verify_cert=true"),
+        ("mysql://u:hunter2@h/d?sslaccept=strict", "ssl_verify_cert=true"),
+        ("mysql://u:hunter2@h/d?sslidentity=hunter2.p12", "ssl_cert and ssl_key"),
+        ("mysql://u:hunter2@h/d?connection_limit=5", "pool_size"),
+        ("mysql://u:hunter2@h/d?useSSL=true", "ssl_verify_cert=true"),
+        ("mysql://u:hunter2@h/d?socket=/run/mysqld.sock", "unix_socket"),
+        ("postgresql://u:hunter2@h/d?pgbouncer=true", "prepared_statements=false"),
+        ("postgresql://u:hunter2@h/d?connection_limit=5", "pool_size"),
+        ("postgresql://u:hunter2@h/d?sslaccept=strict", "sslmode=verify-full"),
+        ("postgresql://u:hunter2@h/d?sslidentity=hunter2.p12", "sslcert and sslkey"),
+        ("postgresql://u:hunter2@h/d?ssl=true", "sslmode=require"),
+        ("postgresql://u:hunter2@h/d?serverVersion=15", "leave it out"),
+        ("sqlite:///x.db?timeout=5", "statement_timeout"),
+        ("file:./dev.db", "sqlite:///./dev.db"),
+        ("file:./dev.db?connection_limit=1", "sqlite:///./dev.db"),
+    ],
+)
+def test_a_url_as_others_write_it(text: str, hint: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        connect(text)
+    assert hint in str(caught.value)
+    assert "hunter2" not in str(caught.value)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from agentstore import assets
 from agentstore.dialects.url import DatabaseURL
+from agentstore.dialects.url_hints import hint_for
 from agentstore.engine.batch import NO_PARAMETERS
 from agentstore.engine.bound import BoundExecutor
 from agentstore.engine.connection import Connection
@@ -159,7 +160,8 @@ class Repository(
         unknown = sorted(set(url.query) - self.driver_parameters)
         if unknown:
             raise ConfigurationError(
-                f"unknown parameter {shown(unknown[0])} in the database URL; known are "
+                f"unknown parameter {shown(unknown[0])} in the database URL"
+                f"{hint_for(unknown[0], self.dialect)}; known are "
                 + ", ".join(sorted(self.driver_parameters | url.options.names()))
             )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from agentstore.dialects.url_hints import hint_for_file
 from agentstore.engine.options import Options
 from agentstore.errors import ConfigurationError
 
@@ -81,6 +82,8 @@ def _what_it_is_not(url: Any) -> str:
         "the database URL is not of the form scheme://user:password@host/database "
         "(percent-encode '/', '?', '#' and '@' in user and password)"
     )
+    if isinstance(url, str) and (ours := hint_for_file(url)):
+        return f"{form}; a SQLite file is {ours}"
     path = os.fspath(url) if isinstance(url, (str, os.PathLike)) else ""
     if isinstance(path, str) and re.fullmatch(r"[\w./\\ -]+\.(db|sqlite3?|db3)", path):
         return f"{form}; did you mean sqlite:///{path}?"
