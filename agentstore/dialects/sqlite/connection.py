@@ -191,9 +191,12 @@ class SQLiteConnection(Connection):
         try:
             self.rows("connection/schema_version")
         except (ConfigurationError, DatabaseError) as error:
-            if not _has_log_mode(path):
-                raise
+            if os.path.exists(f"{path}-journal"):
+                raise  # what was cut short has to be undone first, which takes who may write
+            # Asked of SQLite: to open and close the file ourselves would end its locks on it.
+            immutable = self._read_immutable(url, error)
             if os.path.exists(f"{path}-wal"):
+                immutable.close()
                 raise error_of(
                     Fault.CONFIGURATION,
                     f"it is in WAL mode and may not be written: {path}-wal and {path}-shm must "
@@ -202,8 +205,21 @@ class SQLiteConnection(Connection):
                 ) from error
             # Nobody can write here, so that nothing but the file itself is to be read.
             self.driver_connection.close()
-            immutable = replace(url, query={**url.query, "immutable": "1"})
-            self.driver_connection = self._connect(immutable)
+            self.driver_connection = immutable
+
+    def _read_immutable(self, url: DatabaseURL, error: StorageError) -> sqlite3.Connection:
+        """A connection to a file that is taken to stay as it is.
+
+        Raises:
+            StorageError: the error given, where the file cannot be read so either.
+        """
+        connection = self._connect(replace(url, query={**url.query, "immutable": "1"}))
+        try:
+            connection.execute(self.statements.text("connection/schema_version")).fetchall()
+        except sqlite3.Error:
+            connection.close()
+            raise error from error.__cause__
+        return connection
 
     def fault(self, exc: BaseException) -> Fault:
         return _fault(exc)
@@ -371,13 +387,6 @@ def _identity(path: str) -> tuple[int, int] | None:
         status = os.stat(path)
         return status.st_dev, status.st_ino
     return None
-
-
-def _has_log_mode(path: str) -> bool:
-    """Whether a file says in its header that it has a write-ahead log."""
-    with suppress(OSError), open(path, "rb") as file:
-        return file.read(20)[18:] == b"\2\2"
-    return False
 
 
 def _is_made_anew(url: DatabaseURL) -> bool:
