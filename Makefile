@@ -5,6 +5,7 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 BENCH_VENV ?= .venv-bench
 BENCH_ARGS ?=
+AUDIT_VENV ?= .venv-audit
 bin := $(VENV)/bin
 pytest := $(bin)/python -m pytest -n 2
 stamp := $(VENV)/.installed
@@ -12,7 +13,7 @@ frameworks_stamp := $(VENV)/.frameworks
 bench_stamp := $(BENCH_VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-faults wheel-test lint lint-sql type sql-review check clean
+.PHONY: help venv demo test test-faults wheel-test fuzz audit lint lint-sql type sql-review check clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -38,6 +39,15 @@ endif
 test-faults: export AGENTSTORE_FAULTS ?= long
 test-faults: $(stamp) ## The fault suite's long form; PYTEST_ARGS="-k …" for a part of it
 	$(pytest) --dist loadfile tests/faults $(PYTEST_ARGS)
+
+fuzz: export MINUTES ?= 10
+fuzz: $(stamp) ## What others' text and bytes go into, fed with anything, for MINUTES (10)
+	$(bin)/python tests/fuzz
+
+audit: $(stamp) ## Known advisories of what is installed (pip-audit; asks PyPI)
+	$(PYTHON) -m venv $(AUDIT_VENV)
+	$(AUDIT_VENV)/bin/python -m pip install --quiet 'pip-audit>=2.7'
+	$(AUDIT_VENV)/bin/pip-audit --path "$$($(bin)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 wheel-test: $(stamp) ## Only: build the wheel, install it in a fresh environment, use it
 	$(bin)/python -m pytest tests/test_wheel.py
@@ -67,7 +77,7 @@ bench-scale: $(bench_stamp) ## The cost of calls in a store of ten million messa
 	$(BENCH_VENV)/bin/python -m benchmarks.scale $(BENCH_ARGS)
 
 clean: ## Removes the virtual environment and what tools left behind
-	rm -rf $(VENV) $(BENCH_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) $(AUDIT_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(stamp): pyproject.toml

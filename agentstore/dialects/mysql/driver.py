@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
@@ -88,16 +89,15 @@ class BoundedConnection(VerifyingConnection):
                 received, start = received[start:] + self._receive(), 0
             self._check_number(received[start + 3])
             packet, start = received[start + 4 : end], end
-            if packet[0] == _ERROR:
-                raise_mysql_exception(packet)
-            if packet[0] != _OK:
+            try:
+                outcome, self.server_status = _read_answer(packet)
+            except (IndexError, KeyError, UnicodeDecodeError, struct.error) as exc:
                 raise self._given_up(
-                    pymysql.InternalError("a statement has rows, and was to have none")
-                )
-            affected, at = _length_encoded(packet, 1)
-            insert_id, at = _length_encoded(packet, at)
-            outcomes.append((affected, insert_id))
-            self.server_status = int.from_bytes(packet[at : at + 2], "little")
+                    pymysql.OperationalError(CR.CR_MALFORMED_PACKET, "malformed packet")
+                ) from exc
+            except pymysql.InternalError as exc:
+                raise self._given_up(exc) from exc.__cause__
+            outcomes.append(outcome)
             more = bool(self.server_status & SERVER_STATUS.SERVER_MORE_RESULTS_EXISTS)
         return outcomes
 
@@ -193,6 +193,22 @@ class _BoundedFile(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
+
+
+def _read_answer(packet: bytes) -> tuple[Outcome, int]:
+    """What a packet says of a statement without rows, and the server's status.
+
+    Raises:
+        pymysql.MySQLError: it says that the statement failed, or has rows.
+        IndexError, KeyError, UnicodeDecodeError, struct.error: it is malformed.
+    """
+    if packet[0] == _ERROR:
+        raise_mysql_exception(packet)
+    if packet[0] != _OK:
+        raise pymysql.InternalError("a statement has rows, and was to have none")
+    affected, at = _length_encoded(packet, 1)
+    insert_id, at = _length_encoded(packet, at)
+    return (affected, insert_id), packet[at] | packet[at + 1] << 8
 
 
 def _length_encoded(packet: bytes, at: int) -> tuple[int, int]:

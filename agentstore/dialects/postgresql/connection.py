@@ -179,7 +179,7 @@ class PostgreSQLConnection(Connection):
         self.set_deadline(deadline)
         self.search_path = url.query.get("schema")
         with setting_up():
-            ((self.is_pooled, unfit),) = self.rows(
+            rows = self.rows(
                 "connection/open_connection",
                 {
                     "connection_pid": connection.info.backend_pid,
@@ -188,6 +188,9 @@ class PostgreSQLConnection(Connection):
                     "schema": self.search_path,
                 },
             )
+        if [len(row) for row in rows] != [2]:
+            raise error_of(Fault.OTHER, "what it answers to the first statement is no answer")
+        ((self.is_pooled, unfit),) = rows
         if self.is_pooled and unfit:
             raise ConfigurationError(
                 f"the server's setting of {unfit} does not fit, and behind a pooler it cannot be "

@@ -74,6 +74,8 @@ class Exchange:
         self._transformer.set_pgresult(result)
         try:
             return self._transformer.load_rows(0, result.ntuples, tuple)
+        except (ValueError, LookupError) as exc:
+            raise psycopg.DataError("the server answered with what is none of its values") from exc
         finally:
             self._transformer.set_pgresult(None)
 
@@ -163,6 +165,8 @@ class Exchange:
             _check(results)  # what the server said before it hung up tells more
             raise
         _check(results)
+        if not results:
+            raise psycopg.OperationalError("the server answered with nothing")
         return results[0]
 
     def _wait(self, poll: Poll) -> int:
