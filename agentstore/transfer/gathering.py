@@ -10,10 +10,15 @@ from agentstore.records import JSONValue
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import Item
 from agentstore.transfer.forms.form import Form, has_role
-from agentstore.transfer.forms.registry import BY_NAME, describe, form_of, form_of_parts
+from agentstore.transfer.forms.registry import (
+    BY_NAME,
+    SHAPE_ERRORS,
+    describe,
+    form_of,
+    form_of_parts,
+    is_of,
+)
 from agentstore.transfer.json_text import parse
-
-_SHAPE_ERRORS = (AttributeError, IndexError, KeyError, StopIteration, TypeError)
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,8 @@ class Gatherer:
             if found is None:
                 raise ValueError(describe(value))
             return found
-        is_part = self._form.is_part(value) or has_role(value)
-        return self._form, self._form.is_whole(value) or not is_part
+        is_part = is_of(self._form.is_part, value) or has_role(value)
+        return self._form, is_of(self._form.is_whole, value) or not is_part
 
     def _read_parts(self, parts: list[Item]) -> Iterator[Found]:
         values = [item.value for item in parts]
@@ -105,7 +110,7 @@ def _read(item: Item, form: Form, value: JSONValue) -> Iterator[Found]:
         yield Found(item, None, "nested too deeply")
     except ValueError as exc:
         yield Found(item, None, str(exc))
-    except _SHAPE_ERRORS:
+    except SHAPE_ERRORS:
         yield Found(item, None, f"it is not quite in the form {form.name} ({form.title})")
     else:
         for conversation in conversations:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from agentstore.records import JSONValue
 from agentstore.transfer.forms import (
@@ -71,19 +72,31 @@ BY_NAME = {form.name: form for form in FORMS}
 _KEYS_NAMED = 6
 
 
+SHAPE_ERRORS = (AttributeError, IndexError, KeyError, StopIteration, TypeError)
+"""What reading raises where a value is not of the shape of its form."""
+
+
+def is_of(look: Callable[[Any], bool], value: JSONValue) -> bool:
+    """Whether a value looks like a form's, whatever shapes are in it."""
+    try:
+        return look(value)
+    except SHAPE_ERRORS:
+        return False
+
+
 def form_of(value: JSONValue) -> tuple[Form, bool] | None:
     """Whose a value is, and whether it is whole or makes a conversation with others.
 
     None where it is nobody's.
     """
-    if chat_completions.is_plain(value):
+    if is_of(chat_completions.is_plain, value):
         return chat_completions.FORM, True
     if isinstance(value, list):
         return form_of_parts(value), True
     for form in FORMS:
-        if form.is_whole(value):
+        if is_of(form.is_whole, value):
             return form, True
-        if form.is_part(value):
+        if is_of(form.is_part, value):
             return form, False
     return None
 
@@ -93,9 +106,9 @@ def form_of_parts(parts: Sequence[JSONValue]) -> Form:
 
     All are looked at, as the first may have nothing that only their form has.
     """
-    if chat_completions.is_plain(parts):
+    if is_of(chat_completions.is_plain, parts):
         return chat_completions.FORM
-    found = (form for form in FORMS if any(map(form.is_part, parts)))
+    found = (form for form in FORMS if any(is_of(form.is_part, part) for part in parts))
     return next(found, chat_completions.FORM)
 
 
