@@ -185,7 +185,9 @@ _parts = st.builds(
 _replies = st.lists(_parts | st.binary(max_size=8), max_size=6).map(b"".join)
 
 
-def _talk_nonsense(reply: bytes) -> Callable[[Any, Rogue, Wrap | None], None]:
+def talk_nonsense(reply: bytes) -> Callable[[Any, Rogue, Wrap | None], None]:
+    """A server of PostgreSQL's that lets anybody in, and answers the first statement so."""
+
     def talk(client: Any, rogue: Rogue, wrap: Wrap | None) -> None:
         while True:
             head = client.recv(8)
@@ -211,7 +213,7 @@ def _talk_nonsense(reply: bytes) -> Callable[[Any, Rogue, Wrap | None], None]:
 @given(_replies)
 def libpq_exchange(reply: bytes) -> None:
     """Whatever a server answers to a statement ends in an error of ours, and in time."""
-    with serving(_talk_nonsense(reply)) as rogue:
+    with serving(talk_nonsense(reply)) as rogue:
         url = f"postgresql://ann@127.0.0.1:{rogue.port}/db?retry_timeout=0&statement_timeout=0.3"
         with agentstore.connect(url, connect_timeout=2) as store:
             try:
