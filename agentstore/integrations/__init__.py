@@ -17,6 +17,6 @@ through ``Storage.get_history``, ``agentstore show`` and the others:
   makes by itself. The key says who saved the message: to that adapter it comes back exactly,
   to the others in plain form.
 
-The core knows nothing of this package and of the frameworks; ``drafts``, ``reading``, ``tails``
-and ``threads`` are what the adapters share.
+The core knows nothing of this package and of the frameworks; ``shared`` is what the adapters
+share.
 """

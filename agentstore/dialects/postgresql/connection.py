@@ -251,6 +251,9 @@ class PostgreSQLConnection(Connection):
         status = self.driver_connection.info.parameter_status
         return status(_READ_ONLY) == "on" and status("in_hot_standby") == "off"
 
+    def code_of(self, exc: BaseException) -> str:
+        return getattr(exc, "sqlstate", None) or ""
+
     def wait_until(self, deadline: Deadline) -> None:
         if self._exchange is not None:
             self._exchange.deadline = deadline
