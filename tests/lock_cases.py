@@ -141,7 +141,31 @@ _ENTRIES = {"entries": ['["user_id","123"]']}
 _OTHER_ENTRIES = {"entries": ['["plan","pro"]']}
 _KEYS = {"namespace_keys": [""], "checkpoint_ids": ["1f0"]}
 
+
+def _lists(table: str, row: dict[str, Any]) -> dict[str, list[Any]]:
+    """A row of a table as a list a column."""
+    whole = {**ROWS[f"agentstore_{table}"], **row}
+    return {f"{name}_list": [value] for name, value in whole.items()}
+
+
+_COPIED: dict[str, dict[str, Any]] = {
+    "sessions": {"id": "s9"},
+    "session_metadata": {"session_id": "s2"},
+    "messages": {"id": "m9", "position": 9},
+    "tool_calls": {"id": "c9", "position": 9},
+    "pending_confirmations": {"id": "p9", "session_id": "s2"},
+    "checkpoints": {"checkpoint_id": "1f9"},
+    "checkpoint_blobs": {"channel_version": "9"},
+    "checkpoint_writes": {"idx": 9},
+    "checkpoint_metadata": {"entry": '["run_id","r9"]'},
+    "adk_sessions": {"session_id": "s2"},
+    "adk_states": {"name_key": "other"},
+}
+"""A row of each table that is not there."""
+
 CASES: dict[str, list[dict[str, Any]]] = {
+    **{f"copies/insert_{table}": [row] for table, row in _COPIED.items()},
+    **{f"copies/put_{table}": [_lists(table, row)] for table, row in _COPIED.items()},
     "adk/insert_session": [{"session_id": "s1"}, {"session_id": "s2"}],
     "adk/put_state": [{}, {"name_key": "other"}],
     "adk/put_states": [

@@ -50,6 +50,8 @@ FREQUENCIES = (
     "each page of a list of sessions",
     "each page of such a list",
     "each list",
+    "each page of a copy",
+    "once a copy",
     "every nested block",
     "the first write of a transaction on a bound connection",
     "once a transaction, with ?schema= behind a pooler",
@@ -73,6 +75,7 @@ PARTS = {
     "The store itself": ("confirmations", "messages", "schema", "sessions", "tool_calls"),
     "For LangGraph's checkpoints": ("checkpoints",),
     "For Google ADK's sessions": ("adk",),
+    "For agentstore copy, dump and restore": ("copies",),
 }
 """What an application may use or not, and the folders of its statements."""
 

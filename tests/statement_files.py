@@ -8,7 +8,15 @@ from typing import Any
 
 from agentstore.statements import Statement
 
-EXPLAINED = ("adk", "checkpoints", "confirmations", "messages", "sessions", "tool_calls")
+EXPLAINED = (
+    "adk",
+    "checkpoints",
+    "confirmations",
+    "copies",
+    "messages",
+    "sessions",
+    "tool_calls",
+)
 """The folders of the statements that read or write the tables."""
 
 DIALECTS = ("postgresql", "mysql", "sqlite")

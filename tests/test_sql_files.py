@@ -14,6 +14,8 @@ from agentstore.assets import migrations_path
 from agentstore.connections import Connection
 from agentstore.dialects.registry import load_statements
 from agentstore.statements import Statement
+from agentstore.transfer.copying.stored import METADATA_INDEX
+from agentstore.transfer.copying.tables import TABLES
 
 CHECKOUT = Path(__file__).parent.parent
 LIBRARIES = {dialect: load_statements(dialect) for dialect in DIALECTS}
@@ -81,6 +83,9 @@ def test_every_file_is_used_and_every_name_is_a_file() -> None:
         for folder in re.findall(r"\.extension\(\"([a-z_]+)\"\)", text):
             used |= {f"{folder}/{name}" for name in re.findall(r"\"([a-z_]+)\"", text)}
     used |= {name for name in NAMES if "/delete_of_sessions" in name}
+    # A copy has the same statements for each table that it describes.
+    for table in (*TABLES, METADATA_INDEX):
+        used |= {f"copies/{verb}_{table.name}" for verb in ("read", "find", "insert", "put")}
     assert set(NAMES) <= used
     folders = {name.partition("/")[0] for name in NAMES} - {"schema"}
     literal = set(re.findall(r"\"([a-z_]+/[a-z_]+)\"", SOURCE))

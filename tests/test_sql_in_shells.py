@@ -20,6 +20,12 @@ from agentstore.testing.programs import find_or_install
 FOR_MYSQL_8_ONLY = {"connection/open_connection.sql"}
 """MariaDB has another variable, in open_connection_mariadb.sql."""
 
+BEGIN_BY_THEMSELVES = {
+    "transactions/begin_bound.sql",
+    "transactions/begin_snapshot.sql",
+    "transactions/isolate_snapshot.sql",
+}
+
 IN_ORDER = (
     "transactions/begin.sql",
     "transactions/savepoint.sql",
@@ -35,6 +41,17 @@ NEEDS = {
     "messages/insert_message.sql": _TURN,
     "tool_calls/insert_turn_tool_calls.sql": (*_TURN, "messages/insert_message.sql"),
     "messages/insert_messages.sql": ("sessions/insert_session.sql",),
+    **{
+        f"copies/{verb}_{table}.sql": tuple(f"copies/{verb}_{other}.sql" for other in others)
+        for verb in ("insert", "put")
+        for table, others in {
+            "session_metadata": ("sessions",),
+            "messages": ("sessions",),
+            "tool_calls": ("sessions", "messages"),
+            "pending_confirmations": ("sessions",),
+            "adk_sessions": ("sessions",),
+        }.items()
+    },
     "tool_calls/insert_tool_calls.sql": (
         "sessions/insert_session.sql",
         "messages/insert_messages.sql",
@@ -87,7 +104,7 @@ def script(folder: Path, skipped: set[str]) -> str:
         before = "".join(
             (folder / needed).read_text(encoding="utf-8") for needed in NEEDS.get(name, ())
         )
-        begin = "" if name == "transactions/begin_bound.sql" else "BEGIN;\n"
+        begin = "" if name in BEGIN_BY_THEMSELVES else "BEGIN;\n"
         pieces.append(f"{begin}{before}{text}\nROLLBACK;\n")
     return "\n".join(pieces)
 

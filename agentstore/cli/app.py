@@ -11,6 +11,7 @@ import click
 
 import agentstore
 from agentstore.cli.conversations import export_command, import_command
+from agentstore.cli.copies import copy, dump, restore
 from agentstore.cli.database import DATABASE_HELP, Database
 from agentstore.cli.output import visible
 from agentstore.cli.prisma import import_prisma
@@ -67,6 +68,9 @@ for command in (
     import_command,
     import_prisma,
     export_command,
+    copy,
+    dump,
+    restore,
     sessions,
     show,
     prune,

@@ -12,22 +12,6 @@ from agentstore.transfer.json_text import parse
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def session_filters(function: _Function) -> _Function:
-    """``--active/--closed`` and ``--metadata``, as ``active`` and ``metadata``."""
-    for option in (
-        click.option(
-            "--metadata",
-            metavar="KEY=VALUE",
-            multiple=True,
-            callback=_read_metadata,
-            help="Only sessions whose metadata has this; VALUE is JSON, or else text. Repeatable.",
-        ),
-        click.option("--active/--closed", default=None, help="Only active, or only closed ones."),
-    ):
-        function = option(function)
-    return function
-
-
 def _read_metadata(
     _: click.Context, __: click.Parameter, pairs: tuple[str, ...]
 ) -> dict[str, Any] | None:
@@ -43,3 +27,22 @@ def _read_metadata(
         except ValueError:
             metadata[key] = text
     return metadata or None
+
+
+metadata_option = click.option(
+    "--metadata",
+    metavar="KEY=VALUE",
+    multiple=True,
+    callback=_read_metadata,
+    help="Only sessions whose metadata has this; VALUE is JSON, or else text. Repeatable.",
+)
+
+
+def session_filters(function: _Function) -> _Function:
+    """``--active/--closed`` and ``--metadata``, as ``active`` and ``metadata``."""
+    for option in (
+        metadata_option,
+        click.option("--active/--closed", default=None, help="Only active, or only closed ones."),
+    ):
+        function = option(function)
+    return function

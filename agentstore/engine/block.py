@@ -50,6 +50,7 @@ class Block:
         transaction: what it is part of, once it is entered.
         undone: why it is undone already; '' where it is not.
         is_entered: whether it was.
+        is_snapshot: whether it only reads, and reads what is there at one moment.
         with_statement: leads to what the with statement keeps, where there is one.
     """
 
@@ -58,13 +59,15 @@ class Block:
         "_blocks",
         "_frame",
         "is_entered",
+        "is_snapshot",
         "transaction",
         "undone",
         "with_statement",
     )
 
-    def __init__(self, blocks: Blocks) -> None:
+    def __init__(self, blocks: Blocks, *, is_snapshot: bool = False) -> None:
         self._blocks = blocks
+        self.is_snapshot = is_snapshot
         self._frame: FrameType | None = None
         self.transaction: Any = None
         self.undone = ""

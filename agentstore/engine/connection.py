@@ -157,6 +157,10 @@ class Connection(ABC):
         """Begin a transaction that may write."""
         self.count("transactions/begin")
 
+    def begin_snapshot(self) -> None:
+        """Begin a transaction that only reads, and reads what is there at one moment."""
+        self.count("transactions/begin_snapshot")
+
     def commit(self) -> None:
         """Commit it."""
         self.count("transactions/commit")

@@ -21,6 +21,7 @@ T = TypeVar("T")
 Operation: TypeAlias = Callable[[Connection], T]
 
 CLOSED = "the store is closed"
+NO_SNAPSHOT = "a copy has transactions of its own: it is not for transaction() or bind()"
 
 
 class Executor(ABC):
@@ -79,6 +80,14 @@ class Executor(ABC):
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """One transaction() block, yet to be entered."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[None]:
+        """A block, yet to be entered, that only reads, and reads what is there at one moment.
+
+        Raises:
+            StorageError: a transaction is open already.
+        """
 
     @abstractmethod
     def in_transaction(self) -> bool:

@@ -16,7 +16,7 @@ from agentstore.engine.batch import Batch
 from agentstore.engine.block import Block
 from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import Deadline
-from agentstore.engine.executor import CLOSED, Executor, Operation, T
+from agentstore.engine.executor import CLOSED, NO_SNAPSHOT, Executor, Operation, T
 from agentstore.engine.faults import Fault, fault_of, mark_uncancelled
 from agentstore.engine.pool import Lease, Pool
 from agentstore.engine.retry import log_retry, retrying
@@ -135,6 +135,11 @@ class PooledExecutor(Executor):
 
     def transaction(self) -> AbstractContextManager[None]:
         return Block(self)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        if self.in_transaction():
+            raise StorageError(NO_SNAPSHOT)
+        return Block(self, is_snapshot=True)
 
     def enter_block(self, block: Block) -> None:
         """Begin a transaction, or set a savepoint in the one that is open."""
@@ -328,7 +333,10 @@ class PooledExecutor(Executor):
         lease = pool.acquire()
         try:
             lease.connection.set_deadline(deadline)
-            lease.connection.begin()
+            if block.is_snapshot:
+                lease.connection.begin_snapshot()
+            else:
+                lease.connection.begin()
         except StorageError:
             self._give_back(pool, lease)
             raise

@@ -37,6 +37,8 @@ def test_only_migrate_makes_a_file(command: str, tmp_path: Path) -> None:
         "import": ["/dev/null"],
         "import-prisma": [f"file:{tmp_path}/neither.db"],
         "prune": ["--older-than", "1d"],
+        "copy": [f"sqlite:///{path}", f"sqlite:///{path}"],
+        "restore": ["/dev/null"],
     }
     result = run(command, *arguments.get(command, ()), url=f"sqlite:///{path}")
     if command == "migrate":
@@ -51,7 +53,7 @@ def test_only_migrate_makes_a_file(command: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help(command: str) -> None:
     text = output_of(command, "--help")
-    assert "--database" in text
+    assert ("TARGET_URL" if command == "copy" else "--database") in text
     assert "--json" in text
 
 

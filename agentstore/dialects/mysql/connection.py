@@ -258,6 +258,10 @@ class MySQLConnection(Connection):
             self.rollback()
         return counts[1:-1]
 
+    def begin_snapshot(self) -> None:
+        self.count("transactions/isolate_snapshot")
+        super().begin_snapshot()
+
     @property
     def _begin(self) -> str:
         return self.statements.text("transactions/begin")

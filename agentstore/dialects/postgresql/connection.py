@@ -287,6 +287,13 @@ class PostgreSQLConnection(Connection):
 
     def begin(self) -> None:
         super().begin()
+        self._set_local_schema()
+
+    def begin_snapshot(self) -> None:
+        super().begin_snapshot()
+        self._set_local_schema()
+
+    def _set_local_schema(self) -> None:
         if not self.wants_transactions:
             return
         try:

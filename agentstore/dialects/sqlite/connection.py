@@ -261,16 +261,23 @@ class SQLiteConnection(Connection):
             self.count("transactions/begin_bound")
 
     def begin(self) -> None:
-        if self._is_replaced():
-            # What is written to the file that has gone would be lost.
-            self.is_broken = True
-            raise error_of(Fault.DISCONNECTED, f"the database file {self._path} was replaced")
+        self._check_file()
         self._take_lock()
         try:
             super().begin()
         except StorageError:
             self._release_lock()
             raise
+
+    def begin_snapshot(self) -> None:
+        self._check_file()
+        super().begin_snapshot()
+
+    def _check_file(self) -> None:
+        if self._is_replaced():
+            # What is written to the file that has gone would be lost.
+            self.is_broken = True
+            raise error_of(Fault.DISCONNECTED, f"the database file {self._path} was replaced")
 
     def commit(self) -> None:
         super().commit()

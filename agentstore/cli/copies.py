@@ -1,0 +1,235 @@
+"""copy, dump and restore: a store in another database, or in a file."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from agentstore.cli.database import Database, database_option, json_option
+from agentstore.cli.filters import metadata_option
+from agentstore.cli.output import (
+    counted,
+    is_terminal,
+    note,
+    visible,
+    write_json,
+    write_line,
+    write_table,
+)
+from agentstore.transfer.conversation_files import replacing
+from agentstore.transfer.copying import (
+    ArchiveSource,
+    Problem,
+    Reports,
+    Selection,
+    compare_rows,
+    copy_rows,
+    dump_rows,
+    open_source,
+)
+
+NOT_ALL = 1
+
+_verify_option = click.option(
+    "--verify", is_flag=True, help="Only compare; what is missing or differs is listed."
+)
+
+
+@click.command()
+@click.argument("source_url", metavar="SOURCE_URL", envvar="SOURCE_DATABASE_URL")
+@click.argument("target_url", metavar="TARGET_URL", envvar="TARGET_DATABASE_URL")
+@metadata_option
+@_verify_option
+@json_option
+@click.pass_context
+def copy(  # noqa: PLR0917 - one an option
+    ctx: click.Context,
+    source_url: str,
+    target_url: str,
+    metadata: dict[str, Any] | None,
+    verify: bool,
+    as_json: bool,
+) -> None:
+    """Copy the store at SOURCE_URL to the one at TARGET_URL, with nothing lost.
+
+    Ids, positions, times, states, confirmations and what adapters keep stay as they are. The
+    source may be in use: what is copied is as it was at one moment. The target is migrated before
+    (agentstore migrate). What is there already and equal is passed over, so a copy that was
+    interrupted can be run again; another row of the same key is listed on stderr and left as it
+    is, and the exit code is 1. In the end all is compared.
+
+    URLs with passwords belong in the environment's SOURCE_DATABASE_URL and TARGET_DATABASE_URL.
+    """
+    selection = Selection(metadata or {})
+    with Database(source_url).connect() as source_store, Database(target_url).connect() as store:
+        source = open_source(source_store, selection)
+        with _progress() as progress:
+            run = compare_rows if verify else copy_rows
+            reports = run(source, store, progress=progress, tell=_tell)
+            extra = 0
+            if verify:
+                extra = _tell_extra(open_source(store, selection), source_store, progress)
+    _end(ctx, reports, as_json=as_json, extra=extra)
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    default="-",
+    metavar="FILE",
+    help="Where to, gzip where it ends in .gz; FILE changes only when all is written. "
+    "[default: stdout]",
+)
+@metadata_option
+@json_option
+@database_option
+def dump(
+    database: Database,
+    *,
+    output: Path,
+    metadata: dict[str, Any] | None,
+    as_json: bool,
+) -> None:
+    """Write a whole store to FILE, for restore, with nothing lost.
+
+    The store may be in use: what is written is as it was at one moment. --json reports on a dump
+    to a FILE. For other programs' forms see export.
+    """
+    selection = Selection(metadata or {})
+    to_stdout = str(output) == "-"
+    target = nullcontext(sys.stdout.buffer) if to_stdout else replacing(output)
+    hidden = to_stdout and is_terminal()
+    with database.connect() as store, target as raw, _progress(hidden=hidden) as progress:
+        with _packing(cast(BinaryIO, raw), packs=output.name.endswith(".gz")) as file:
+            reports = dump_rows(store, file, selection, progress=progress)
+        raw.flush()
+    if to_stdout:
+        return
+    if as_json:
+        tables = {
+            name: {"rows": report.read.count, "checksum": report.read.text}
+            for name, report in reports.items()
+        }
+        write_json({"file": str(output), "tables": tables})
+    else:
+        rows = sum(report.read.count for report in reports.values())
+        sessions = counted(reports["sessions"].read.count, "session")
+        write_line(f"wrote {sessions} ({counted(rows, 'row')}) to {output}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_verify_option
+@json_option
+@database_option
+@click.pass_context
+def restore(
+    ctx: click.Context, database: Database, *, file: Path, verify: bool, as_json: bool
+) -> None:
+    """Store what is in FILE, which dump has written, with nothing lost.
+
+    The database is migrated before (agentstore migrate). What is there already and equal is passed
+    over, so a restore that was interrupted can be run again; another row of the same key is listed
+    on stderr and left as it is, and the exit code is 1. In the end all is compared. For
+    conversations in other programs' forms see import.
+    """
+    with database.connect() as store, _progress() as progress:
+        run = compare_rows if verify else copy_rows
+        reports = run(ArchiveSource(file), store, progress=progress, tell=_tell)
+    _end(ctx, reports, as_json=as_json)
+
+
+def _tell(problem: Problem) -> None:
+    note(f"not the same: {visible(str(problem))}")
+
+
+def _tell_extra(source: Any, store: Any, progress: Callable[[str, str, int], None]) -> int:
+    """List what of a store another one lacks; says how many rows they are."""
+    extra = 0
+
+    def tell(problem: Problem) -> None:
+        nonlocal extra
+        if problem.reason == "it is not there":
+            extra += 1
+            _tell(Problem(problem.table, problem.key, "only the target has it"))
+
+    compare_rows(source, store, progress=progress, tell=tell)
+    return extra
+
+
+def _end(ctx: click.Context, reports: Reports, *, as_json: bool, extra: int = 0) -> None:
+    """Write what has become of it, and exit with 1 where it is not all."""
+    if as_json:
+        write_json(
+            {
+                "equal": all(report.is_equal for report in reports.values()) and not extra,
+                "only_in_target": extra,
+                "tables": {
+                    name: {
+                        "read": report.read.count,
+                        "stored": report.stored,
+                        "present": report.present,
+                        "refused": report.refused,
+                        "checksum": report.read.text,
+                        "found": report.found.count,
+                        "found_checksum": report.found.text,
+                    }
+                    for name, report in reports.items()
+                },
+            }
+        )
+    else:
+        write_table(
+            ("table", "read", "stored", "present", "refused", "found", "checksum", "equal"),
+            [
+                (
+                    name,
+                    str(report.read.count),
+                    str(report.stored),
+                    str(report.present),
+                    str(report.refused),
+                    str(report.found.count),
+                    report.found.text[:16],
+                    "yes" if report.is_equal else "no",
+                )
+                for name, report in reports.items()
+            ],
+        )
+    if extra or not all(report.is_equal for report in reports.values()):
+        ctx.exit(NOT_ALL)
+
+
+@contextmanager
+def _packing(file: BinaryIO, *, packs: bool) -> Iterator[BinaryIO]:
+    """A file that packs what is written to it, where it shall."""
+    if not packs:
+        yield file
+        return
+    with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed:
+        yield cast(BinaryIO, packed)
+
+
+@contextmanager
+def _progress(*, hidden: bool = False) -> Iterator[Callable[[str, str, int], None]]:
+    """What is being done, and to how many rows, on stderr where that is a terminal."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        transient=True,
+        disable=hidden or not sys.stderr.isatty(),
+    ) as progress:
+        task = progress.add_task("")
+        yield lambda done, table, rows: progress.update(
+            task, description=f"{done} {table}: {counted(rows, 'row')}"
+        )

@@ -1,0 +1,28 @@
+"""Copies of a store, from one database to another or to a file and back, with nothing lost.
+
+``tables`` describes what there is, ``values`` has the forms of a row, ``stored`` the statements;
+``reading`` and ``archive`` give pages, ``writing`` takes them, ``running`` has the whole of it.
+"""
+
+from agentstore.transfer.copying.archive import ArchiveSource
+from agentstore.transfer.copying.pages import Problem, Reports, TableReport
+from agentstore.transfer.copying.running import (
+    compare_rows,
+    copy_rows,
+    dump_rows,
+    open_source,
+)
+from agentstore.transfer.copying.selection import EVERYTHING, Selection
+
+__all__ = [
+    "EVERYTHING",
+    "ArchiveSource",
+    "Problem",
+    "Reports",
+    "Selection",
+    "TableReport",
+    "compare_rows",
+    "copy_rows",
+    "dump_rows",
+    "open_source",
+]

@@ -1,0 +1,121 @@
+"""A store as the source of a copy: its rows, page by page, as they are at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from itertools import chain, islice
+from typing import Protocol
+
+from agentstore.storage import Storage
+from agentstore.transfer.copying.pages import CHARACTERS, ROWS, Page, paged
+from agentstore.transfer.copying.selection import EVERYTHING, Selection
+from agentstore.transfer.copying.stored import StoredRows
+from agentstore.transfer.copying.tables import (
+    ADK_SESSIONS,
+    ADK_STATES,
+    OF_SESSIONS,
+    SESSIONS,
+    TABLES,
+    Key,
+    Table,
+    Values,
+)
+from agentstore.transfer.copying.values import size_of
+
+_FIRST_ROWS = 16
+"""What is asked for first: nobody knows yet how long the rows are."""
+
+_SESSIONS_AT_ONCE = 100
+_LONGEST_KEY = 191
+
+
+class Source(Protocol):
+    """What a copy is made of: a store or an archive; its pages can be read more than once."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """The block in which they are read, so that they are always the same."""
+
+    def pages(self) -> Iterator[Page]:
+        """All rows, those first that others hang on."""
+
+
+class StoreSource:
+    """A store, or some of its sessions with all that hangs on them.
+
+    Args:
+        store: the store; it may be in use.
+        selection: which sessions.
+
+    Raises:
+        ConfigurationError: the store's dialect does not have the statements of copies.
+    """
+
+    def __init__(self, store: Storage, selection: Selection = EVERYTHING) -> None:
+        self._store = store
+        self._stored = StoredRows(store)
+        self._selection = selection
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """A transaction in which all that is read is of one moment.
+
+        Raises:
+            StorageError: the store is bound, or a transaction() is open.
+        """
+        return self._store._repository.executor.snapshot()
+
+    def pages(self) -> Iterator[Page]:
+        """All rows, those first that others hang on."""
+        if not self._selection.is_all:
+            yield from self._selected_pages()
+            return
+        for table in TABLES:
+            yield from paged(table, self._rows(table))
+
+    def _selected_pages(self) -> Iterator[Page]:
+        owners: set[Key] = set()
+        ids = self._selection.session_ids(self._store)
+        while some := list(islice(ids, _SESSIONS_AT_ONCE)):
+            found = self._stored.find(SESSIONS, [(id_,) for id_ in some])
+            yield from paged(SESSIONS, found.values())
+            for table in OF_SESSIONS:
+                rows = chain.from_iterable(self._rows(table, (id_,)) for id_ in some)
+                yield from paged(
+                    table, _noting_owners(rows, owners) if table is ADK_SESSIONS else rows
+                )
+        for owner in sorted(owners):
+            yield from paged(ADK_STATES, self._rows(ADK_STATES, owner))
+
+    def _rows(self, table: Table, beginning: Key = ()) -> Iterator[Values]:
+        """A table's rows in the order of the key; of those whose key begins so, where it is said.
+
+        The rows of one session lie together, so that a page begins with them and goes on behind
+        them: what is read too much is less than a page.
+        """
+        if beginning and len(beginning) == table.key_length:
+            yield from self._stored.find(table, [beginning]).values()
+            return
+        after = beginning + table.first_key[len(beginning) :]
+        limit = _FIRST_ROWS
+        while True:
+            rows = self._stored.read_after(table, after, limit)
+            for row in rows:
+                if row[: len(beginning)] != beginning:
+                    return
+                yield row
+            if len(rows) < limit:
+                return
+            after = table.key_of(rows[-1])
+            fitting = CHARACTERS * len(rows) // sum(map(size_of, rows))
+            limit = max(1, min(fitting, 2 * limit, ROWS))
+
+
+def _noting_owners(rows: Iterable[Values], owners: set[Key]) -> Iterator[Values]:
+    """Rows of ADK's sessions, whose apps and users are noted, as states have them in their key."""
+    for row in rows:
+        app_key, user_key = (str(ADK_SESSIONS.value(row, n)) for n in ("app_key", "user_key"))
+        owners.add((app_key, ""))
+        # A digest stands for a name that is no id, and that of =name cannot be made of it.
+        if not user_key.startswith("sha256:") and len(user_key) < _LONGEST_KEY:
+            owners.add((app_key, f"={user_key}"))
+        yield row

@@ -1,0 +1,172 @@
+"""Copies, dumps and restores from beginning to end, and comparisons of two stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from agentstore.errors import SchemaError
+from agentstore.storage import Storage
+from agentstore.transfer.copying.archive import ArchiveWriter
+from agentstore.transfer.copying.pages import Page, Problem, Reports, TableReport
+from agentstore.transfer.copying.reading import Source, StoreSource
+from agentstore.transfer.copying.selection import EVERYTHING, Selection
+from agentstore.transfer.copying.tables import TABLES
+from agentstore.transfer.copying.writing import StoreTarget
+
+Progress = Callable[[str, str, int], None]
+"""Called with what is done ("copied", "compared"), a table's name, and how many of its rows."""
+
+
+def copy_rows(
+    source: Source,
+    store: Storage,
+    *,
+    progress: Progress = lambda done, table, rows: None,
+    tell: Callable[[Problem], None] = lambda problem: None,
+) -> Reports:
+    """Store all that a source has, then compare it with what is there.
+
+    It can be ended at any moment and begun again: what is there already is passed over.
+
+    Args:
+        source: a store or an archive.
+        store: where to; it may be in use.
+        progress: called after each page.
+        tell: called with each row that was not taken.
+
+    Returns:
+        What has become of the rows, by table.
+
+    Raises:
+        StorageError: as every call of a store; what was stored until then stays. Inside a
+            transaction(), and of a bound store, at once.
+        SchemaError: the store lacks migrations.
+        InvalidInputError: the archive is of a newer version, changed or cut off.
+    """
+    target = StoreTarget(store)
+    _check_schema(store, "the target")
+    reports = _new_reports()
+    with source.snapshot():
+        for page in source.pages():
+            report = reports[page.table.name]
+            report.read.add(page.table, page.rows)
+            target.write(page, report, tell)
+            progress("copied", page.table.name, report.read.count)
+        for page in source.pages():
+            report = reports[page.table.name]
+            report.found.add(page.table, target.find(page))
+            progress("compared", page.table.name, report.found.count)
+    return reports
+
+
+def dump_rows(
+    store: Storage,
+    file: BinaryIO,
+    selection: Selection = EVERYTHING,
+    *,
+    progress: Progress = lambda done, table, rows: None,
+) -> Reports:
+    """Write a store to an archive.
+
+    Args:
+        store: the store; it may be in use.
+        file: where to, open for bytes.
+        selection: which sessions.
+        progress: called after each page.
+
+    Raises:
+        StorageError: as every call of a store.
+        SchemaError: the store lacks migrations, or has some of a newer version.
+    """
+    source = open_source(store, selection)
+    reports = _new_reports()
+    archive = ArchiveWriter(file, selection)
+    with source.snapshot():
+        for page in source.pages():
+            report = reports[page.table.name]
+            report.read.add(page.table, page.rows)
+            archive.write(page)
+            report.stored += len(page.rows)
+            progress("written", page.table.name, report.stored)
+    archive.end(reports)
+    return reports
+
+
+def compare_rows(
+    source: Source,
+    store: Storage,
+    *,
+    progress: Progress = lambda done, table, rows: None,
+    tell: Callable[[Problem], None] = lambda problem: None,
+) -> Reports:
+    """Look for each row of a source in a store; nothing is written.
+
+    Args:
+        source: a store or an archive.
+        store: the other store.
+        progress: called after each page.
+        tell: called with each row that is missing or another one.
+
+    Raises:
+        StorageError: as every call of a store.
+    """
+    target = StoreTarget(store)
+    reports = _new_reports()
+    with source.snapshot():
+        for page in source.pages():
+            report = reports[page.table.name]
+            report.read.add(page.table, page.rows)
+            _compare(page, target, report, tell)
+            progress("compared", page.table.name, report.read.count)
+    return reports
+
+
+def open_source(store: Storage, selection: Selection = EVERYTHING) -> StoreSource:
+    """A store as a source.
+
+    Args:
+        store: the store.
+        selection: which sessions.
+
+    Raises:
+        SchemaError: it lacks migrations, or has some of a newer version, whose columns would be
+            left behind.
+    """
+    _check_schema(store, "the source")
+    if unknown := store.schema_status().unknown:
+        raise SchemaError(
+            f"the source has migrations of a newer agentstore ({', '.join(unknown)}): "
+            "copy it with that one"
+        )
+    return StoreSource(store, selection)
+
+
+def _compare(
+    page: Page, target: StoreTarget, report: TableReport, tell: Callable[[Problem], None]
+) -> None:
+    table = page.table
+    found = {table.key_of(row): row for row in target.find(page)}
+    report.found.add(table, found.values())
+    for row in page.rows:
+        key = table.key_of(row)
+        if key not in found:
+            tell(Problem(table.name, key, "it is not there"))
+        elif found[key] != row:
+            differing = ", ".join(table.differing(row, found[key]))
+            tell(Problem(table.name, key, f"it differs in {differing}"))
+        else:
+            report.present += 1
+            continue
+        report.refused += 1
+
+
+def _new_reports() -> Reports:
+    return {table.name: TableReport() for table in TABLES}
+
+
+def _check_schema(store: Storage, role: str) -> None:
+    if pending := store.schema_status().pending:
+        raise SchemaError(
+            f"{role} lacks migrations ({', '.join(pending)}): run agentstore migrate on it"
+        )

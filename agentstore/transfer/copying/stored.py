@@ -1,0 +1,105 @@
+"""The rows of a store's tables, read and written by the statements in ``sql/DIALECT/copies``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from agentstore.model.metadata_index import metadata_entries
+from agentstore.model.values import load_json
+from agentstore.storage import Storage
+from agentstore.transfer.copying.tables import (
+    SESSIONS,
+    TEXT,
+    TIME,
+    Key,
+    Table,
+    Values,
+)
+from agentstore.transfer.copying.values import read_row, size_of, write_row
+
+_CHARACTERS_A_STATEMENT = 100_000
+"""A statement that names each row has no more: every server of MySQL takes it, escaped."""
+
+METADATA_INDEX = Table(
+    "session_metadata", {"session_id": TEXT, "entry": TEXT, "created_at": TIME}, key_length=2
+)
+"""Made anew of the sessions' metadata, so that it is the target's own, of whatever version."""
+
+
+class StoredRows:
+    """A store's tables, as a copy sees them.
+
+    Args:
+        store: the store.
+
+    Raises:
+        ConfigurationError: its dialect does not have the statements.
+    """
+
+    def __init__(self, store: Storage) -> None:
+        self._extension = store.extension("copies")
+
+    def read_after(self, table: Table, after: Key, limit: int) -> list[Values]:
+        """The next rows in the order of the key.
+
+        Args:
+            table: the table.
+            after: the key of the row before.
+            limit: how many at most.
+        """
+        parameters = {f"after_{name}": value for name, value in zip(table.key, after, strict=True)}
+        rows = self._extension.read(f"read_{table.name}", {**parameters, "limit": limit})
+        return [read_row(table, row) for row in rows]
+
+    def find(self, table: Table, keys: Sequence[Key]) -> dict[Key, Values]:
+        """Those rows that have some keys, by key, in the order of the keys."""
+        if not keys:
+            return {}
+        text = json.dumps(keys, ensure_ascii=False, separators=(",", ":"))
+        found = {}
+        for row in self._extension.read(f"find_{table.name}", {"keys": text}):
+            values = read_row(table, row)
+            found[table.key_of(values)] = values
+        return {key: found[key] for key in keys if key in found}
+
+    def insert(self, table: Table, rows: Sequence[Values]) -> None:
+        """Store rows; of sessions, with the index of their metadata. For a transaction().
+
+        Raises:
+            DatabaseError: a row of that key is there.
+        """
+        self._insert(table, rows)
+        if table is SESSIONS:
+            self._insert(METADATA_INDEX, [entry for row in rows for entry in _entries(row)])
+
+    def _insert(self, table: Table, rows: Sequence[Values]) -> None:
+        if not rows:
+            return
+        time = self._extension.time
+        named = [write_row(table, row, time) for row in rows]
+        if self._extension.has(f"put_{table.name}"):
+            columns = {f"{name}_list": [row[name] for row in named] for name in table.columns}
+            self._extension.write([self._extension.step(f"put_{table.name}", columns)])
+            return
+        for start, end in _statements(rows):
+            self._extension.write([self._extension.step(f"insert_{table.name}", named[start:end])])
+
+
+def _statements(rows: Sequence[Values]) -> Iterator[tuple[int, int]]:
+    """Where rows are cut, so that each part fits a statement or is one row."""
+    start = size = 0
+    for place, row in enumerate(rows):
+        size_of_row = size_of(row)
+        if place > start and size + size_of_row > _CHARACTERS_A_STATEMENT:
+            yield start, place
+            start, size = place, 0
+        size += size_of_row
+    yield start, len(rows)
+
+
+def _entries(session: Values) -> Iterator[Values]:
+    """What a session is found by, as rows of the index."""
+    named = SESSIONS.named(session)
+    for entry in metadata_entries(load_json(str(named["metadata"]))):
+        yield (named["id"], entry, named["created_at"])

@@ -1,0 +1,126 @@
+"""A row in its three forms: as a database gives and takes it, and as JSON in an archive.
+
+Between them it is a tuple of plain values: times are datetimes in UTC, flags are booleans, bytes
+are bytes, JSON is its text. The JSON form is the same whatever database a row came from, so it is
+what checksums are made of.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from agentstore.errors import InvalidInputError
+from agentstore.model.values import UTC, load_json
+from agentstore.operations.rows import read_time
+from agentstore.transfer.copying.tables import Column, Kind, Table, Value, Values
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_AS_IT_IS: dict[Kind, type] = {Kind.TEXT: str, Kind.JSON: str, Kind.FLAG: bool, Kind.INTEGER: int}
+
+_READERS: dict[Kind, Callable[[Any], Value]] = {
+    Kind.TEXT: str,
+    Kind.JSON: str,
+    Kind.TIME: read_time,
+    Kind.FLAG: bool,
+    Kind.INTEGER: int,
+    Kind.REAL: float,
+    Kind.BYTES: bytes,
+}
+
+
+def read_row(table: Table, row: Sequence[Any]) -> Values:
+    """A row as a database gives it, in plain values."""
+    return tuple(
+        None if value is None else _READERS[column.kind](value)
+        for column, value in zip(table.columns.values(), row, strict=True)
+    )
+
+
+def write_row(table: Table, row: Values, write_time: Callable[[datetime], Any]) -> dict[str, Any]:
+    """A row as the parameters of a statement that inserts it.
+
+    Args:
+        table: the table.
+        row: the row.
+        write_time: makes a parameter of a time (`Extension.time`).
+    """
+    return {
+        name: write_time(value) if isinstance(value, datetime) else value
+        for name, value in table.named(row).items()
+    }
+
+
+def encode_row(table: Table, row: Values) -> dict[str, Any]:
+    """A row as a JSON object, by column: its form in an archive."""
+    return {name: _encoded(value) for name, value in table.named(row).items()}
+
+
+def canonical(table: Table, row: Values) -> bytes:
+    """A row as bytes that are the same in whatever database it is, and no other row's."""
+    values = [table.name, *map(_encoded, row)]
+    return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+def size_of(row: Values) -> int:
+    """About how much memory a row takes, in bytes."""
+    return 50 * len(row) + sum(len(value) for value in row if isinstance(value, (str, bytes)))
+
+
+def decode_row(table: Table, value: Any) -> Values:
+    """The row that a JSON object in an archive stands for.
+
+    Raises:
+        InvalidInputError: it is no row of the table; the message says what is wrong.
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidInputError(f"a row of {table.name} is an object")
+    if missing := table.columns.keys() - value.keys():
+        raise InvalidInputError(f"a row of {table.name} lacks {', '.join(sorted(missing))}")
+    if unknown := value.keys() - table.columns.keys():
+        raise InvalidInputError(f"{table.name} has no {', '.join(sorted(unknown))}")
+    return tuple(
+        _decoded(f"{table.name}.{name}", column, value[name])
+        for name, column in table.columns.items()
+    )
+
+
+def _encoded(value: Value) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return value
+
+
+def _decoded(name: str, column: Column, value: Any) -> Value:
+    if value is None and column.may_be_none:
+        return None
+    expected = _AS_IT_IS.get(column.kind)
+    if expected is not None and type(value) is expected and _is_valid(column, value):
+        return cast(Value, value)
+    if column.kind is Kind.REAL and type(value) in (int, float):
+        return float(value)
+    try:
+        if column.kind is Kind.TIME and isinstance(value, str) and _TIME.fullmatch(value):
+            return datetime.fromisoformat(value.replace("Z", "+00:00"))
+        if column.kind is Kind.BYTES and isinstance(value, str):
+            return base64.b64decode(value, validate=True)
+    except (ValueError, binascii.Error):
+        pass
+    raise InvalidInputError(f"{name} is no {column.kind.value}")
+
+
+def _is_valid(column: Column, value: Any) -> bool:
+    if column.kind is not Kind.JSON:
+        return True
+    try:
+        load_json(value)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,141 @@
+"""A store as the target of a copy: each page in a transaction, and nothing twice.
+
+A row of the same key that is equal is passed over; another one is left as it is and reported, and
+nothing more of its session is taken: what hangs on one row must not hang on another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from agentstore.engine.executor import NO_SNAPSHOT
+from agentstore.engine.faults import Fault, fault_of
+from agentstore.errors import DatabaseError, StorageError
+from agentstore.storage import Storage
+from agentstore.transfer.copying.pages import Page, Problem, TableReport
+from agentstore.transfer.copying.stored import StoredRows
+from agentstore.transfer.copying.tables import MESSAGES, Table, Values
+
+_ATTEMPTS = 5
+"""So often a page is begun where somebody else stores rows with the same keys at that moment."""
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What has become of a page, once its transaction is committed."""
+
+    stored: int = 0
+    present: int = 0
+    refused_sessions: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class StoreTarget:
+    """A store that rows are copied to; it may be in use.
+
+    Args:
+        store: the store.
+
+    Raises:
+        ConfigurationError: its dialect does not have the statements of copies.
+        StorageError: it is bound, or a transaction() is open.
+    """
+
+    def __init__(self, store: Storage) -> None:
+        if store._repository.executor.in_transaction():
+            raise StorageError(NO_SNAPSHOT)
+        self._store = store
+        self._stored = StoredRows(store)
+        self._refused_sessions: set[str] = set()
+
+    def write(self, page: Page, report: TableReport, tell: Callable[[Problem], None]) -> None:
+        """Store what of a page is not there.
+
+        Args:
+            page: the page.
+            report: counts what has become of it.
+            tell: called with each row that is not taken, unless all of its session is not.
+
+        Raises:
+            StorageError: as every call of a store; nothing of the page is stored then.
+        """
+        outcome = self._write(page)
+        self._refused_sessions |= outcome.refused_sessions
+        report.stored += outcome.stored
+        report.present += outcome.present
+        report.refused += len(page.rows) - outcome.stored - outcome.present
+        for problem in outcome.problems:
+            tell(problem)
+
+    def find(self, page: Page) -> list[Values]:
+        """The rows that have the keys of a page's rows."""
+        table = page.table
+        return list(self._stored.find(table, [table.key_of(row) for row in page.rows]).values())
+
+    def _write(self, page: Page) -> _Outcome:
+        for _ in range(_ATTEMPTS - 1):
+            with _passing_duplicates():
+                return self._write_in_transaction(page)
+        return self._write_in_transaction(page)
+
+    def _write_in_transaction(self, page: Page) -> _Outcome:
+        return self._store.run_in_transaction(lambda: self._write_once(page), is_repeatable=True)
+
+    def _write_once(self, page: Page) -> _Outcome:
+        table, outcome = page.table, _Outcome()
+        rows = [row for row in page.rows if not self._is_refused(table, row, outcome)]
+        existing = self._stored.find(table, [table.key_of(row) for row in rows])
+        missing = []
+        for row in rows:
+            other = existing.get(table.key_of(row))
+            if other is None:
+                missing.append(row)
+            elif other == row:
+                outcome.present += 1
+            else:
+                differing = ", ".join(table.differing(row, other))
+                self._refuse(
+                    table, row, f"another row is there (it differs in {differing})", outcome
+                )
+        for row in self._with_taken_ids(table, missing):
+            self._refuse(table, row, "its id is in use by another row", outcome)
+            missing.remove(row)
+        missing = [row for row in missing if not self._is_refused(table, row, outcome)]
+        self._stored.insert(table, missing)
+        outcome.stored = len(missing)
+        return outcome
+
+    def _refuse(self, table: Table, row: Values, reason: str, outcome: _Outcome) -> None:
+        outcome.problems.append(Problem(table.name, table.key_of(row), reason))
+        if table.session:
+            outcome.refused_sessions.add(str(table.value(row, table.session)))
+
+    def _is_refused(self, table: Table, row: Values, outcome: _Outcome) -> bool:
+        if not table.session:
+            return False
+        session_id = str(table.value(row, table.session))
+        return session_id in self._refused_sessions or session_id in outcome.refused_sessions
+
+    def _with_taken_ids(self, table: Table, rows: list[Values]) -> Iterable[Values]:
+        """Those rows whose id another row has, in whatever session."""
+        if not table.has_ids or not rows:
+            return []
+        repository = self._store._repository
+        ids = repository.write_list([str(table.value(row, "id")) for row in rows])
+        if "messages/lock_ids" in repository.statement_library():
+            repository.read("messages/lock_ids", {"ids": ids})
+        name = "messages/find_messages" if table is MESSAGES else "tool_calls/find_tool_calls"
+        taken = {found[0] for found in repository.read(name, {"ids": ids})}
+        return [row for row in rows if table.value(row, "id") in taken]
+
+
+@contextmanager
+def _passing_duplicates() -> Iterator[None]:
+    """Go on where a row with the same key was stored by somebody else meanwhile."""
+    try:
+        yield
+    except DatabaseError as error:
+        if fault_of(error) is not Fault.DUPLICATE:
+            raise

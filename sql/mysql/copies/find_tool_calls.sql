@@ -1,0 +1,36 @@
+-- The rows of agentstore_tool_calls with some keys: what a copy finds where it is going.
+-- agentstore copy, agentstore restore.
+-- Runs: each page of a copy
+-- Index: PRIMARY of agentstore_tool_calls
+-- Rows: reads at most one for each of :keys
+-- Returns: many
+-- Differs: STRAIGHT_JOIN and FORCE INDEX, as the optimizer would read a small table whole
+SELECT STRAIGHT_JOIN
+    r.session_id,
+    r.message_position,
+    r.position,
+    r.id,
+    r.message_id,
+    r.call_id,
+    r.tool_name,
+    r.arguments,
+    r.result,
+    r.success,
+    cast(r.timestamp AS char) AS timestamp,
+    cast(r.completed_at AS char) AS completed_at
+FROM
+    -- The character set must be stated: in a latin1 database it would be latin1 else, and lose ids.
+    -- That it may be is not known to sqlfluff.
+    -- noqa: disable=all
+    json_table(
+        /* :keys */ '[["s1", 0, 0]]', '$[*]' COLUMNS (
+            session_id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[0]',
+            message_position bigint PATH '$[1]',
+            position bigint PATH '$[2]'
+        )
+    ) AS k
+INNER JOIN agentstore_tool_calls AS r FORCE INDEX (PRIMARY)
+    ON
+        k.session_id = r.session_id
+        AND k.message_position = r.message_position
+        AND k.position = r.position;

@@ -1,0 +1,24 @@
+-- The rows of agentstore_checkpoint_metadata with some keys: what a copy finds where it is going.
+-- agentstore copy, agentstore restore.
+-- Runs: each page of a copy
+-- Index: agentstore_checkpoint_metadata_pkey, agentstore_checkpoint_metadata_entry
+-- Rows: reads at most one for each of :keys
+-- Returns: many
+-- Differs: OFFSET 0 keeps LATERAL a look-up for each row: without statistics PostgreSQL would else
+--   read the whole table, and join it by hash
+SELECT
+    r.thread_id,
+    r.namespace_key,
+    r.checkpoint_id,
+    r.entry
+FROM json_array_elements(/* :keys */ '[["t1", "", "1f0", "e1"]]'::json) AS k (pair)
+INNER JOIN LATERAL (
+    SELECT t.*
+    FROM agentstore_checkpoint_metadata AS t
+    WHERE
+        t.thread_id = k.pair ->> 0
+        AND t.namespace_key = k.pair ->> 1
+        AND t.checkpoint_id = k.pair ->> 2
+        AND t.entry = k.pair ->> 3
+    OFFSET 0
+) AS r ON TRUE;

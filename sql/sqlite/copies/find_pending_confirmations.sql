@@ -1,0 +1,17 @@
+-- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going.
+-- agentstore copy, agentstore restore.
+-- Runs: each page of a copy
+-- Index: agentstore_pending_confirmations_pkey
+-- Rows: reads at most one for each of :keys
+-- Returns: many
+SELECT
+    r.session_id,
+    r.id,
+    r.tool_name,
+    r.arguments,
+    r.user_message,
+    r.user_message_escaped,
+    r.timestamp
+FROM json_each(/* :keys */ '[["s1"]]') AS k
+CROSS JOIN agentstore_pending_confirmations AS r
+WHERE r.session_id = json_extract(k.value, '$[0]');

@@ -1,0 +1,23 @@
+-- Store rows of agentstore_messages as they were elsewhere. agentstore copy, agentstore restore.
+-- Runs: each page of a copy
+-- Index: none: appends to agentstore_messages
+-- Rows: writes one; the driver repeats it, or the list of its values, for each row
+-- Returns: count
+-- Differs: PostgreSQL takes a list a column, put_messages
+INSERT INTO agentstore_messages (
+    session_id, position, id, role, content, content_escaped, parts, timestamp, response_type,
+    response, metadata
+)
+VALUES (
+    /* :session_id */ 's1',
+    /* :position */ 0,
+    /* :id */ 'm1',
+    /* :role */ 'user',
+    /* :content */ 'Hello',
+    /* :content_escaped */ FALSE,
+    /* :parts */ NULL,
+    /* :timestamp */ '2026-01-01 00:00:00.000000',
+    /* :response_type */ NULL,
+    /* :response */ NULL,
+    /* :metadata */ '{}'
+);

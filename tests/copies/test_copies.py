@@ -1,0 +1,225 @@
+"""A copy has all that the source has, whatever databases they are, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from threading import Thread
+from typing import Any
+
+import pytest
+from copy_samples import AT, all_rows, conversations_of, fill, session_row
+
+import agentstore
+from agentstore import StorageError
+from agentstore.transfer.copying import (
+    Problem,
+    Selection,
+    compare_rows,
+    copy_rows,
+    open_source,
+)
+from agentstore.transfer.copying.stored import StoredRows
+from agentstore.transfer.copying.tables import SESSIONS, TABLES
+
+OpenStore = Callable[..., agentstore.Storage]
+
+
+def copy(source: agentstore.Storage, target: agentstore.Storage, **options: Any) -> list[Problem]:
+    """Copy a store; returns what was not taken."""
+    problems: list[Problem] = []
+    copy_rows(open_source(source, **options), target, tell=problems.append)
+    return problems
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("sqlite-file", "sqlite-file"),
+        ("sqlite-file", "postgresql", "mariadb", "sqlite-file"),
+        ("mariadb", "postgresql", "sqlite-file", "mariadb"),
+    ],
+    ids="-".join,
+)
+def test_a_copy_has_all_and_nothing_else(names: tuple[str, ...], open_store: OpenStore) -> None:
+    stores = [open_store(name) for name in names]
+    fill(stores[0])
+    rows, conversations = all_rows(stores[0]), conversations_of(stores[0])
+    assert all(rows.values())
+    for source, target in pairwise(stores):
+        reports = copy_rows(open_source(source), target)
+        assert all(report.is_equal and not report.present for report in reports.values())
+        assert {name: report.stored for name, report in reports.items()} == {
+            name: len(found) for name, found in rows.items()
+        }
+        assert all_rows(target) == rows
+        assert conversations_of(target) == conversations
+        assert target.count_sessions(metadata={"user_id": "u0", "n": 1}) == 2
+
+
+@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+def test_a_copy_again_stores_nothing_and_sees_what_has_come(
+    name: str, open_store: OpenStore
+) -> None:
+    source, target = open_store("sqlite-file"), open_store(name)
+    fill(source)
+    copy_rows(open_source(source), target)
+    session_id = source.create_session(metadata={"late": True})
+    source.save_user_message(session_id, "hello")
+    reports = copy_rows(open_source(source), target)
+    stored = {table: report.stored for table, report in reports.items() if report.stored}
+    assert stored == {"sessions": 1, "messages": 1}
+    assert all_rows(target) == all_rows(source)
+
+
+@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+def test_positions_are_not_given_out_again(name: str, open_store: OpenStore) -> None:
+    source, target = open_store("sqlite-file"), open_store(name)
+    fill(source)
+    copy_rows(open_source(source), target)
+    for session_id in ("c0001", "emptied"):  # whose last message was deleted
+        position = StoredRows(source).find(SESSIONS, [(session_id,)])[(session_id,)][4]
+        message = target.get_message(target.save_user_message(session_id, "more"))
+        assert message is not None
+        assert message.position == position
+
+
+@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+def test_another_row_is_listed_and_stays(name: str, open_store: OpenStore) -> None:
+    source, target = open_store("sqlite-file"), open_store(name)
+    fill(source)
+    [message, *_] = source.get_history("c0000")
+    own = {
+        "c0001": "said here",  # a session that was written to here
+        "mine": "else",  # a message here has the id of one there
+    }
+    target.create_session(id="c0001")
+    target.save_user_message("c0001", own["c0001"])
+    target.create_session(id="mine")
+    target.save_user_message("mine", own["mine"], id=message.id)
+    problems = copy(source, target)
+    assert [(each.table, each.key) for each in problems] == [
+        ("sessions", ("c0001",)),
+        ("messages", ("c0000", 0)),
+    ]
+    assert "differs in" in problems[0].reason
+    assert "in use" in problems[1].reason
+    assert [each.content for each in target.get_history("c0001")] == [own["c0001"]]
+    assert [each.content for each in target.get_history("mine")] == [own["mine"]]
+    # Of a session that is not taken nothing is: no call hangs on another's message.
+    assert not any(each.content for each in target.get_history("c0000"))
+    assert target.get_history("c0002") == source.get_history("c0002")
+    assert [(each.table, each.key) for each in copy(source, target)] == [
+        (each.table, each.key) for each in problems
+    ]
+
+
+def test_a_changed_row_of_any_table_is_listed(open_store: OpenStore) -> None:
+    source, target = open_store(), open_store()
+    fill(source)
+    copy_rows(open_source(source), target)
+    connection = target._repository.executor
+    for table, column in {
+        "sessions": "metadata",
+        "messages": "content",
+        "tool_calls": "arguments",
+        "pending_confirmations": "user_message",
+        "checkpoints": "namespace",
+        "checkpoint_blobs": "value_type",
+        "checkpoint_writes": "task_path",
+        "adk_sessions": "marker",
+        "adk_states": "entry",
+    }.items():
+        text = f"UPDATE agentstore_{table} SET {column} = {column} || 'x'"  # noqa: S608
+        changed = connection.write(
+            lambda each, text=text: each.driver_connection.execute(text).rowcount  # type: ignore[misc]
+        )
+        assert changed
+    problems: list[Problem] = []
+    reports = compare_rows(open_source(source), target, tell=problems.append)
+    unequal = {name for name, report in reports.items() if not report.is_equal}
+    assert unequal == {table.name for table in TABLES} - {"checkpoint_metadata"}
+    assert {problem.table for problem in problems} == unequal
+
+
+@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+def test_a_source_in_use_is_copied_as_it_was(name: str, open_store: OpenStore) -> None:
+    source, target = open_store(name), open_store()
+    fill(source)
+    before = all_rows(source)
+    written = 0
+
+    def write(done: str, table: str, rows: int) -> None:
+        nonlocal written
+        if done == "copied" and not written:
+            written += 1
+            # By another thread, which is not part of the snapshot.
+            _in_thread(lambda: source.save_user_message("c0000", "meanwhile"))
+            _in_thread(lambda: source.delete_session("c0002"))
+
+    copy_rows(open_source(source), target, progress=write)
+    assert written
+    assert all_rows(target) == before
+    assert all_rows(source) != before
+
+
+def _in_thread(work: Callable[[], Any]) -> None:
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+def test_a_page_is_read_and_written_whatever_its_size(name: str, open_store: OpenStore) -> None:
+    source, target = open_store(name), open_store("sqlite-file")
+    source.create_session(id="s1")
+    for length in (1, 3_000_000, 10, 200_000, 200_000):
+        source.save_user_message("s1", "ä" * length)
+    rows = [session_row(f"s{n:05d}", updated_at=AT + timedelta(seconds=n)) for n in range(1_203)]
+    StoredRows(source).insert(SESSIONS, rows)
+    copy_rows(open_source(source), target)
+    assert all_rows(target) == all_rows(source)
+    again = open_store(name)
+    copy_rows(open_source(target), again)
+    assert all_rows(again) == all_rows(source)
+
+
+def test_not_inside_a_transaction(open_store: OpenStore) -> None:
+    source, target = open_store(), open_store()
+    with source.transaction(), pytest.raises(StorageError, match="transactions of its own"):
+        copy_rows(open_source(source), target)
+    with target.transaction(), pytest.raises(StorageError, match="transactions of its own"):
+        copy_rows(open_source(source), target)
+
+
+PARTS: list[tuple[Selection, set[str]]] = [
+    (Selection({"user_id": "u1"}), {"c0001"}),
+    (Selection({"team": "red"}), {"adk/shop/ann/1"}),
+    (Selection({"n": 1, "plan": "pro"}), {"emptied"}),
+    (Selection({"team": "blue"}), {"held"}),
+    (Selection({"team": "green"}), set()),
+]
+
+
+@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize(("selection", "ids"), PARTS)
+def test_a_part_has_what_hangs_on_its_sessions(
+    name: str, selection: Selection, ids: set[str], open_store: OpenStore
+) -> None:
+    source, target = open_store(name), open_store()
+    fill(source)
+    copy_rows(open_source(source, selection), target)
+    whole, part = all_rows(source), all_rows(target)
+    assert {key[0] for key in part["sessions"]} == ids
+    for table in TABLES:
+        expected = whole[table.name]
+        if table.session:
+            expected = {
+                key: row for key, row in expected.items() if table.value(row, table.session) in ids
+            }
+            assert part[table.name] == expected
+        else:
+            assert part[table.name].items() <= expected.items()
+    states = {key[1] for key in part["adk_states"]}
+    assert states == ({"", "=ann"} if "adk/shop/ann/1" in ids else set())
