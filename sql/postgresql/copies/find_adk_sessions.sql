@@ -13,10 +13,10 @@ SELECT
     r.last_update_time,
     r.marker,
     r.session_state::text AS session_state
-FROM json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_adk_sessions AS t
-    WHERE t.session_id = k.pair ->> 0
+    WHERE t.session_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
     OFFSET 0
 ) AS r ON TRUE;

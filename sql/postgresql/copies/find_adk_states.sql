@@ -11,13 +11,13 @@ SELECT
     r.user_key,
     r.name_key,
     r.entry::text AS entry
-FROM json_array_elements(/* :keys */ '[["shop", "u1", "theme"]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["shop", "u1", "theme"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_adk_states AS t
     WHERE
-        t.app_key = k.pair ->> 0
-        AND t.user_key = k.pair ->> 1
-        AND t.name_key = k.pair ->> 2
+        t.app_key OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+        AND t.user_key OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 1)
+        AND t.name_key OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 2)
     OFFSET 0
 ) AS r ON TRUE;

@@ -13,14 +13,14 @@ SELECT
     r.channel_version,
     r.value_type,
     r.value_bytes
-FROM json_array_elements(/* :keys */ '[["t1", "", "messages", "1"]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["t1", "", "messages", "1"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_checkpoint_blobs AS t
     WHERE
-        t.thread_id = k.pair ->> 0
-        AND t.namespace_key = k.pair ->> 1
-        AND t.channel_key = k.pair ->> 2
-        AND t.channel_version = k.pair ->> 3
+        t.thread_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+        AND t.namespace_key OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 1)
+        AND t.channel_key OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 2)
+        AND t.channel_version OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 3)
     OFFSET 0
 ) AS r ON TRUE;

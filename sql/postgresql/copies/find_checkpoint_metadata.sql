@@ -11,14 +11,14 @@ SELECT
     r.namespace_key,
     r.checkpoint_id,
     r.entry
-FROM json_array_elements(/* :keys */ '[["t1", "", "1f0", "e1"]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["t1", "", "1f0", "e1"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_checkpoint_metadata AS t
     WHERE
-        t.thread_id = k.pair ->> 0
-        AND t.namespace_key = k.pair ->> 1
-        AND t.checkpoint_id = k.pair ->> 2
-        AND t.entry = k.pair ->> 3
+        t.thread_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+        AND t.namespace_key OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 1)
+        AND t.checkpoint_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 2)
+        AND t.entry OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 3)
     OFFSET 0
 ) AS r ON TRUE;

@@ -16,15 +16,15 @@ SELECT
     r.task_path,
     r.value_type,
     r.value_bytes
-FROM json_array_elements(/* :keys */ '[["t1", "", "1f0", "task1", 0]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["t1", "", "1f0", "task1", 0]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_checkpoint_writes AS t
     WHERE
-        t.thread_id = k.pair ->> 0
-        AND t.namespace_key = k.pair ->> 1
-        AND t.checkpoint_id = k.pair ->> 2
-        AND t.task_id = k.pair ->> 3
-        AND t.idx = (k.pair ->> 4)::bigint
+        t.thread_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+        AND t.namespace_key OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 1)
+        AND t.checkpoint_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 2)
+        AND t.task_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 3)
+        AND t.idx OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 4)::bigint
     OFFSET 0
 ) AS r ON TRUE;

@@ -18,13 +18,13 @@ SELECT
     r.checkpoint_bytes,
     r.metadata_type,
     r.metadata_bytes
-FROM json_array_elements(/* :keys */ '[["t1", "", "1f0"]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["t1", "", "1f0"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_checkpoints AS t
     WHERE
-        t.thread_id = k.pair ->> 0
-        AND t.namespace_key = k.pair ->> 1
-        AND t.checkpoint_id = k.pair ->> 2
+        t.thread_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+        AND t.namespace_key OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 1)
+        AND t.checkpoint_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 2)
     OFFSET 0
 ) AS r ON TRUE;

@@ -18,12 +18,12 @@ SELECT
     r.response_type,
     r.response::text AS response,
     r.metadata::text AS metadata
-FROM json_array_elements(/* :keys */ '[["s1", 0]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["s1", 0]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_messages AS t
     WHERE
-        t.session_id = k.pair ->> 0
-        AND t.position = (k.pair ->> 1)::bigint
+        t.session_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+        AND t.position OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 1)::bigint
     OFFSET 0
 ) AS r ON TRUE;

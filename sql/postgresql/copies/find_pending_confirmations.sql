@@ -14,10 +14,10 @@ SELECT
     r.user_message,
     r.user_message_escaped,
     r.timestamp AT TIME ZONE 'UTC' AS timestamp
-FROM json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_pending_confirmations AS t
-    WHERE t.session_id = k.pair ->> 0
+    WHERE t.session_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
     OFFSET 0
 ) AS r ON TRUE;

@@ -13,10 +13,10 @@ SELECT
     r.active,
     r.next_position,
     r.metadata::text AS metadata
-FROM json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_sessions AS t
-    WHERE t.id = k.pair ->> 0
+    WHERE t.id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
     OFFSET 0
 ) AS r ON TRUE;

@@ -19,13 +19,13 @@ SELECT
     r.success,
     r.timestamp AT TIME ZONE 'UTC' AS timestamp,
     r.completed_at AT TIME ZONE 'UTC' AS completed_at
-FROM json_array_elements(/* :keys */ '[["s1", 0, 0]]'::json) AS k (pair)
+FROM pg_catalog.json_array_elements(/* :keys */ '[["s1", 0, 0]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_tool_calls AS t
     WHERE
-        t.session_id = k.pair ->> 0
-        AND t.message_position = (k.pair ->> 1)::bigint
-        AND t.position = (k.pair ->> 2)::bigint
+        t.session_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+        AND t.message_position OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 1)::bigint
+        AND t.position OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 2)::bigint
     OFFSET 0
 ) AS r ON TRUE;

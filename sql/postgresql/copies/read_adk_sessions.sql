@@ -13,6 +13,6 @@ SELECT
     r.session_state::text AS session_state
 FROM agentstore_adk_sessions AS r
 WHERE
-    r.session_id > /* :after_session_id */ ''
+    r.session_id OPERATOR (pg_catalog.>) /* :after_session_id */ ''
 ORDER BY r.session_id
 LIMIT /* :limit */ 50;

@@ -12,7 +12,7 @@ SELECT
 FROM agentstore_adk_states AS r
 WHERE
     (r.app_key, r.user_key, r.name_key)
-    > (
+    OPERATOR (pg_catalog.>) (
         /* :after_app_key */ '',
         /* :after_user_key */ '',
         /* :after_name_key */ ''

@@ -14,7 +14,7 @@ SELECT
 FROM agentstore_checkpoint_blobs AS r
 WHERE
     (r.thread_id, r.namespace_key, r.channel_key, r.channel_version)
-    > (
+    OPERATOR (pg_catalog.>) (
         /* :after_thread_id */ '',
         /* :after_namespace_key */ '',
         /* :after_channel_key */ '',

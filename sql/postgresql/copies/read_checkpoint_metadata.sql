@@ -12,7 +12,7 @@ SELECT
 FROM agentstore_checkpoint_metadata AS r
 WHERE
     (r.thread_id, r.namespace_key, r.checkpoint_id, r.entry)
-    > (
+    OPERATOR (pg_catalog.>) (
         /* :after_thread_id */ '',
         /* :after_namespace_key */ '',
         /* :after_checkpoint_id */ '',

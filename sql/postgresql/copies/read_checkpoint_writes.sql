@@ -17,7 +17,7 @@ SELECT
 FROM agentstore_checkpoint_writes AS r
 WHERE
     (r.thread_id, r.namespace_key, r.checkpoint_id, r.task_id, r.idx)
-    > (
+    OPERATOR (pg_catalog.>) (
         /* :after_thread_id */ '',
         /* :after_namespace_key */ '',
         /* :after_checkpoint_id */ '',

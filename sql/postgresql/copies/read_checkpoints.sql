@@ -18,7 +18,7 @@ SELECT
 FROM agentstore_checkpoints AS r
 WHERE
     (r.thread_id, r.namespace_key, r.checkpoint_id)
-    > (
+    OPERATOR (pg_catalog.>) (
         /* :after_thread_id */ '',
         /* :after_namespace_key */ '',
         /* :after_checkpoint_id */ ''

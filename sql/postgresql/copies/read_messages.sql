@@ -19,7 +19,7 @@ SELECT
 FROM agentstore_messages AS r
 WHERE
     (r.session_id, r.position)
-    > (
+    OPERATOR (pg_catalog.>) (
         /* :after_session_id */ '',
         /* :after_position */ -1
     )

@@ -14,7 +14,7 @@ SELECT
     r.timestamp AT TIME ZONE 'UTC' AS timestamp
 FROM agentstore_pending_confirmations AS r
 WHERE
-    r.session_id > /* :after_session_id */ ''
+    r.session_id OPERATOR (pg_catalog.>) /* :after_session_id */ ''
     AND r.taken_by IS NULL
 ORDER BY r.session_id
 LIMIT /* :limit */ 50;

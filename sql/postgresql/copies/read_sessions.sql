@@ -13,6 +13,6 @@ SELECT
     r.metadata::text AS metadata
 FROM agentstore_sessions AS r
 WHERE
-    r.id > /* :after_id */ ''
+    r.id OPERATOR (pg_catalog.>) /* :after_id */ ''
 ORDER BY r.id
 LIMIT /* :limit */ 50;

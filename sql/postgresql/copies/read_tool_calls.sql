@@ -20,7 +20,7 @@ SELECT
 FROM agentstore_tool_calls AS r
 WHERE
     (r.session_id, r.message_position, r.position)
-    > (
+    OPERATOR (pg_catalog.>) (
         /* :after_session_id */ '',
         /* :after_message_position */ -1,
         /* :after_position */ -1
