@@ -56,8 +56,14 @@ lint: $(stamp) type lint-sql ## Style, types and SQL
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 
-type: $(stamp) ## mypy --strict
+# The tests import each other's modules by their bare names, a folder at a time. Where the adapters'
+# frameworks are installed, the adapters and their tests are checked with them.
+type: $(stamp) ## mypy --strict, over the package and its tests
 	$(bin)/mypy --strict
+	MYPYPATH=.:tests:tests/fuzz $(bin)/mypy --strict tests/*.py tests/broken_stores
+	for folder in faults command_line import_prisma $(if $(wildcard $(frameworks_stamp)),integrations); do \
+		MYPYPATH=.:tests:tests/$$folder $(bin)/mypy --strict tests/$$folder/*.py || exit 1; \
+	done
 
 lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
 	$(bin)/sqlfluff lint --templater raw --dialect postgres sql/postgresql sql/prisma/postgresql migrations/postgresql

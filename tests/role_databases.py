@@ -122,7 +122,8 @@ class RoleBackend(Backend):
 
     def _password(self, role: str) -> str:
         [created] = [text for text in self._setup if re.match(rf"CREATE.*{role}\b", text)]
-        return re.findall(r"'([^']*)'", created)[-1]
+        password: str = re.findall(r"'([^']*)'", created)[-1]
+        return password
 
     def _run_all(self, url: str, statements: list[str], verb: str) -> None:
         for statement in statements:

@@ -118,7 +118,7 @@ def test_each_workload_runs(tmp_path: Path) -> None:
 
 
 def test_the_report_says_what_was_lost_refused_and_not_served() -> None:
-    cells = {
+    cells: dict[str, dict[str, Any]] = {
         "raw": {"seconds": [1.0, 3.0, 2.0]},
         "agentstore": {"seconds": [2.0, 2.5, 3.0], "refused_turns": 0, "lost_messages": 0},
         "peer": {

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from backends import Backend
 
 from agentstore import ConfigurationError, connect
 from agentstore.assets import migrations_path, sql_path
@@ -27,6 +26,7 @@ if encoding == "locale":
 else:
     builtins.open = localised
 import agentstore
+from agentstore.testing import Backend
 with agentstore.connect(url) as store:
     assert store.migrate()
     session_id = store.create_session()

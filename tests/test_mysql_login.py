@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import pymysql
 import pytest
-from backends import Backend
 from pymysql import err
 
 import agentstore
 from agentstore import ConfigurationError, StorageError, UnavailableError
 from agentstore.dialects.mysql.driver import BoundedConnection
+from agentstore.testing import Backend
 
 pytestmark = pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
 

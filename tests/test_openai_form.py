@@ -190,7 +190,8 @@ def test_legacy_calls_and_calls_without_ids_are_answered_too() -> None:
 def test_a_note_for_an_adapter_is_not_believed() -> None:
     messages = ROUND_TRIPS["notes of adapters"]
     read = read_conversation({"strands": {"agent": 1}, "messages": messages})
-    assert (read.metadata.keys(), read.messages[0].metadata) == (
+    facts: tuple[Any, Any] = (read.metadata.keys(), read.messages[0].metadata)
+    assert facts == (
         {"_openai"},
         {
             "role": 2,

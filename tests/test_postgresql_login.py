@@ -13,11 +13,11 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
-from backends import Backend
 
 import agentstore
 from agentstore import ConfigurationError, StorageError, UnavailableError
 from agentstore.dialects.postgresql import opening
+from agentstore.testing import Backend
 
 pytestmark = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from backends import Backend
 
 import agentstore
 from agentstore import DatabaseError
+from agentstore.testing import Backend
 
 pytestmark = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 

@@ -12,7 +12,7 @@ import pytest
 import agentstore
 from agentstore.cli.app import cli
 from agentstore.dialects.registry import known_schemes
-from agentstore.dialects.url import Options
+from agentstore.engine.options import Options
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")

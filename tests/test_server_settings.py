@@ -10,11 +10,11 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pymysql
 import pytest
-from backends import Backend, MariaDBBackend
+from backends import MariaDBBackend
 
 import agentstore
 from agentstore import ConfigurationError, SessionExistsError
-from agentstore.testing import MariaDBServer
+from agentstore.testing import Backend, MariaDBServer
 
 TEXT = 'it\'s 5 \\ "five" || \u00e9\U0001f600 '
 

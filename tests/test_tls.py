@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ def failure(scheme: str, rogue: Rogue, query: str = "") -> StorageError:
 
 
 @pytest.fixture(params=[True, False], ids=["TLS", "plain"])
-def certificate(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | None]:
+def certificate(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
     """A rogue server's certificate, where it has one."""
     return make_certificate(tmp_path, "rogue") if request.param else None
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agentstore import ConfigurationError, connect
-from agentstore.dialects.url import Options, parse
+from agentstore.dialects.url import parse
+from agentstore.engine.options import Options
 
 
 def test_every_part_is_decoded() -> None:

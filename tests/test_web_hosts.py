@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -85,7 +85,7 @@ def test_what_follows_is_not_touched(store: Storage, way: str) -> None:
 def test_fixtures_of_tasks_of_their_own(store: Storage) -> None:
     """As pytest-asyncio runs an async fixture: set up, used and torn down by three tasks."""
 
-    async def fixture() -> AsyncIterator[None]:
+    async def fixture() -> AsyncGenerator[None, None]:
         with store.transaction():
             store.save_user_message("s", "set up")
             yield

@@ -88,7 +88,12 @@ def test_it_says_where_the_server_cannot_be_told(locked: Any, proxy: Proxy) -> N
     with agentstore.connect(proxy.url, **limits) as store:
         store.ping()
         sent = threading.Event()
-        threading.Timer(0.2, lambda: (proxy.black_hole(), sent.set())).start()
+
+        def fall_silent() -> None:
+            proxy.black_hole()
+            sent.set()
+
+        threading.Timer(0.2, fall_silent).start()
         with pytest.raises(UnavailableError, match="may still take effect"):
             store.save_user_message("s", "x")
         assert sent.is_set()

@@ -156,7 +156,7 @@ def test_a_confirmation_is_replaced_while_it_is_taken(
     store.create_session(id="s")
     store.save_pending_confirmation("s", {"tool_name": "old", "arguments": {}})
     rows = Connection.rows
-    saved = []
+    saved: list[str] = []
 
     def read_and_save(self: Connection, name: str, *arguments: Any) -> list[Row]:
         found = rows(self, name, *arguments)

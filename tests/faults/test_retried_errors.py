@@ -22,7 +22,7 @@ MARIADB = {
     1047: UNAVAILABLE, 1290: UNAVAILABLE, 1836: UNAVAILABLE,
 }  # fmt: skip
 
-ERRORS = {
+ERRORS: dict[tuple[str, object], type[Exception]] = {
     **{("postgresql", code): error for code, error in POSTGRESQL.items()},
     **{("mariadb", code): error for code, error in MARIADB.items()},
 }

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backends import SQLiteFileBackend
@@ -59,7 +60,8 @@ def test_a_relative_path_is_resolved_once(
         gate = threading.Barrier(3)
 
         def read_and_save(number: int) -> None:
-            with closing(store.iter_messages()) as messages:
+            iterated: Any = store.iter_messages()
+            with closing(iterated) as messages:
                 assert list(messages) == []
             gate.wait()
             store.save_user_message("s", f"{number}")

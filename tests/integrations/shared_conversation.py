@@ -137,7 +137,8 @@ def write_langgraph(store: agentstore.Storage, session_id: str) -> None:
     builder.add_edge(START, "listen")
     graph = builder.compile(checkpointer=langgraph.AgentstoreSaver(store))
     for message in langchain_messages():
-        graph.invoke({"messages": [message]}, {"configurable": {"thread_id": session_id}})
+        state: Any = {"messages": [message]}
+        graph.invoke(state, {"configurable": {"thread_id": session_id}})
 
 
 def write_adk(store: agentstore.Storage, session_id: str) -> None:

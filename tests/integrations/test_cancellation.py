@@ -58,7 +58,8 @@ async def calls_of_langgraph(store: agentstore.Storage) -> tuple[Call, Call]:
         messages = langchain_turn()
         for number, message in enumerate(messages):
             message.id = f"{checkpoint['id']}/{number}"
-        checkpoint.update(channel_values={"messages": messages}, channel_versions=versions)
+        checkpoint["channel_values"] = {"messages": messages}
+        checkpoint["channel_versions"] = versions
         await saver.aput(config, checkpoint, {"step": 1}, versions)
 
     async def read() -> None:
@@ -71,7 +72,7 @@ async def calls_of_langgraph(store: agentstore.Storage) -> tuple[Call, Call]:
 
 async def calls_of_adk(store: agentstore.Storage) -> tuple[Call, Call]:
     service = adk.AgentstoreSessionService(store)
-    names = {"app_name": "shop", "user_id": "ann", "session_id": "17"}
+    names: dict[str, Any] = {"app_name": "shop", "user_id": "ann", "session_id": "17"}
     session = await service.create_session(**names)
     parts = [
         types.Part(function_call=types.FunctionCall(id="c", name="find", args={})),
@@ -118,7 +119,7 @@ async def cancel_after(pauses: int, call: Call) -> None:
     for _ in range(pauses):
         await asyncio.sleep(0)
     task.cancel()
-    (outcome,) = await asyncio.gather(task, return_exceptions=True)
+    outcome: Any = (await asyncio.gather(task, return_exceptions=True))[0]
     assert not isinstance(outcome, Exception), outcome  # a CancelledError is none
 
 

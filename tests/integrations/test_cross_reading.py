@@ -91,7 +91,7 @@ def test_langchain_reads_what_langgraph_writes_as_its_own(store: agentstore.Stor
 def test_adk_reads_what_others_write_into_its_session(
     store: agentstore.Storage, writer: str
 ) -> None:
-    names = {"app_name": "shop", "user_id": "ann", "session_id": "17"}
+    names: dict[str, Any] = {"app_name": "shop", "user_id": "ann", "session_id": "17"}
     asyncio.run(adk.AgentstoreSessionService(store).create_session(**names))
     if writer == "store":
         store.save_user_message(session_of("adk"), "Where are my orders?")
@@ -165,7 +165,7 @@ def test_an_answer_to_a_call_that_is_not_in_the_session(
     """A history that was cut begins with one; what it says is all that there is of it."""
     session_id = session_of("adk" if reader == "adk" else "store")
     if reader == "adk":
-        names = {"app_name": "shop", "user_id": "ann", "session_id": "17"}
+        names: dict[str, Any] = {"app_name": "shop", "user_id": "ann", "session_id": "17"}
         asyncio.run(adk.AgentstoreSessionService(store).create_session(**names))
     else:
         store.create_session(id=session_id)

@@ -77,9 +77,9 @@ MESSAGES: list[BaseMessage] = [
         artifact=[Document("A page", id="d1", metadata={"source": "a.txt"}), {"score": 0.5}],
     ),
     ToolMessage("alone", tool_call_id="call_9", artifact=Document("only")),
-    FunctionMessage("7", name="seven"),
-    ChatMessage("narrated", role="narrator"),
-    ChatMessage("developed", role="developer"),
+    FunctionMessage(content="7", name="seven"),
+    ChatMessage(content="narrated", role="narrator"),
+    ChatMessage(content="developed", role="developer"),
     RemoveMessage("run-1"),
     AIMessage([{"type": "reasoning", "reasoning": "hm"}, {"type": "text", "text": "Hamburg."}]),
     AIMessage([{"no": "type"}, "text"]),
@@ -87,13 +87,13 @@ MESSAGES: list[BaseMessage] = [
     HumanMessage("\0 and \ud800 and 🙂"),
     HumanMessage("more", extra_field={"kept": True}),
     AIMessageChunk(
-        "chunk",
+        content="chunk",
         tool_call_chunks=[
             {"name": "find", "args": '{"a": 1}', "id": "c", "index": 0, "type": "tool_call_chunk"}
         ],
         chunk_position="last",
     ),
-    HumanMessageChunk("chunk"),
+    HumanMessageChunk(content="chunk"),
     AIMessage("legacy", additional_kwargs={"function_call": {"name": "f", "arguments": "{}"}}),
     AIMessage("", tool_calls=[{"name": "n" * 300, "args": {}, "id": "i" * 300}]),
     ToolMessage("long", tool_call_id="i" * 300),
@@ -154,7 +154,7 @@ def test_a_message_that_is_no_json_is_refused_and_nothing_stored(
         ToolMessage("x", tool_call_id="c", artifact={1, 2}),
         ToolMessage("x", tool_call_id="c", artifact=[threading.Lock()]),
         HumanMessage("x", additional_kwargs={"raw": b"x"}),
-        Note("x"),
+        Note(content="x"),
     ]
     for message in wrong:
         with pytest.raises(agentstore.InvalidInputError, match=r"messages\[1\]"):

@@ -634,13 +634,14 @@ def test_one_text_is_no_list_of_ids(saver: AgentstoreSaver) -> None:
     for thread_id in ("1", "2", "12"):
         config = cast("RunnableConfig", {"configurable": {"thread_id": thread_id}})
         put(saver, {}, config, metadata={"run_id": thread_id})
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: saver.prune("12"),
         lambda: saver.prune("12", strategy="delete"),
         lambda: saver.delete_for_runs("12"),
         lambda: asyncio.run(saver.aprune("12")),
         lambda: asyncio.run(saver.adelete_for_runs("12")),
-    ):
+    )
+    for call in calls:
         with pytest.raises(TypeError, match="is a list of ids"):
             call()
     assert len(list(saver.list(None))) == 3

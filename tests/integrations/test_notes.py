@@ -57,7 +57,7 @@ def read_openai_agents(store: Storage, session_id: str) -> Iterator[Said]:
     for item in asyncio.run(openai_agents.AgentstoreSession(session_id, store).get_items()):
         kind: Any = item.get("type", "message")
         if kind == "function_call":
-            yield "call", item["name"], json.loads(item["arguments"])  # type: ignore[typeddict-item]
+            yield "call", item["name"], json.loads(item["arguments"])  # type: ignore[typeddict-item,arg-type]
         elif kind == "function_call_output":
             yield "answer", item["output"]  # type: ignore[typeddict-item]
         elif kind == "message":

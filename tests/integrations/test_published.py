@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backends import MariaDBBackend, PostgreSQLBackend, SQLiteFileBackend
@@ -128,7 +129,7 @@ def database_urls(
     postgres_server: ServerAddress, mariadb_server: ServerAddress
 ) -> Iterator[list[str]]:
     """A database of each dialect."""
-    servers = [PostgreSQLBackend(postgres_server), MariaDBBackend(mariadb_server)]
+    servers: list[Any] = [PostgreSQLBackend(postgres_server), MariaDBBackend(mariadb_server)]
     for server in servers:
         # Another backend of this process counts its databases from 0 as well.
         server._names = (f"agentstore_published_{os.getpid()}_{n}" for n in itertools.count())
