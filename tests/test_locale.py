@@ -11,6 +11,7 @@ import pytest
 
 from agentstore import ConfigurationError, connect
 from agentstore.assets import migrations_path, sql_path
+from agentstore.testing import Backend
 
 DIALECTS = ("sqlite", "postgresql", "mysql")
 
