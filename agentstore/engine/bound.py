@@ -9,7 +9,7 @@ from agentstore.engine.batch import Batch
 from agentstore.engine.block import Block
 from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import NEVER
-from agentstore.engine.executor import CLOSED, NO_SNAPSHOT, Executor, Operation, T
+from agentstore.engine.executor import CLOSED, Executor, Operation, T
 from agentstore.engine.transaction import Transaction
 from agentstore.errors import StorageError
 from agentstore.records import StoreStats
@@ -44,9 +44,6 @@ class BoundExecutor(Executor):
 
     def transaction(self) -> AbstractContextManager[None]:
         return Block(self)
-
-    def snapshot(self) -> AbstractContextManager[None]:
-        raise StorageError(NO_SNAPSHOT)
 
     def enter_block(self, block: Block) -> None:
         """Set a savepoint."""

@@ -15,6 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from agentstore.engine.batch import Batch
 from agentstore.engine.connection import Connection
+from agentstore.errors import StorageError
 from agentstore.records import StoreStats
 
 T = TypeVar("T")
@@ -81,13 +82,13 @@ class Executor(ABC):
     def transaction(self) -> AbstractContextManager[None]:
         """One transaction() block, yet to be entered."""
 
-    @abstractmethod
     def snapshot(self) -> AbstractContextManager[None]:
         """A block, yet to be entered, that only reads, and reads what is there at one moment.
 
         Raises:
-            StorageError: a transaction is open already.
+            StorageError: a transaction is open already, or the store is no whole one of its own.
         """
+        raise StorageError(NO_SNAPSHOT)
 
     @abstractmethod
     def in_transaction(self) -> bool:
