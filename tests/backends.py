@@ -151,10 +151,8 @@ class PostgreSQLBackend(Backend):
         self._admin.close()
 
 
-class MariaDBBackend(Backend):
+class InnoDBBackend(Backend):
     """Databases of one server; migrated ones get the tables of a first, as it states them."""
-
-    name = "mariadb"
 
     def __init__(self, server: ServerAddress) -> None:
         self._server = server
@@ -206,6 +204,7 @@ class MariaDBBackend(Backend):
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             database=_database(url),
+            ssl_disabled="ssl_disabled=true" in parts.query,
         )
 
     def close(self) -> None:
@@ -228,13 +227,32 @@ class MariaDBBackend(Backend):
             return tuple(cursor.fetchall())
 
 
+class MariaDBBackend(InnoDBBackend):
+    """MariaDB, which the dialect mysql serves too."""
+
+    name = "mariadb"
+
+
+class MySQLBackend(InnoDBBackend):
+    """MySQL itself."""
+
+    name = "mysql"
+
+
 BACKENDS: dict[str, Callable[[pytest.FixtureRequest], Backend]] = {
     "sqlite-memory": lambda request: SQLiteMemoryBackend(),
     "sqlite-file": lambda request: SQLiteFileBackend(),
     "postgresql": lambda request: PostgreSQLBackend(request.getfixturevalue("postgres_server")),
     "mariadb": lambda request: MariaDBBackend(request.getfixturevalue("mariadb_server")),
+    "mysql": lambda request: MySQLBackend(request.getfixturevalue("mysql_server")),
 }
 """By the ids of the tests."""
+
+NETWORKED = ["postgresql", "mariadb", "mysql"]
+"""Those whose clients reach them over a network."""
+
+SHARED = ["sqlite-file", *NETWORKED]
+"""Those whose databases several processes reach."""
 
 _NUMBERS = itertools.count()
 """Shared by all backends of this process, of which there may be two of a kind."""

@@ -1,8 +1,9 @@
-"""The four backends of the conformance suite, and the servers behind two of them.
+"""The five backends of the conformance suite, and the servers behind three of them.
 
 A server is started when the first test asks for it; with pytest-xdist the controller starts
-both beforehand and tells the workers where they are. Both are stopped at the end of the run.
-A server that cannot be had ends the run: nothing is skipped for want of one.
+all beforehand and tells the workers where they are. All are stopped at the end of the run.
+A server that cannot be had ends the run: nothing is skipped for want of one. Only MySQL, which no
+stable Debian has, can be left out, by saying so, and the run's last line then says so too.
 """
 
 from __future__ import annotations
@@ -17,10 +18,18 @@ import psycopg
 import pymysql
 import pytest
 from backends import BACKENDS
+from left_out import (
+    LOUD,
+    WITHOUT_MYSQL,
+    check_variable,
+    expect_known_failures,
+    is_for_the_matrix,
+)
 
 from agentstore.testing import (
     Backend,
     MariaDBServer,
+    MySQLServer,
     PostgresServer,
     Server,
     ServerAddress,
@@ -29,7 +38,7 @@ from agentstore.testing import (
 
 pytest_plugins = ["agentstore.testing.fixtures"]
 
-SERVERS: tuple[type[Server], ...] = (PostgresServer, MariaDBServer)
+SERVERS: tuple[type[Server], ...] = (PostgresServer, MariaDBServer, MySQLServer)
 
 
 class RunServers:
@@ -44,20 +53,27 @@ class RunServers:
         if kind.name not in self.addresses:
             url = os.environ.get(kind.url_variable)
             try:
-                if url:
-                    address = ServerAddress(url, kind.read_version(url))
-                else:
-                    address = self._started.enter_context(kind(durable=False)).address
+                self.addresses[kind.name] = self._given(kind, url) if url else self._start(kind)
             except (ServerError, psycopg.Error, pymysql.Error) as error:
                 where = f"{kind.url_variable}: " if url else ""
                 pytest.exit(f"no {kind.name} for the tests: {where}{error}", returncode=1)
-            self.addresses[kind.name] = address
         return self.addresses[kind.name]
 
     def start_all(self) -> None:
         """Starts all that is missing, side by side."""
+        kinds = [kind for kind in SERVERS if not (kind is MySQLServer and WITHOUT_MYSQL)]
         with ThreadPoolExecutor() as threads:
-            list(threads.map(self.address, SERVERS))
+            list(threads.map(self.address, kinds))
+
+    @staticmethod
+    def _given(kind: type[Server], url: str) -> ServerAddress:
+        address = ServerAddress(url, kind.read_version(url))
+        if not address.version.startswith(f"{kind.name} "):
+            raise ServerError(f"this is {address.version}, and not {kind.name}")
+        return address
+
+    def _start(self, kind: type[Server]) -> ServerAddress:
+        return self._started.enter_context(kind(durable=False)).address
 
     def stop(self) -> None:
         """Stops what was started here."""
@@ -68,6 +84,7 @@ RUN_SERVERS = pytest.StashKey[RunServers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    check_variable()
     servers = config.stash[RUN_SERVERS] = RunServers()
     for name, (url, version) in getattr(config, "workerinput", {}).get("servers", {}).items():
         servers.addresses[name] = ServerAddress(url, version)
@@ -83,8 +100,20 @@ def pytest_configure_node(node: Any) -> None:
     }
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    expect_known_failures(items)
+    left_out = [item for item in items if is_for_the_matrix(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not is_for_the_matrix(item)]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    config.stash[RUN_SERVERS].stop()
+    if RUN_SERVERS in config.stash:
+        config.stash[RUN_SERVERS].stop()
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if WITHOUT_MYSQL and terminal is not None and not hasattr(config, "workerinput"):
+        terminal.write_line(LOUD, red=True, bold=True)
 
 
 def pytest_terminal_summary(
@@ -105,6 +134,14 @@ def postgres_server(pytestconfig: pytest.Config) -> ServerAddress:
 def mariadb_server(pytestconfig: pytest.Config) -> ServerAddress:
     """The MariaDB of this run, shared by all tests and workers: not to be killed."""
     return pytestconfig.stash[RUN_SERVERS].address(MariaDBServer)
+
+
+@pytest.fixture(scope="session")
+def mysql_server(pytestconfig: pytest.Config) -> ServerAddress:
+    """The MySQL of this run, shared by all tests and workers: not to be killed."""
+    if WITHOUT_MYSQL:
+        pytest.skip(LOUD)
+    return pytestconfig.stash[RUN_SERVERS].address(MySQLServer)
 
 
 @pytest.fixture(scope="session", params=list(BACKENDS))

@@ -1,10 +1,11 @@
-"""agentstore's own dialects pass the suite that it ships, on all four backends, unabridged."""
+"""agentstore's own dialects pass the suite that it ships, on all five backends, unabridged."""
 
 from __future__ import annotations
 
 import pytest
 from backends import (
     MariaDBBackend,
+    MySQLBackend,
     PostgreSQLBackend,
     SQLiteFileBackend,
     SQLiteMemoryBackend,
@@ -15,7 +16,8 @@ from agentstore.testing.suite import *  # noqa: F403 - as any third party says i
 
 
 @pytest.mark.parametrize(
-    "kind", [SQLiteMemoryBackend, SQLiteFileBackend, PostgreSQLBackend, MariaDBBackend]
+    "kind",
+    [SQLiteMemoryBackend, SQLiteFileBackend, PostgreSQLBackend, MariaDBBackend, MySQLBackend],
 )
 def test_nothing_is_waived(kind: type[Backend]) -> None:
     assert not kind.waived

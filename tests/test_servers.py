@@ -15,12 +15,14 @@ from pathlib import Path
 import psycopg
 import pymysql
 import pytest
-from backends import MariaDBBackend, PostgreSQLBackend
+from backends import MariaDBBackend, MySQLBackend, PostgreSQLBackend
+from left_out import LOUD, WITHOUT_MYSQL
 from waiting import until
 
 from agentstore.testing import (
     Backend,
     MariaDBServer,
+    MySQLServer,
     PostgresServer,
     Server,
     ServerAddress,
@@ -37,17 +39,25 @@ def fetch(backend: Backend, url: str, query: str) -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
-@pytest.fixture(scope="module", params=[PostgresServer, MariaDBServer])
+BACKENDS = {
+    PostgresServer: PostgreSQLBackend,
+    MariaDBServer: MariaDBBackend,
+    MySQLServer: MySQLBackend,
+}
+
+
+@pytest.fixture(scope="module", params=list(BACKENDS))
 def own_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A durable server that no other test uses."""
+    if request.param is MySQLServer and WITHOUT_MYSQL:
+        pytest.skip(LOUD)
     with request.param() as server:
         yield server
 
 
 @pytest.fixture
 def own_backend(own_server: Server) -> Iterator[Backend]:
-    kind = PostgreSQLBackend if isinstance(own_server, PostgresServer) else MariaDBBackend
-    backend = kind(own_server.address)
+    backend = BACKENDS[type(own_server)](own_server.address)
     yield backend
     backend.close()
 

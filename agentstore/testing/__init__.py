@@ -14,11 +14,12 @@ from agentstore.testing.backend import Backend  # noqa: E402
 from agentstore.testing.programs import ServerError  # noqa: E402
 from agentstore.testing.proxy import Proxy  # noqa: E402
 from agentstore.testing.server import Server, ServerAddress  # noqa: E402
-from agentstore.testing.servers import MariaDBServer, PostgresServer  # noqa: E402
+from agentstore.testing.servers import MariaDBServer, MySQLServer, PostgresServer  # noqa: E402
 
 __all__ = [
     "Backend",
     "MariaDBServer",
+    "MySQLServer",
     "PostgresServer",
     "Proxy",
     "Server",

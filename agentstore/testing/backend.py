@@ -2,7 +2,7 @@
 
 Whoever writes a dialect writes one subclass of `Backend`, in about thirty lines, and hands it
 to the suite through a fixture named ``backend``; ``tests/backends.py`` of agentstore's own
-checkout has four of them.
+checkout has five of them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A throwaway database server: a free port, a temporary folder, gone at the end.
 
-`agentstore.testing.servers` has the two that there are.
+`agentstore.testing.servers` has the three that there are.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class Server(abc.ABC):
         """Removes what a killed server left outside its folder."""
 
     def _create(self) -> None:
-        self._program(self._command(Path())[0])  # complain before anything is made
+        self._resolved(self._command(Path())[:1])  # complain before anything is made
         parent = None if self.durable else _folder_in_memory()
         self.folder = Path(tempfile.mkdtemp(prefix=f"agentstore-{self.name.lower()}-", dir=parent))
         self._guard = FolderGuard(self.folder)

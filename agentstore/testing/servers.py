@@ -1,4 +1,4 @@
-"""Throwaway PostgreSQL and MariaDB servers.
+"""Throwaway PostgreSQL, MariaDB and MySQL servers.
 
     with PostgresServer() as server:
         server.create_database("shop")
@@ -7,8 +7,8 @@
 They are durable as a production server is, so that a test may ``kill9()`` one and
 ``restart()`` it on the same port and data; ``durable=False`` is for tests that only want speed.
 The user and the password need percent-encoding in a URL, and the servers' time zone and
-(MariaDB) character set are not what agentstore stores in: what works here does not lean on a
-server's defaults.
+(MariaDB, MySQL) character set are not what agentstore stores in: what works here does not lean on
+a server's defaults.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from agentstore.testing.programs import ServerError
 from agentstore.testing.server import PASSWORD, USER, Server
+from agentstore.testing.unpacked import CACHE_VARIABLE, UnpackedPackages
 
 
 class PostgresServer(Server):
@@ -109,13 +112,9 @@ class PostgresServer(Server):
             subprocess.run(["ipcrm", "-m", segment], check=False, capture_output=True)
 
 
-class MariaDBServer(Server):
-    """A throwaway MariaDB over TCP, whose databases are latin1 unless a table says otherwise."""
+class InnoDBServer(Server):
+    """What MariaDB and MySQL have in common: TCP, databases that are latin1 by default."""
 
-    name = "MariaDB"
-    url_variable = "AGENTSTORE_TEST_MYSQL_URL"
-    debian_package = "mariadb-server"
-    program_folders = ("/usr/sbin", "/usr/libexec", "/usr/local/mysql/bin")
     accounts = ("mysql", "nobody")
     scheme = "mysql"
     first_database = "mysql"
@@ -148,15 +147,8 @@ class MariaDBServer(Server):
             connect_timeout=10,
         )
 
-    def _initialise(self, folder: Path) -> None:
-        self._run([
-            "mariadb-install-db" if self._has_program("mariadb-install-db") else "mysql_install_db",
-            "--no-defaults",
-            f"--datadir={folder / 'data'}",
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-            "--skip-name-resolve",
-        ])  # fmt: skip
+    def _write_first_start(self, folder: Path) -> None:
+        """Write what each start runs: it makes our account, the only one."""
         first_start = folder / "first_start.sql"
         account = f"'{USER}'@'%'"
         first_start.write_text(
@@ -167,14 +159,13 @@ class MariaDBServer(Server):
         first_start.chmod(0o600)
         self._give_to_account(first_start)
 
-    def _command(self, folder: Path) -> list[str]:
-        command = [
-            "mariadbd" if self._has_program("mariadbd") else "mysqld",
-            "--no-defaults",
+    def _settings(self, folder: Path) -> list[str]:
+        """The arguments that both know."""
+        settings = [
             f"--datadir={folder / 'data'}",
             f"--tmpdir={folder}",
             f"--socket={folder / 'socket'}",
-            f"--pid-file={folder / 'mariadbd.pid'}",
+            f"--pid-file={folder / 'pid'}",
             f"--init-file={folder / 'first_start.sql'}",
             "--bind-address=127.0.0.1",
             f"--port={self.port}",
@@ -185,13 +176,90 @@ class MariaDBServer(Server):
             "--default-time-zone=+05:30",
             "--max-connections=200",
             "--innodb-buffer-pool-size=64M",
-            "--innodb-log-file-size=32M",
         ]
         if not self.durable:
-            command += [
+            settings += [
                 "--innodb-flush-log-at-trx-commit=0",
                 "--innodb-flush-method=nosync",
                 "--innodb-doublewrite=0",
                 "--innodb-stats-persistent=0",
             ]
+        return settings
+
+
+class MariaDBServer(InnoDBServer):
+    """A throwaway MariaDB, as the machine's suite has it."""
+
+    name = "MariaDB"
+    url_variable = "AGENTSTORE_TEST_MYSQL_URL"
+    debian_package = "mariadb-server"
+    program_folders = ("/usr/sbin", "/usr/libexec", "/usr/local/mysql/bin")
+
+    def _initialise(self, folder: Path) -> None:
+        self._run([
+            "mariadb-install-db" if self._has_program("mariadb-install-db") else "mysql_install_db",
+            "--no-defaults",
+            f"--datadir={folder / 'data'}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            "--skip-name-resolve",
+        ])  # fmt: skip
+        self._write_first_start(folder)
+
+    def _command(self, folder: Path) -> list[str]:
+        return [
+            "mariadbd" if self._has_program("mariadbd") else "mysqld",
+            "--no-defaults",
+            *self._settings(folder),
+            "--innodb-log-file-size=32M",
+            *self.extra_arguments,
+        ]
+
+
+class MySQLServer(InnoDBServer):
+    """A throwaway MySQL: the newest that Debian has, as no stable suite has one at all."""
+
+    name = "MySQL"
+    url_variable = "AGENTSTORE_TEST_MYSQL8_URL"
+    packages = UnpackedPackages(
+        name,
+        suite="sid",
+        packages=("mysql-server-core", "mysql-client-core"),
+        instead=(
+            f"Name a running {name}, 8.0 or later, in {url_variable}; or go on without, which "
+            "proves less, with AGENTSTORE_TEST_MYSQL=none."
+        ),
+    )
+
+    def _resolved(self, command: Sequence[str]) -> list[str]:
+        return [*self.packages.command(command[0]), *command[1:]]
+
+    def _initialise(self, folder: Path) -> None:
+        data = f"--datadir={folder / 'data'}"
+        try:
+            self._run(["mysqld", *self._places(), "--initialize-insecure", data])
+        except PermissionError as error:
+            raise ServerError(
+                f"{error}: the account that {self.name} runs as cannot reach "
+                f"{self.packages.folder}; {CACHE_VARIABLE} names another folder"
+            ) from error
+        self._write_first_start(folder)
+
+    def _command(self, folder: Path) -> list[str]:
+        command = ["mysqld", *self._places(), *self._settings(folder), "--mysqlx=OFF"]
+        command += ["--innodb-redo-log-capacity=64M"]
+        if not self.durable:
+            command += ["--performance-schema=OFF"]
         return command + self.extra_arguments
+
+    def _places(self) -> list[str]:
+        """Where it finds what its package brings, which is not where it was built for."""
+        root = self.packages.made()
+        return [
+            "--no-defaults",
+            f"--basedir={root / 'usr'}",
+            f"--lc-messages-dir={root / 'usr/share/mysql'}",
+            f"--character-sets-dir={root / 'usr/share/mysql/charsets'}",
+            f"--plugin-dir={root / 'usr/lib/mysql/plugin'}",
+            "--secure-file-priv=NULL",
+        ]
