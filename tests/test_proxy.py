@@ -7,8 +7,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
+from backends import NETWORKED
 from waiting import PATIENCE, until
 
 from agentstore.testing import Backend, Proxy
@@ -124,6 +126,21 @@ class TestProxy:
         assert proxy.url.endswith("/d?x=1")
         assert "p%40w" not in repr(proxy)
 
+    @pytest.mark.parametrize(
+        ("url", "query"),
+        [
+            ("mysql://h/d", "ssl_disabled=true"),
+            ("mariadb+pymysql://h/d?pool_size=1", "pool_size=1&ssl_disabled=true"),
+            ("mysql://h/d?ssl_ca=ca.pem", "ssl_ca=ca.pem"),
+            ("postgresql://h/d", ""),
+        ],
+    )
+    def test_what_passes_is_not_encrypted_unless_the_url_says_so(
+        self, url: str, query: str
+    ) -> None:
+        with Proxy(url) as proxy:
+            assert urlsplit(proxy.url).query == query
+
     def test_a_reply_is_lost(
         self, proxy: Proxy, server: EchoServer, connect: Callable[[], EchoClient]
     ) -> None:
@@ -230,7 +247,7 @@ class TestProxy:
         with pytest.raises(ValueError, match="TCP"):
             Proxy("sqlite:///file.db")
 
-    @pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+    @pytest.mark.parametrize("backend", NETWORKED, indirect=True)
     def test_a_statement_is_one_request(self, backend: Backend) -> None:
         url = backend.new_database()
         with (

@@ -6,9 +6,10 @@
         proxy.cut_after_request()  # the next request arrives, its reply does not
         store.create_session()
 
-It knows no protocol. A *request* is what a client sends after the server has last spoken (or
-first, on a new connection), in however many packets; so one request is one round trip. The
-handshake of a new connection has requests too: warm the pool before a cut is set.
+It knows no protocol, and asks for no TLS, so as to see the words that pass. A *request* is what a
+client sends after the server has last spoken (or first, on a new connection), in however many
+packets; so one request is one round trip. The handshake of a new connection has requests too: warm
+the pool before a cut is set.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ import select
 import socket
 import threading
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 _CHUNK = 65536
+_UNENCRYPTED = {"mysql": "ssl_disabled=true", "mariadb": "ssl_disabled=true"}
+"""What keeps a driver from TLS that the server merely offers."""
+
 _DEFAULT_PORTS = {"postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 # A server that was silent for so long has sent its reply whole.
 _REPLY_SETTLED_MS = 50
@@ -44,7 +48,7 @@ class Proxy:
         url: the URL of a database that is reached over TCP.
 
     Attributes:
-        url: the same URL, through the proxy.
+        url: the same URL, through the proxy, and without TLS unless it says something of that.
         delay: seconds that every packet waits, in each direction.
         connections: connections accepted.
         requests: requests (round trips) that came from clients, those that were cut included.
@@ -70,7 +74,8 @@ class Proxy:
         self._listener: socket.socket | None = listener
         self._port: int = listener.getsockname()[1]
         userinfo, at, _ = parts.netloc.rpartition("@")
-        self.url = urlunsplit(parts._replace(netloc=f"{userinfo}{at}127.0.0.1:{self._port}"))
+        netloc = f"{userinfo}{at}127.0.0.1:{self._port}"
+        self.url = urlunsplit(parts._replace(netloc=netloc, query=_unencrypted(parts)))
         self._accept_in_background(listener)
 
     def __enter__(self) -> Proxy:
@@ -303,6 +308,14 @@ class _Link:
             self._proxy._changed.wait_for(
                 lambda: not self._proxy._black_hole or self._dropped.is_set()
             )
+
+
+def _unencrypted(parts: SplitResult) -> str:
+    """The query of a URL that leads through a proxy."""
+    wish = _UNENCRYPTED.get(parts.scheme.partition("+")[0])
+    if wish is None or "ssl" in parts.query:
+        return parts.query
+    return f"{parts.query}&{wish}" if parts.query else wish
 
 
 def _listen(port: int) -> socket.socket:
