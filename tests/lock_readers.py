@@ -26,7 +26,8 @@ from agentstore.statements import NO_BLOCKS, Statement
 
 Locks = frozenset[str]
 
-_LOCK_WAIT_TIMEOUT = 1205
+_IS_LOCKED = frozenset({1205, 3572})
+"""What a NOWAIT meets: MariaDB's error of a wait that was too long, and one of MySQL's own."""
 WRITE_LOCK = "the file's write lock"
 
 
@@ -125,6 +126,8 @@ class InnoDBLocks(LockReader):
 
     def __init__(self, connection: pymysql.Connection[Cursor], observer: Any) -> None:
         observer.cursor().execute("SET GLOBAL innodb_status_output_locks = ON")
+        is_mariadb = "mariadb" in connection.get_server_info().lower()
+        self._for_share = "LOCK IN SHARE MODE" if is_mariadb else "FOR SHARE"
         # As open_connection.sql has it.
         connection.cursor().execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         super().__init__(connection, observer)
@@ -150,14 +153,14 @@ class InnoDBLocks(LockReader):
         for table in ROWS:
             rows = f"SELECT 1 FROM {table} FORCE INDEX (PRIMARY)"  # noqa: S608
             if not self._is_free(f"{rows} FOR UPDATE NOWAIT"):
-                shared = self._is_free(f"{rows} LOCK IN SHARE MODE NOWAIT")
+                shared = self._is_free(f"{rows} {self._for_share} NOWAIT")
                 yield f"{table} PRIMARY: {'S' if shared else 'X'} record"
 
     def _is_free(self, locking_read: str) -> bool:
         try:
             self._observer.cursor().execute(locking_read)
         except pymysql.err.OperationalError as error:
-            if error.args[0] != _LOCK_WAIT_TIMEOUT:
+            if error.args[0] not in _IS_LOCKED:
                 raise
             return False
         finally:

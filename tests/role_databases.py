@@ -15,7 +15,7 @@ from agentstore.testing import Backend
 
 APPLICATION, MIGRATIONS = "agentstore_app", "agentstore_migrations"
 
-DIALECTS = {"postgresql": "postgresql", "mariadb": "mysql"}
+DIALECTS = {"postgresql": "postgresql", "mariadb": "mysql", "mysql": "mysql"}
 """The backends whose databases know roles."""
 
 

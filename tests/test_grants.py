@@ -17,7 +17,7 @@ import pymysql
 import pytest
 from backends import BACKENDS
 from plan_readers import MySQLPlans, PlanReader, PostgreSQLPlans
-from role_databases import APPLICATION, MIGRATIONS, RoleBackend
+from role_databases import APPLICATION, DIALECTS, MIGRATIONS, RoleBackend
 from schema_databases import SchemaDatabase
 from sql_review_facts import LOCK_READERS
 from statement_access import privileges
@@ -32,7 +32,7 @@ _GRANT = re.compile(r"GRANT (?P<privileges>[A-Z, ]+) ON (?P<object>.+) TO (?P<ro
 _DENIALS = frozenset({1044, 1045, 1142, 1143})
 
 
-@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
+@pytest.fixture(scope="module", params=list(DIALECTS))
 def backend(request: pytest.FixtureRequest) -> Iterator[RoleBackend]:
     """Stores are the application role's, and databases are migrated by the migrations' role."""
     made = RoleBackend(BACKENDS[request.param](request))

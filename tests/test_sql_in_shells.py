@@ -1,6 +1,6 @@
 """Every SQL file runs as it stands, with its sample values, in the database's own shell.
 
-So a DBA can paste any of them into psql, mariadb or sqlite3. What writes is rolled back.
+So a DBA can paste any of them into psql, mariadb, mysql or sqlite3. What writes is rolled back.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ import pytest
 
 from agentstore.assets import sql_path
 from agentstore.dialects.registry import dialect_of
+from agentstore.testing import Backend, MySQLServer
 from agentstore.testing.programs import find_or_install
 
-FOR_MYSQL_8_ONLY = {"connection/open_connection.sql"}
-"""MariaDB has another variable, in open_connection_mariadb.sql."""
+FOR_THE_OTHER = {
+    "mariadb": {"connection/open_connection.sql"},
+    "mysql": {"connection/open_connection_mariadb.sql", "connection/wait_for_cluster.sql"},
+}
+"""What sets a variable that only MySQL has, or only MariaDB."""
 
 BEGIN_BY_THEMSELVES = {
     "transactions/begin_bound.sql",
@@ -67,9 +71,17 @@ def psql(url: str) -> tuple[list[str], dict[str, str]]:
 
 def mariadb(url: str) -> tuple[list[str], dict[str, str]]:
     program = find_or_install("mariadb", (), package="mariadb-client", instead="mariadb")
+    return _mysql([program], url)
+
+
+def mysql(url: str) -> tuple[list[str], dict[str, str]]:
+    return _mysql(MySQLServer.packages.command("mysql"), url)
+
+
+def _mysql(program: list[str], url: str) -> tuple[list[str], dict[str, str]]:
     parts = urlsplit(url)
     return [
-        program,
+        *program,
         f"--host={parts.hostname}",
         f"--port={parts.port}",
         f"--user={unquote(parts.username or '')}",
@@ -85,8 +97,9 @@ def sqlite3(url: str) -> tuple[list[str], dict[str, str]]:
 
 SHELLS: dict[str, Callable[[str], tuple[list[str], dict[str, str]]]] = {
     "postgresql": psql,
-    "mysql": mariadb,
-    "sqlite": sqlite3,
+    "mariadb": mariadb,
+    "mysql": mysql,
+    "sqlite-file": sqlite3,
 }
 
 
@@ -109,11 +122,11 @@ def script(folder: Path, skipped: set[str]) -> str:
     return "\n".join(pieces)
 
 
-@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
-def test_every_file_runs_as_it_stands(database_url: str) -> None:
+@pytest.mark.parametrize("backend", list(SHELLS), indirect=True)
+def test_every_file_runs_as_it_stands(backend: Backend, database_url: str) -> None:
     dialect = dialect_of(database_url)
-    command, environment = SHELLS[dialect](database_url)
-    skipped = FOR_MYSQL_8_ONLY if dialect == "mysql" else set()
+    command, environment = SHELLS[backend.name](database_url)
+    skipped = FOR_THE_OTHER.get(backend.name, set())
     done = subprocess.run(
         command,
         input=script(sql_path(dialect), skipped),
