@@ -22,7 +22,6 @@ from left_out import (
     LOUD,
     WITHOUT_MYSQL,
     check_variable,
-    expect_known_failures,
     is_for_the_matrix,
 )
 
@@ -101,7 +100,6 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    expect_known_failures(items)
     left_out = [item for item in items if is_for_the_matrix(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -1,4 +1,4 @@
-"""What a run leaves out of the tests on MySQL or expects to fail, and why: never in silence."""
+"""What a run leaves out of the tests on MySQL, and why: never in silence."""
 
 from __future__ import annotations
 
@@ -33,21 +33,6 @@ _FOR_THE_MATRIX = (
     "test_sql_in_shells.py",
 )
 """Tests of what stands above the statements: frameworks, files, shells, a DBA's GRANTs."""
-
-
-_NOT_CANCELLED = "what a client gives up on is not yet cancelled at a MySQL server"
-_EXPECTED_FAILURES = {
-    "test_a_lock_waited_for_too_long": _NOT_CANCELLED,
-    "test_lock_that_is_not_freed": _NOT_CANCELLED,
-}
-
-
-def expect_known_failures(items: list[pytest.Item]) -> None:
-    """Mark what fails on MySQL alone, for a known reason, until it is mended."""
-    for item in items:
-        name = getattr(item, "originalname", "")
-        if name in _EXPECTED_FAILURES and is_on_mysql(item):
-            item.add_marker(pytest.mark.xfail(reason=_EXPECTED_FAILURES[name], strict=True))
 
 
 def is_on_mysql(item: pytest.Item) -> bool:

@@ -29,7 +29,6 @@ from agentstore.schema.files import migration_names
 
 TIMEOUT = 60.0
 BUSY_TIMEOUT = 0.5
-REAL_BACKENDS = ["sqlite-file", "postgresql", "mariadb"]
 
 # Processes that start in milliseconds, from one that has no threads.
 processes = multiprocessing.get_context("forkserver")

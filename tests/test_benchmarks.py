@@ -22,7 +22,12 @@ from benchmarks.samples import make_sessions, make_turns
 from benchmarks.scale_seed import Shape
 from benchmarks.workloads import TINY, everyday_workloads, transfer_workloads
 
-DIALECTS = {"sqlite-file": "sqlite", "postgresql": "postgresql", "mariadb": "mysql"}
+DIALECTS = {
+    "sqlite-file": "sqlite",
+    "postgresql": "postgresql",
+    "mariadb": "mysql",
+    "mysql": "mysql",
+}
 
 
 @pytest.mark.parametrize("backend", list(DIALECTS), indirect=True)

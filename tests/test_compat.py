@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from backends import NETWORKED
 
 import agentstore
 from agentstore import compat
@@ -208,7 +209,7 @@ def test_the_default_session_is_a_name_only(store: agentstore.Storage) -> None:
     assert manager.store is store
 
 
-@pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 def test_no_password_is_shown(manager: SessionManager) -> None:
     assert re.search(r"SessionManager on <agentstore.Storage", repr(manager))
     assert "password='" not in repr(manager)

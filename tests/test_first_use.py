@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import pytest
+from backends import NETWORKED
 
 import agentstore
 from agentstore import ConfigurationError, DatabaseError, SchemaError, UnavailableError
@@ -19,7 +20,7 @@ from agentstore.connections import Connection
 from agentstore.testing import Backend
 
 SECRET = "hunter2/with:odd@signs"
-over_the_network = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+over_the_network = pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 
 
 def changed(url: str, **parts: str) -> str:

@@ -6,12 +6,13 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from backends import NETWORKED
 
 import agentstore
 from agentstore import UnavailableError
 from agentstore.engine.connection import Connection
 
-NETWORKED = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+over_the_network = pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 
 
 class Interruption(BaseException):
@@ -33,7 +34,7 @@ def interrupt_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "_guarded", once)
 
 
-@NETWORKED
+@over_the_network
 def test_a_block_that_was_interrupted_can_only_be_left(
     store: agentstore.Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -50,7 +51,7 @@ def test_a_block_that_was_interrupted_can_only_be_left(
     store.save_user_message(session_id, "anew")
 
 
-@NETWORKED
+@over_the_network
 def test_a_bound_store_undoes_blocks_after_an_interruption(
     store: agentstore.Storage, driver_connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

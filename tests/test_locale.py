@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from backends import SHARED
 
 from agentstore import ConfigurationError, connect
 from agentstore.assets import migrations_path, sql_path
@@ -45,7 +46,7 @@ def test_files_are_ascii(dialect: str) -> None:
     assert [file for file in files if not file.read_bytes().isascii()] == []
 
 
-@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", SHARED, indirect=True)
 @pytest.mark.parametrize("encoding", ["locale", "ascii", "gbk", "cp949", "big5"])
 def test_migrate_and_save(encoding: str, empty_database_url: str, tmp_path: Path) -> None:
     program = tmp_path / "program.py"

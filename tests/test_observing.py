@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from backends import NETWORKED
 
 import agentstore
 from agentstore import StatementEvent, Storage
@@ -89,7 +90,7 @@ def test_slow_statements_are_logged_by_name(
     assert SECRET not in caplog.text
 
 
-@pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 def test_retries_are_logged(
     proxy: Proxy, caplog: pytest.LogCaptureFixture, backend: Backend
 ) -> None:
@@ -135,7 +136,7 @@ def test_stats(make_store: Callable[..., Storage]) -> None:
         assert store.stats().statements > stats.statements
 
 
-@pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 def test_stats_count_replaced_connections_and_retries(
     make_store: Callable[..., Storage],
     backend: Backend,

@@ -7,7 +7,7 @@ import pytest
 from agentstore import InvalidInputError, NewMessage, Storage
 from agentstore.dialects.mysql.connection import MySQLConnection
 
-pytestmark = pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+pytestmark = pytest.mark.parametrize("backend", ["mariadb", "mysql"], indirect=True)
 
 
 @pytest.fixture(autouse=True)

@@ -12,14 +12,15 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from schema_databases import REAL_BACKENDS, TIMEOUT, SchemaDatabase, processes, start
+from backends import SHARED
+from schema_databases import TIMEOUT, SchemaDatabase, processes, start
 
 from agentstore.dialects.registry import repository_class
 from agentstore.errors import UnavailableError
 from agentstore.schema.backend import MigratorBackend
 from agentstore.schema.lock import LockWait
 
-pytestmark = pytest.mark.parametrize("backend", REAL_BACKENDS, indirect=True)
+pytestmark = pytest.mark.parametrize("backend", SHARED, indirect=True)
 
 
 @pytest.fixture

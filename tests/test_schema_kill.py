@@ -7,11 +7,12 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from schema_databases import REAL_BACKENDS, TIMEOUT, SchemaDatabase, killed_at, start
+from backends import SHARED
+from schema_databases import TIMEOUT, SchemaDatabase, killed_at, start
 
 from agentstore.testing import Backend
 
-pytestmark = pytest.mark.parametrize("backend", REAL_BACKENDS, indirect=True)
+pytestmark = pytest.mark.parametrize("backend", SHARED, indirect=True)
 
 # Every single step takes five minutes: AGENTSTORE_TEST_KILL_EVERY=1.
 STRIDE = int(os.environ.get("AGENTSTORE_TEST_KILL_EVERY", "5"))

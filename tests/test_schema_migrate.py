@@ -15,8 +15,8 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from backends import BACKENDS
-from schema_databases import REAL_BACKENDS, SchemaDatabase
+from backends import BACKENDS, NETWORKED, SHARED
+from schema_databases import SchemaDatabase
 
 from agentstore.assets import migrations_path
 from agentstore.dialects.registry import repository_class
@@ -27,8 +27,8 @@ from agentstore.schema import applying
 from agentstore.schema.files import migration_names
 from agentstore.testing import Backend
 
-on_real_databases = pytest.mark.parametrize("backend", REAL_BACKENDS, indirect=True)
-on_servers = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+on_real_databases = pytest.mark.parametrize("backend", SHARED, indirect=True)
+on_servers = pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 on_postgresql = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 
 BOOKKEEPING = {"_yoyo_migration", "_yoyo_log", "_yoyo_version", "yoyo_lock"}
@@ -214,7 +214,7 @@ def test_a_migration_without_a_transaction_goes_into_the_schema(
 @pytest.fixture
 def three_databases(request: pytest.FixtureRequest) -> Iterator[list[SchemaDatabase]]:
     with ExitStack() as stack:
-        backends = [BACKENDS[name](request) for name in REAL_BACKENDS]
+        backends = [BACKENDS[name](request) for name in SHARED]
         databases = []
         for backend in backends:
             stack.callback(backend.close)

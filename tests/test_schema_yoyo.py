@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from schema_databases import REAL_BACKENDS, SchemaDatabase
+from backends import SHARED
+from schema_databases import SchemaDatabase
 from yoyo.connections import parse_uri  # type: ignore[import-untyped]
 from yoyo.migrations import default_migration_table  # type: ignore[import-untyped]
 
@@ -16,8 +17,8 @@ from agentstore.dialects.mysql import yoyo as yoyo_backend
 from agentstore.dialects.mysql.yoyo import MariaDBBackend
 from agentstore.errors import DatabaseError
 
-on_real_databases = pytest.mark.parametrize("backend", REAL_BACKENDS, indirect=True)
-on_mariadb = pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+on_real_databases = pytest.mark.parametrize("backend", SHARED, indirect=True)
+on_mysql = pytest.mark.parametrize("backend", ["mariadb", "mysql"], indirect=True)
 
 OUR_SCHEMES = ["mariadb", "mysql+pymysql", "mariadb+pymysql"]
 
@@ -93,7 +94,7 @@ def test_yoyo_in_a_schema(database: SchemaDatabase) -> None:
     assert SchemaDatabase(database.url).tables() == set()
 
 
-@on_mariadb
+@on_mysql
 @pytest.mark.parametrize("scheme", OUR_SCHEMES)
 def test_schemes_that_yoyo_does_not_know(database: SchemaDatabase, scheme: str) -> None:
     database.yoyo("apply", scheme=scheme)
@@ -102,7 +103,7 @@ def test_schemes_that_yoyo_does_not_know(database: SchemaDatabase, scheme: str) 
     assert database.applied() == []
 
 
-@on_mariadb
+@on_mysql
 def test_yoyo_with_our_scheme_goes_on_where_a_migrator_was_killed(
     database: SchemaDatabase,
 ) -> None:
@@ -112,7 +113,7 @@ def test_yoyo_with_our_scheme_goes_on_where_a_migrator_was_killed(
     database.assert_current()
 
 
-@on_mariadb
+@on_mysql
 @pytest.mark.parametrize("transactional", ["true", "false"])
 def test_yoyo_with_our_scheme_shows_the_error(
     database: SchemaDatabase, tmp_path: Path, transactional: str

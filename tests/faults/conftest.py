@@ -11,13 +11,18 @@ import pytest
 from clients import Nursery
 from figures import pytest_terminal_summary  # noqa: F401 - a hook
 from form import Form
+from left_out import LOUD, WITHOUT_MYSQL
 from settling import Account
 from watching import Watcher
 
 import agentstore
-from agentstore.testing import Backend, MariaDBServer, PostgresServer, Server
+from agentstore.testing import Backend, MariaDBServer, MySQLServer, PostgresServer, Server
 
-SERVERS: dict[str, type[Server]] = {"postgresql": PostgresServer, "mariadb": MariaDBServer}
+SERVERS: dict[str, type[Server]] = {
+    "postgresql": PostgresServer,
+    "mariadb": MariaDBServer,
+    "mysql": MySQLServer,
+}
 _numbers = count()
 
 
@@ -34,6 +39,8 @@ def own_servers() -> Iterator[Callable[[str], Server]]:
     with ExitStack() as stack:
 
         def server(dialect: str) -> Server:
+            if dialect == "mysql" and WITHOUT_MYSQL:
+                pytest.skip(LOUD)
             if dialect not in started:
                 server = stack.enter_context(SERVERS[dialect](durable=True))
                 server.extra_arguments += _quick_recovery(server)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+import backends
 import pytest
 
-NETWORK = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+NETWORK = pytest.mark.parametrize("backend", backends.NETWORKED, indirect=True)
 """For tests of what lies between a client and a server."""
 
-SHARED = pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+SHARED = pytest.mark.parametrize("backend", backends.SHARED, indirect=True)
 """For tests whose database several processes reach."""
 
 

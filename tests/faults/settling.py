@@ -11,8 +11,7 @@ from ledger import Ledger, most_common
 from workload import Client, read_log
 
 import agentstore
-
-_COLUMNS = {"postgresql": "postgresql", "mysql": "mariadb", "sqlite": "sqlite"}
+from agentstore.testing import MariaDBServer
 
 
 class Account:
@@ -61,6 +60,8 @@ def call_limit(
 
 def column(url: str) -> str:
     """The column of the table for a database."""
-    return {"postgresql": "postgresql", "mysql": "mariadb", "sqlite": "sqlite"}[
-        url.partition(":")[0]
-    ]
+    scheme = url.partition(":")[0]
+    if scheme == "mysql":
+        # MariaDB has the same scheme.
+        return MariaDBServer.read_version(url).partition(" ")[0].lower()
+    return scheme

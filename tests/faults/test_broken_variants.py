@@ -34,7 +34,7 @@ from agentstore.operations.messages import MessageOperations
 from agentstore.operations.sessions import SessionOperations
 from agentstore.testing import Backend, Proxy
 
-MARIADB = pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+MYSQL = pytest.mark.parametrize("backend", ["mariadb", "mysql"], indirect=True)
 SQLITE = pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
 
 
@@ -112,7 +112,7 @@ def test_own_session_taken_for_anothers(
     assert settled(account, database_url).wrong > 0
 
 
-@MARIADB
+@MYSQL
 def test_no_transaction(
     database_url: str, proxy: Proxy, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +126,7 @@ def test_no_transaction(
     assert figures.gaps > 0
 
 
-@MARIADB
+@MYSQL
 def test_positions_by_maximum(
     database_url: str, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

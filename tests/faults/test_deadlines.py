@@ -165,7 +165,7 @@ def test_many_slow_statements_are_one_slow_call(proxy: Proxy, clock: Clock, call
 
 
 def test_stopped_server(own_server: Server, own_database: str, account: Account) -> None:
-    clock = Clock(account, {"PostgreSQL": "postgresql"}.get(own_server.name, "mariadb"))
+    clock = Clock(account, own_server.name.lower())
     with agentstore.connect(own_database, pool_size=len(CALLS), **HASTY) as store:
         store.create_session(id="s")
         warm(store, 3)
@@ -225,7 +225,8 @@ def row_lock(backend: Backend, database_url: str, store: Storage) -> Iterator[An
 def test_lock_that_is_not_freed(
     row_lock: Any, clock: Clock, make_store: Callable[..., Storage]
 ) -> None:
-    options: dict[str, Any] = {**HASTY, "pool_timeout": 5.0}
+    # So short that no server of ours ends the wait by itself before the client does.
+    options: dict[str, Any] = {**HASTY, "pool_timeout": 5.0, "statement_timeout": 0.3}
     with make_store(pool_size=3, **options) as hasty:
         hasty.ping()
         clock.all_unavailable(hasty, LOCKED_CALLS, **options)
@@ -257,6 +258,7 @@ def test_lock_that_is_freed_in_time(
 TABLE_LOCKS = {
     "postgresql": "LOCK TABLE agentstore_messages IN ACCESS EXCLUSIVE MODE",
     "mariadb": "LOCK TABLES agentstore_messages WRITE",
+    "mysql": "LOCK TABLES agentstore_messages WRITE",
 }
 
 
@@ -279,12 +281,14 @@ def test_table_lock_that_is_freed_in_time(
     assert [message.position for message in store.get_history("s")] == [0]
 
 
+_LOCK_WAITS = "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
 ACTIVE = {
     "postgresql": (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
         " AND pid <> pg_backend_pid() AND (state = 'active' OR wait_event_type = 'Lock')"
     ),
-    "mariadb": ("SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"),
+    "mariadb": _LOCK_WAITS,
+    "mysql": _LOCK_WAITS,
 }
 
 

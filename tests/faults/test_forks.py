@@ -16,7 +16,7 @@ from figures import Figures
 from forked import ends_well, fork
 from form import NETWORK, SHARED
 from settling import Account
-from watching import Watcher
+from watching import CONNECTION_ID, Watcher
 from workload import Writer, create_shared
 
 import agentstore
@@ -120,7 +120,6 @@ def test_the_parents_connections_stay(
     backend: Backend, database_url: str, watcher: Watcher, make_store: Callable[..., Storage]
 ) -> None:
     """A child that uses the store and ends leaves the parent on the very same connection."""
-    ids = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT connection_id()"}
     store = make_store(pool_size=1)
     store.create_session(id="s")
 
@@ -129,7 +128,7 @@ def test_the_parents_connections_stay(
 
         def ask(connection: object) -> None:
             cursor = connection.driver_connection.cursor()  # type: ignore[attr-defined]
-            cursor.execute(ids[backend.name])
+            cursor.execute(CONNECTION_ID[backend.name])
             found.append(cursor.fetchone()[0])
 
         store._repository.executor.read(ask)

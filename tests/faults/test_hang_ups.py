@@ -1,4 +1,4 @@
-"""A client that is gone while MariaDB is in the middle of its batch: the whole turn or nothing.
+"""A client that is gone while its batch is under way: the whole turn or nothing.
 
 The server notices at some statement that nobody listens, and what it does from there on is its own
 affair: with ROW_COUNT() as the guard of its inserts it went on, and committed half a turn.
@@ -25,7 +25,7 @@ CALLS = [{"tool_name": "search", "arguments": {}, "result": {}}] * 3
 TURN = [NewMessage("user", "Hello"), NewMessage("assistant", "Yes", tool_calls=CALLS)]
 
 
-@pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", ["mariadb", "mysql"], indirect=True)
 def test_a_turn_is_whole_or_not_there(
     database_url: str, form: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:

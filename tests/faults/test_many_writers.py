@@ -79,7 +79,7 @@ def _done(clients: list[ClientProcess]) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     ("backend", "pool_size"),
-    [("sqlite-file", 1), ("sqlite-file", 10), ("postgresql", 1), ("mariadb", 1)],
+    [("sqlite-file", 1), ("sqlite-file", 10), ("postgresql", 1), ("mariadb", 1), ("mysql", 1)],
     indirect=["backend"],
 )
 def test_threads_are_served_as_they_came(

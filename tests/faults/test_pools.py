@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from form import NETWORK
 from test_deadlines import HASTY
-from watching import Watcher, warm
+from watching import CONNECTION_ID, Watcher, warm
 
 import agentstore
 from agentstore import (
@@ -202,7 +202,6 @@ def test_exhausted_pool_of_one(make_store: Callable[..., Storage]) -> None:
 def test_max_lifetime(
     backend: Backend, watcher: Watcher, make_store: Callable[..., Storage]
 ) -> None:
-    ids = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT connection_id()"}
 
     def connection_ids(store: Storage, calls: int) -> list[int]:
         seen = []
@@ -211,7 +210,7 @@ def test_max_lifetime(
 
             def ask(connection: Any, rows: list[int] = rows) -> None:
                 cursor = connection.driver_connection.cursor()
-                cursor.execute(ids[backend.name])
+                cursor.execute(CONNECTION_ID[backend.name])
                 rows.append(cursor.fetchone()[0])
 
             store._repository.executor.read(ask)

@@ -17,15 +17,27 @@ from agentstore.testing import Backend
 CONFLICT, UNAVAILABLE = TransactionConflictError, UnavailableError
 
 POSTGRESQL = {"40001": CONFLICT, "40P01": CONFLICT, "25006": UNAVAILABLE, "57P03": UNAVAILABLE}
-MARIADB = {
-    1020: CONFLICT, 1205: UNAVAILABLE, 1213: CONFLICT,
-    1047: UNAVAILABLE, 1290: UNAVAILABLE, 1836: UNAVAILABLE,
+MYSQL = {
+    1205: UNAVAILABLE, 1213: CONFLICT, 1047: UNAVAILABLE, 1290: UNAVAILABLE, 1836: UNAVAILABLE,
 }  # fmt: skip
+MARIADB = {1020: CONFLICT, **MYSQL}
 
 ERRORS: dict[tuple[str, object], type[Exception]] = {
     **{("postgresql", code): error for code, error in POSTGRESQL.items()},
     **{("mariadb", code): error for code, error in MARIADB.items()},
+    **{("mysql", code): error for code, error in {3101: CONFLICT, **MYSQL}.items()},
 }
+
+_COUNT_AND_SIGNAL = """
+        INSERT INTO raised VALUES (0);
+        CREATE TRIGGER raise_once BEFORE INSERT ON agentstore_messages FOR EACH ROW
+        BEGIN
+            UPDATE raised SET times = times + 1;
+            IF (SELECT times FROM raised) = 1 THEN
+                SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = {code}, MESSAGE_TEXT = 'as if';
+            END IF;
+        END
+"""
 
 TRIGGERS = {
     "postgresql": """
@@ -40,17 +52,9 @@ TRIGGERS = {
         CREATE TRIGGER raise_once BEFORE INSERT ON agentstore_messages
         FOR EACH ROW EXECUTE FUNCTION raise_once();
     """,
-    "mariadb": """
-        CREATE TABLE raised (times int) ENGINE = Aria TRANSACTIONAL = 0;
-        INSERT INTO raised VALUES (0);
-        CREATE TRIGGER raise_once BEFORE INSERT ON agentstore_messages FOR EACH ROW
-        BEGIN
-            UPDATE raised SET times = times + 1;
-            IF (SELECT times FROM raised) = 1 THEN
-                SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = {code}, MESSAGE_TEXT = 'as if';
-            END IF;
-        END
-    """,
+    "mariadb": "CREATE TABLE raised (times int) ENGINE = Aria TRANSACTIONAL = 0;"
+    + _COUNT_AND_SIGNAL,
+    "mysql": "CREATE TABLE raised (times int) ENGINE = MyISAM;" + _COUNT_AND_SIGNAL,
 }
 
 
@@ -60,7 +64,7 @@ def raise_once(backend: Backend, database_url: str) -> Callable[[object], None]:
 
     def install(code: object) -> None:
         text = TRIGGERS[backend.name].format(code=code)
-        statements = text.split(";\n", 2) if backend.name == "mariadb" else [text]
+        statements = [text] if backend.name == "postgresql" else text.split(";\n", 2)
         with closing(backend.open_connection(database_url)) as connection:
             cursor: Any = connection.cursor()
             for statement in statements:

@@ -80,7 +80,7 @@ def test_deadlock_of_a_single_call_is_retried(
     """Somebody's transaction holds what the call needs second, and wants what it holds."""
     # PostgreSQL takes the lock of the id first, MySQL that of the session.
     steps = [("a", "other"), ("b", "m")]
-    if backend.name == "mariadb":
+    if store.dialect == "mysql":
         steps.reverse()
     saved: list[str] = []
     with closing(backend.open_connection(database_url)) as connection:
@@ -200,7 +200,7 @@ def test_swallowed_failure_commits_nothing(
 
 
 # PostgreSQL looks before it inserts, and has nothing to undo here.
-@pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", ["mariadb", "mysql"], indirect=True)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_connection_dies_while_a_savepoint_is_undone(
     store: Storage, proxy: Proxy, when: str

@@ -11,19 +11,30 @@ from typing import Any
 from agentstore import Storage
 from agentstore.testing import Backend
 
+_IN_PROCESSLIST = (
+    # The column is utf8mb3 in MySQL, which would have to turn what is utf8mb4 into it.
+    "SELECT count(*) FROM information_schema.processlist"
+    " WHERE convert(db USING utf8mb4) = database() AND id <> connection_id()"
+)
+_IN_INNODB = "SELECT count(*) FROM information_schema.innodb_trx"
+
 CONNECTIONS = {
     "postgresql": (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
         " AND pid <> pg_backend_pid()"
     ),
-    "mariadb": (
-        "SELECT count(*) FROM information_schema.processlist WHERE db = database()"
-        " AND id <> connection_id()"
-    ),
+    "mariadb": _IN_PROCESSLIST,
+    "mysql": _IN_PROCESSLIST,
 }
 IN_A_TRANSACTION = {
     "postgresql": CONNECTIONS["postgresql"] + " AND state LIKE 'idle in transaction%'",
-    "mariadb": "SELECT count(*) FROM information_schema.innodb_trx",
+    "mariadb": _IN_INNODB,
+    "mysql": _IN_INNODB,
+}
+CONNECTION_ID = {
+    "postgresql": "SELECT pg_backend_pid()",
+    "mariadb": "SELECT connection_id()",
+    "mysql": "SELECT connection_id()",
 }
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from backends import MariaDBBackend, PostgreSQLBackend, SQLiteFileBackend
+from backends import (
+    InnoDBBackend,
+    MariaDBBackend,
+    MySQLBackend,
+    PostgreSQLBackend,
+    SQLiteFileBackend,
+)
 from prisma_database import PrismaDatabase
 
 import agentstore
@@ -14,7 +20,7 @@ from agentstore.testing import Backend
 pytest.register_assert_rewrite("prisma_copies", "prisma_sample")
 
 
-def apart(backend: PostgreSQLBackend | MariaDBBackend) -> Backend:
+def apart(backend: PostgreSQLBackend | InnoDBBackend) -> Backend:
     """The backend, with other names for its databases than the suite's one of its kind has."""
     names = backend._names
     backend._names = (f"{name}_prisma" for name in names)
@@ -27,6 +33,7 @@ MAKERS: dict[str, Callable[[pytest.FixtureRequest], Backend]] = {
         PostgreSQLBackend(request.getfixturevalue("postgres_server"))
     ),
     "mariadb": lambda request: apart(MariaDBBackend(request.getfixturevalue("mariadb_server"))),
+    "mysql": lambda request: apart(MySQLBackend(request.getfixturevalue("mysql_server"))),
 }
 
 

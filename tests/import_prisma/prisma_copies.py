@@ -17,6 +17,7 @@ PAIRS = [
     ("postgresql", "sqlite"),
     ("sqlite", "mariadb"),
     ("mariadb", "postgresql"),
+    ("mysql", "mysql"),
 ]
 SQLITE = pytest.mark.parametrize("original", ["sqlite"], indirect=True)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from backends import NETWORKED
 from google.adk.agents import LlmAgent
 from google.adk.errors.already_exists_error import AlreadyExistsError
 from google.adk.errors.session_not_found_error import SessionNotFoundError
@@ -453,7 +454,7 @@ def test_users_who_change_the_apps_state_at_once_lose_nothing(
 # Faults
 
 
-@pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 @pytest.mark.parametrize("nth", [1, 2])
 @pytest.mark.parametrize("statement", [b"update_session */", b"commit"])
 def test_a_lost_reply_doubles_nothing(

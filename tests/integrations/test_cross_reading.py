@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from backends import SHARED
 from click.testing import CliRunner
 from langchain_core.messages import HumanMessage
 from pydantic_ai.messages import ModelRequest, UserPromptPart
@@ -118,7 +119,7 @@ def test_everybody_sees_messages_and_tool_calls(store: agentstore.Storage, write
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", SHARED, indirect=True)
 def test_show_prints_it(store: agentstore.Storage, database_url: str, writer: str) -> None:
     WRITERS[writer](store, session_of(writer))
     shown = CliRunner().invoke(cli, ["show", session_of(writer), "--database", database_url])

@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypedDict, cast
 
 import ormsgpack
 import pytest
+from backends import NETWORKED, SHARED
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.channels.delta import DeltaChannel
@@ -777,7 +778,7 @@ def test_graphs_that_run_side_by_side_keep_apart(
         ]
 
 
-TCP = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+TCP = pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 
 
 @TCP
@@ -871,7 +872,7 @@ def test_a_put_can_be_part_of_the_callers_transaction(
     assert saver.get_tuple(THREAD) is not None
 
 
-@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", SHARED, indirect=True)
 @pytest.mark.parametrize("is_analyzed", [False, True])
 def test_a_checkpoint_costs_the_same_in_a_long_thread(
     store: agentstore.Storage, driver_connection: Any, is_analyzed: bool
