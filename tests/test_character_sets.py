@@ -10,7 +10,7 @@ import pytest
 import agentstore
 from agentstore import ConfigurationError, Storage
 
-pytestmark = pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+pytestmark = pytest.mark.parametrize("backend", ["mariadb", "mysql"], indirect=True)
 
 HOSTILE = "\u00bf' OR 1=1 -- \u7e40\\' \u81e8'; DROP TABLE agentstore_messages; -- \ubf27"
 """Texts of which other character sets make a quote out of a character's half and a backslash."""

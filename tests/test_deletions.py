@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from backends import SHARED
 from lock_cases import ROWS
 
 import agentstore
@@ -79,7 +80,7 @@ def test_there_is_a_row_for_each_table() -> None:
     assert set(re.findall(r"CREATE TABLE (agentstore_\w+)", ddl)) == set(ROWS)
 
 
-@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", SHARED, indirect=True)
 @pytest.mark.parametrize("call", PROGRAMS)
 def test_nothing_outlives_a_session(
     backend: Backend, database_url: str, driver_connection: Any, call: str

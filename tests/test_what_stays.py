@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from backends import SHARED
 
 from agentstore import NewMessage, Storage
 
-on_real_databases = pytest.mark.parametrize(
-    "backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True
-)
+on_real_databases = pytest.mark.parametrize("backend", SHARED, indirect=True)
 CONFIRMATION = {"tool_name": "refund", "arguments": {"card": "4711"}, "user_message": "ask Ann"}
 WAYS: dict[str, Callable[[Storage], object]] = {
     "taken": lambda store: store.take_pending_confirmation("s"),
