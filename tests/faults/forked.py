@@ -34,15 +34,20 @@ def fork(action: Callable[[], object], *, in_c: bool = False) -> int:
 
 def ends_well(pid: int, *, seconds: float = 60) -> bool:
     """Whether a child ends by itself in so many seconds, and with 0."""
+    return how_it_ends(pid, seconds=seconds) == "well"
+
+
+def how_it_ends(pid: int, *, seconds: float) -> str:
+    """How a child ends: 'well' or 'badly'; or 'hung', where it is to be killed after so long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            return status == 0
+            return "well" if status == 0 else "badly"
         time.sleep(0.01)
     os.kill(pid, 9)
     os.waitpid(pid, 0)
-    return False
+    return "hung"
 
 
 def as_nobody(action: Callable[[], None]) -> bool:
