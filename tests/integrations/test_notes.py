@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, ChatMessage
 from pydantic_ai.messages import (
     ModelRequest,
     SystemPromptPart,
@@ -46,7 +46,8 @@ ROWS = [
 
 def read_langchain(store: Storage, session_id: str) -> Iterator[Said]:
     for message in langchain.AgentstoreChatMessageHistory(session_id, store).messages:
-        yield message.type, getattr(message, "role", None), str(message.text)
+        role = message.role if isinstance(message, ChatMessage) else None
+        yield message.type, role, str(message.text)
         if isinstance(message, AIMessage):
             yield from (("call", call["name"], call["args"]) for call in message.tool_calls)
             if "function_call" in message.additional_kwargs:
