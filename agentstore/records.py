@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 JSONValue: TypeAlias = Any
 """Whatever ``json.dumps(value, allow_nan=False)`` takes, with str keys only."""
@@ -52,6 +52,13 @@ class Session(_Record):
         updated_at: when something was last saved to it (UTC).
         active: False once it was closed.
         metadata: the caller's own data, ``{}`` when none was given.
+        tenant_id: the tenant it belongs to; '' where it has none.
+        user_id: the user it belongs to; '' where it has none.
+        title: what a list shows of it, or None.
+        archived_at: since when it is archived (UTC), or None.
+        pinned_at: since when it is pinned (UTC), or None.
+        last_message_at: the latest timestamp of its messages (UTC); created_at before the first.
+        trashed_at: since when it is in the trash (UTC), or None.
     """
 
     id: str
@@ -59,6 +66,29 @@ class Session(_Record):
     updated_at: datetime
     active: bool
     metadata: dict[str, JSONValue]
+    tenant_id: str = ""
+    user_id: str = ""
+    title: str | None = None
+    archived_at: datetime | None = None
+    pinned_at: datetime | None = None
+    last_message_at: datetime = None  # type: ignore[assignment]  # a store always sets it
+    trashed_at: datetime | None = None
+
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(_Record, Generic[R]):
+    """Some rows of a list, and where the next ones are.
+
+    Attributes:
+        items: the rows.
+        next_page_token: what to ask for the next page with; None on the last page.
+    """
+
+    items: list[R]
+    next_page_token: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

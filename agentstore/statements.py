@@ -10,7 +10,8 @@ Doma and mirage-sql). Its grammar, whole:
 * ``/* :name */`` and one literal after it (string, number, TRUE, FALSE or NULL): a parameter
   and its sample value, which is replaced by the driver's placeholder;
 * ``-- @if name`` … ``-- @end``, each alone on its line, not nested: a block that is left out
-  unless it is asked for by name;
+  unless it is asked for by name; ``-- @unless name`` … ``-- @end``: one that is sent unless that
+  name is asked for;
 * ``-- …`` alone on a line: a comment, not sent.
 
 No other text ever enters a statement. What is sent carries the file's name in a short
@@ -43,11 +44,16 @@ _NUMBERED = re.compile(r"\bagentstore_savepoint_1\b")
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """A stretch of the statement: always sent (block ''), or only with its block."""
+    """A stretch of the statement: always sent (block ''), or only with or without its block."""
 
     block: str
+    is_without: bool
     text: str
     parameters: frozenset[str]
+
+    def is_sent(self, blocks: frozenset[str]) -> bool:
+        """Whether it is part of a variant."""
+        return not self.block or (self.block in blocks) != self.is_without
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,11 +92,7 @@ class Statement:
     def parameters_of(self, blocks: frozenset[str]) -> frozenset[str]:
         """The names of the parameters that a variant takes."""
         return frozenset().union(
-            *(
-                chunk.parameters
-                for chunk in self._chunks
-                if not chunk.block or chunk.block in blocks
-            )
+            *(chunk.parameters for chunk in self._chunks if chunk.is_sent(blocks))
         )
 
     def render(self, blocks: frozenset[str] = NO_BLOCKS) -> str:
@@ -105,9 +107,7 @@ class Statement:
             if unknown:
                 raise KeyError(f"{self.name} has no block {', '.join(sorted(unknown))}")
             body = " ".join(
-                chunk.text
-                for chunk in self._chunks
-                if chunk.text and (not chunk.block or chunk.block in blocks)
+                chunk.text for chunk in self._chunks if chunk.text and chunk.is_sent(blocks)
             )
             keyword, _, rest = body.partition(" ")
             text = f"{keyword} /* agentstore {self.name} */ {rest}".rstrip()
@@ -189,7 +189,8 @@ def parse(path: Path, name: str, paramstyle: str) -> Statement:
     if labels["Returns"].rstrip(".") not in RETURNS:
         raise wrong(f"Returns: is one of {', '.join(RETURNS)}")
     chunks = tuple(
-        _read_chunk(block, text, paramstyle, wrong) for block, text in _split_blocks(body, wrong)
+        _read_chunk(block, is_without, text, paramstyle, wrong)
+        for block, is_without, text in _split_blocks(body, wrong)
     )
     if not any(chunk.text for chunk in chunks):
         raise wrong("there is no statement in it")
@@ -232,17 +233,17 @@ def _read_header(lines: list[str]) -> tuple[str, dict[str, str]]:
 
 def _split_blocks(
     lines: list[str], wrong: Callable[[str], ConfigurationError]
-) -> Iterator[tuple[str, str]]:
-    block = ""
+) -> Iterator[tuple[str, bool, str]]:
+    block, is_without = "", False
     collected: list[str] = []
     for line in (line.strip() for line in lines):
         if line.startswith("-- @"):
-            match = re.fullmatch(r"-- @(?:if (?P<name>[a-z_]+)|(?P<end>end))", line)
+            match = re.fullmatch(r"-- @(?:(?:if|(?P<unless>unless)) (?P<name>[a-z_]+)|end)", line)
             if match is None or bool(match["name"]) == bool(block):
                 raise wrong(f"{line!r} is not a block's beginning or end at this place")
-            yield block, " ".join(collected)
+            yield block, is_without, " ".join(collected)
             collected = []
-            block = match["name"] or ""
+            block, is_without = match["name"] or "", bool(match["unless"])
         elif line and not line.startswith("--"):
             collected.append(line)
     if block:
@@ -250,11 +251,15 @@ def _split_blocks(
     text = " ".join(collected)
     if not text.endswith(";"):
         raise wrong("it does not end in ;")
-    yield "", text[:-1].rstrip()
+    yield "", False, text[:-1].rstrip()
 
 
 def _read_chunk(
-    block: str, text: str, paramstyle: str, wrong: Callable[[str], ConfigurationError]
+    block: str,
+    is_without: bool,
+    text: str,
+    paramstyle: str,
+    wrong: Callable[[str], ConfigurationError],
 ) -> _Chunk:
     parameters: set[str] = set()
 
@@ -277,4 +282,4 @@ def _read_chunk(
         pieces += escape(text[end : match.start()]), placeholder(match)
         end = match.end()
     pieces.append(escape(text[end:]))
-    return _Chunk(block, "".join(pieces), frozenset(parameters))
+    return _Chunk(block, is_without, "".join(pieces), frozenset(parameters))

@@ -9,16 +9,23 @@ from types import TracebackType
 from typing import NoReturn, SupportsIndex
 
 from agentstore.calls.confirmations import ConfirmationCalls
+from agentstore.calls.keeping import KeepingCalls
 from agentstore.calls.messages import MessageCalls
+from agentstore.calls.session_lists import SessionListCalls
 from agentstore.calls.sessions import SessionCalls
 from agentstore.calls.tool_calls import ToolCallCalls
 from agentstore.calls.transactions import TransactionCalls
+from agentstore.engine.scope import Scope
+from agentstore.errors import InvalidInputError
+from agentstore.model.values import check_id
 from agentstore.operations.extension import Extension
 from agentstore.records import SchemaStatus, StoreStats
 
 
 class Storage(
     SessionCalls,
+    SessionListCalls,
+    KeepingCalls,
     MessageCalls,
     ToolCallCalls,
     ConfirmationCalls,
@@ -58,6 +65,31 @@ class Storage(
     def dialect(self) -> str:
         """The name of the dialect: 'sqlite', 'postgresql', 'mysql', or a third party's."""
         return self._repository.dialect
+
+    def scoped(self, *, tenant_id: str, user_id: str | None = None) -> Storage:
+        """A store for one tenant, or one user of a tenant, over this store's connections.
+
+        What is outside is not there: it reads, lists, changes and deletes the scope's conversations
+        alone, and answers as for an unknown id. It costs no connection and need not be closed; a
+        transaction() of either is one for both. Closing it leaves this store open.
+
+        Args:
+            tenant_id: the tenant.
+            user_id: the user; None for all of the tenant's.
+
+        Raises:
+            InvalidInputError: also where this store is scoped to another tenant or user: a scope
+                only narrows.
+            ConfigurationError: the dialect's statements cannot be scoped.
+        """
+        scope = Scope(
+            check_id(tenant_id, "tenant_id"),
+            None if user_id is None else check_id(user_id, "user_id"),
+        )
+        own = self._repository.scope
+        if own is not None and not own.holds(scope):
+            raise InvalidInputError("the store is scoped, and a scope can only be narrowed")
+        return type(self)(self._repository.scoped(scope))
 
     def extension(self, folder: str) -> Extension:
         """The seam for what keeps tables of its own beside the store's conversations.

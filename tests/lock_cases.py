@@ -17,6 +17,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "active": False,
         "next_position": 1,
         "metadata": '{"user_id": "123"}',
+        "tenant_id": "acme",
+        "user_id": "ann",
     },
     "agentstore_session_metadata": {
         "session_id": "s1",
@@ -105,7 +107,11 @@ ROWS: dict[str, dict[str, Any]] = {
 }
 """A row for each table, under the keys that the samples of the files have."""
 
-BARE_SESSION = {**ROWS["agentstore_sessions"], "id": "s2", "metadata": "{}"}
+BARE_SESSIONS = [
+    {**ROWS["agentstore_sessions"], "id": session_id, "metadata": "{}"}
+    for session_id in ("s2", "t1", "t2")
+]
+"""Sessions that have nothing, and those of two threads."""
 
 _CALL = {
     "call_ids": ["c2"],
@@ -181,10 +187,6 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "checkpoints/delete_of_sessions_writes": [{"ids": ["t1"]}],
     "checkpoints/delete_writes": [_KEYS],
     "checkpoints/forget_parents": [_KEYS],
-    "checkpoints/ensure_session": [{"thread_id": "s1"}, {"thread_id": "t1"}],
-    "checkpoints/index_session": [
-        {"thread_id": "s2", "session_metadata": "{}", "session_entries": ['["user_id","123"]']},
-    ],
     "checkpoints/insert_blob": [{}, {"channel_version": "2"}],
     "checkpoints/insert_checkpoint": [{}, {"checkpoint_id": "1f9"}],
     "checkpoints/insert_entries": [{"entries": ['["run_id","r1"]']}, _OTHER_ENTRIES],

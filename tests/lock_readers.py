@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 import pymysql
-from lock_cases import BARE_SESSION, BEFORE, CASES, ROWS
+from lock_cases import BARE_SESSIONS, BEFORE, CASES, ROWS
 from pymysql.cursors import Cursor
 from statement_files import samples
 
@@ -45,7 +45,10 @@ class LockReader(ABC):
     def __init__(self, connection: Any, observer: Any) -> None:
         self._connection = connection
         self._observer = observer
-        for table, row in [*ROWS.items(), ("agentstore_sessions", BARE_SESSION)]:
+        for table, row in [
+            *ROWS.items(),
+            *(("agentstore_sessions", row) for row in BARE_SESSIONS),
+        ]:
             columns, places = ", ".join(row), ", ".join(self.place.format(name) for name in row)
             insert = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608
             self._execute(insert, row)

@@ -31,6 +31,8 @@ MIDDLING_SESSION_MESSAGES = 200
 SHORT_SESSION = "session-09001"
 SHORT_SESSION_MESSAGES = 2
 
+FREQUENT_TENANT = "acme"
+RARE_TENANT = "tenant-090"
 FREQUENT_USER = "frequent"
 RARE_USER = "user-00042"
 
@@ -68,7 +70,10 @@ def tables() -> list[Table]:
         is_active = number % 10 == 0 or number > SESSIONS * 0.9
         updated_at = created_at + timedelta(seconds=count)
         sessions.append(
-            (session_id, created_at, updated_at, is_active, count, json.dumps(metadata))
+            (
+                *(session_id, created_at, updated_at, is_active, count, json.dumps(metadata)),
+                *_place_in_lists(number, metadata["user_id"], created_at, updated_at),
+            )
         )
         entries += [(session_id, entry, created_at) for entry in sorted(metadata_entries(metadata))]
         for position in range(count):
@@ -89,7 +94,10 @@ def tables() -> list[Table]:
     ]
 
 
-_SESSION_COLUMNS = ("id", "created_at", "updated_at", "active", "next_position", "metadata")
+_SESSION_COLUMNS = (
+    *("id", "created_at", "updated_at", "active", "next_position", "metadata"),
+    *("tenant_id", "user_id", "archived_at", "pinned_at", "last_message_at", "trashed_at"),
+)
 _MESSAGE_COLUMNS = (
     "session_id",
     "position",
@@ -128,6 +136,23 @@ _CONFIRMATION_COLUMNS = (
 def _metadata(number: int) -> dict[str, Any]:
     user = FREQUENT_USER if number % 4 == 1 else f"user-{number // 5:05d}"
     return {"user_id": user, "plan": "pro" if number % 3 else "free"}
+
+
+def _place_in_lists(
+    number: int, user: str, created_at: datetime, updated_at: datetime
+) -> tuple[Any, ...]:
+    """Whose a session is, and what a list shows of it. One in seven has no tenant."""
+    tenant = FREQUENT_TENANT if number % 2 else f"tenant-{number // 100:03d}"
+    if number % 7 == 3:
+        tenant = ""
+    return (
+        tenant,
+        user,
+        updated_at if number % 5 == 2 else None,
+        updated_at if number % 50 == 11 else None,
+        None if number % 20 == 6 else updated_at,
+        updated_at if number % 100 == 99 else None,
+    )
 
 
 def _message_count(session_id: str, number: int) -> int:

@@ -64,6 +64,7 @@ FREQUENCIES = (
     "imports",
     "now and then",
     "each batch of a clean-up",
+    "each batch of a fill",
     "when a transaction fails",
     "when a nested block fails",
     "seldom",

@@ -74,6 +74,14 @@ def test_every_statement_runs(backend: RoleBackend, database_url: str) -> None:
 def test_the_whole_interface_works(database_url: str, store: agentstore.Storage) -> None:
     assert f"//{APPLICATION}_" in database_url
     session_id = store.create_session(metadata={"user_id": "1"}, system_message="Be kind.")
+    store.update_session(session_id, title="A refund", archived=True, pinned=True)
+    store.reassign_session(session_id, user_id="ann")
+    assert store.assign_sessions(tenant_id="acme") == 1
+    assert store.fill() == 0
+    assert store.scoped(tenant_id="acme").query_sessions() == store.page_sessions().items
+    assert store.page_messages().items == store.query_messages()
+    assert store.trash_session(session_id)
+    assert store.restore_session(session_id)
     assert store.get_or_create_session(session_id) == store.get_session(session_id)
     store.update_session_metadata(session_id, {"plan": "pro"}, remove=["user_id"])
     message_id = store.save_user_message(session_id, "Hello", id="own")

@@ -48,6 +48,8 @@ DIALECTS = {
 
 MOST_WORK = 30 * PAGE
 """A page may cost this many units (buffers, rows, tens of steps): to read all costs far more."""
+MOST_BLOCKS = 9
+"""A statement with more is explained with up to three of them together."""
 MOST_SORTED = 10 * PAGE
 """A planner may well sort what it thinks are a few rows; a filter that keeps few finds them."""
 
@@ -126,11 +128,21 @@ def _only_reads(statement: Statement) -> bool:
 
 def _variants(statement: Statement) -> Iterator[frozenset[str]]:
     """Every combination of blocks that the library sends."""
-    for count in range(len(statement.blocks) + 1):
+    counts = range(len(statement.blocks) + 1)
+    if len(counts) > MOST_BLOCKS:
+        # Of many filters those that do not choose the index leave the plan as it is.
+        counts = range(4)
+    for count in counts:
         for blocks in map(frozenset, itertools.combinations(statement.blocks, count)):
             is_narrow = bool(blocks & {"namespace_key", "checkpoint_id"})
             if "every_namespace" in statement.blocks and is_narrow == ("every_namespace" in blocks):
                 continue
+            if (
+                "pinned" in blocks
+                and "without_tenant" in statement.blocks
+                and "scope" not in blocks
+            ):
+                continue  # pinned sessions of everybody are nobody's list
             if not any(blocks >= both for both in _NEVER_BOTH):
                 yield blocks
 
@@ -140,6 +152,7 @@ _NEVER_BOTH = (
     {"checkpoint_id", "before_id"},
     {"checkpoint_id", "after_key"},
     {"before_id", "after_key"},
+    {"scope", "without_tenant"},
 )
 
 
@@ -159,7 +172,10 @@ def _faults(statement: Statement, blocks: frozenset[str], plan: Plan) -> list[st
         elif access.index not in _named_indexes(statement) and not may_scan:
             faults.append(f"uses {access.index}, which its header does not name")
     # Of one checkpoint_id there is hardly more than one row, which SQLite sorts all the same.
-    if plan.sorted_rows > MOST_SORTED and "checkpoint_id" not in blocks:
+    may_sort = "checkpoint_id" in blocks or "sorts" in statement.rows
+    # The trash, and a user's of all tenants, are sorted: no index is kept for these alone.
+    may_sort |= "trashed" in blocks or ("scope_user" in blocks and "scope" not in blocks)
+    if plan.sorted_rows > MOST_SORTED and not may_sort:
         faults.append(f"sorts {plan.sorted_rows} rows for a page of {PAGE}")
     return faults
 
@@ -181,7 +197,7 @@ def test_plans_are_those_of_the_headers(seeded: SeededDatabase, folder: str) -> 
                     f"{statement.name} {fault} ({state}; {case}; {sorted(blocks)})\n{plan.text}"
                     for fault in _faults(statement, blocks, plan)
                 ]
-    assert not wrong, f"{len(wrong)} plans are wrong, the first: {wrong[0]}"
+        assert not wrong, f"{len(wrong)} plans are wrong, the first: {wrong[0]}"
 
 
 FIRST, LAST, END = 100, 10_400, 10_500

@@ -1,15 +1,25 @@
-"""What all calls of a store share: its repository, and reading page by page."""
+"""What all calls of a store share: its repository, its scope, and reading page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from agentstore.dialects.repository import Repository
-from agentstore.model.filters import Page
+from agentstore.errors import InvalidInputError
+from agentstore.model import values
+from agentstore.model.filters import Filter, PageRequest
+from agentstore.model.page_tokens import read_token, write_token
+from agentstore.model.preparing import Owner
+from agentstore.records import Page
+
+R = TypeVar("R")
 
 DEFAULT_BATCH_SIZE = 500
 """Rows that an iterator holds in memory."""
+
+MOST_A_PAGE = 1000
 
 
 class CallsCore:
@@ -25,8 +35,42 @@ class CallsCore:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
+    def _owner(self, tenant_id: str | None, user_id: str | None) -> Owner:
+        """Whose a session is that this store creates.
+
+        Raises:
+            InvalidInputError: an id is none, or not one of the store's scope.
+        """
+        named = Owner(
+            None if tenant_id is None else values.check_id(tenant_id, "tenant_id"),
+            None if user_id is None else values.check_id(user_id, "user_id"),
+        )
+        scope = self._repository.scope
+        if scope is None:
+            return named
+        if named.tenant_id not in {None, scope.tenant_id}:
+            raise InvalidInputError("tenant_id is not the tenant that the store is scoped to")
+        if scope.user_id is None:
+            return Owner(scope.tenant_id, named.user_id)
+        if named.user_id not in {None, scope.user_id}:
+            raise InvalidInputError("user_id is not the user that the store is scoped to")
+        return Owner(scope.tenant_id, scope.user_id)
+
+    def _is_outside(self, filter_: Filter) -> bool:
+        """Whether a filter asks for another tenant or user than the store is scoped to."""
+        scope = self._repository.scope
+        if scope is None:
+            return False
+        own = scope.parameters
+        return any(filter_.parameters.get(name, own[name]) != own[name] for name in own)
+
     @staticmethod
-    def _pages(query: Any, filter_: Any, page: Page) -> Iterator[Any]:
+    def _pages(
+        query: Callable[..., list[R]],
+        filter_: Filter,
+        page: PageRequest,
+        key_of: Callable[[R], Any],
+    ) -> Iterator[R]:
         """The rows of page after page, each from behind the last row of the one before."""
         after_key = None
         while True:
@@ -34,4 +78,41 @@ class CallsCore:
             yield from rows
             if len(rows) < page.limit:
                 return
-            after_key = rows[-1]
+            after_key = key_of(rows[-1])
+
+    def _page(
+        self,
+        query: Callable[..., list[R]],
+        filter_: Filter,
+        page: PageRequest,
+        key_of: Callable[[R], tuple[Any, ...]],
+        page_token: str | None,
+    ) -> Page[R]:
+        """One page, and the token of the next one.
+
+        Raises:
+            InvalidInputError: the token is none, or of another list.
+        """
+        scope = self._repository.scope
+        owner = None if scope is None else (scope.tenant_id, scope.user_id)
+        after_key = None
+        if page_token is not None:
+            after_key = read_token(page_token, filter_, page, owner)
+        # One row more tells whether there is another page.
+        rows = query(filter_, replace(page, limit=page.limit + 1), after_key)
+        if len(rows) <= page.limit:
+            return Page(rows, None)
+        items = rows[: page.limit]
+        return Page(items, write_token(key_of(items[-1]), filter_, page, owner))
+
+
+def check_page_limit(limit: int) -> int:
+    """How many rows a page has.
+
+    Raises:
+        InvalidInputError: it is no integer from 1 to 1000.
+    """
+    checked = values.check_number(limit, "limit", least=1)
+    if checked > MOST_A_PAGE:
+        raise InvalidInputError(f"limit is at most {MOST_A_PAGE}, not {limit}")
+    return checked

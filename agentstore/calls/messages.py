@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from agentstore.calls.core import DEFAULT_BATCH_SIZE, CallsCore
+from agentstore.calls.core import DEFAULT_BATCH_SIZE, CallsCore, check_page_limit
 from agentstore.model import values
-from agentstore.model.filters import Page, history_filter, message_filter
+from agentstore.model.filters import PageRequest, history_filter, message_filter
 from agentstore.model.preparing import prepare_message, prepare_messages
 from agentstore.model.responses import read_response
-from agentstore.records import AgentResponse, Content, JSONValue, Message, NewMessage, Role
+from agentstore.operations.messages import message_key
+from agentstore.records import AgentResponse, Content, JSONValue, Message, NewMessage, Page, Role
 
 
 class MessageCalls(CallsCore):
@@ -122,6 +123,7 @@ class MessageCalls(CallsCore):
         limit: int | None = None,
         before: int | None = None,
         roles: Iterable[Role] | None = None,
+        trashed: bool = False,
     ) -> list[Message]:
         """A session's messages with their tool calls, oldest first.
 
@@ -130,13 +132,15 @@ class MessageCalls(CallsCore):
             limit: only the last so many.
             before: only those before this position.
             roles: only those of these roles.
+            trashed: also where the session is in the trash.
         """
         values.check_id(session_id, "session_id")
+        values.check_flag(trashed, "trashed")
         checked_limit = values.check_limit(limit)
         filter_ = history_filter(before=before, roles=roles)
         if not checked_limit or (roles is not None and not filter_.parameters["roles"]):
             return []
-        return self._repository.get_history(session_id, filter_, checked_limit)
+        return self._repository.get_history(session_id, filter_, checked_limit, trashed=trashed)
 
     def get_message(self, message_id: str) -> Message | None:
         """One message with its tool calls; None where there is none."""
@@ -165,7 +169,7 @@ class MessageCalls(CallsCore):
             offset: how many to pass over first.
             order: 'asc' or 'desc'.
         """
-        page = Page.read(order, limit, offset)
+        page = PageRequest.read(order, limit, offset)
         filter_ = message_filter(
             session_id=session_id,
             role=role,
@@ -194,7 +198,7 @@ class MessageCalls(CallsCore):
         Args:
             batch_size: messages a page; the rest as `query_messages`.
         """
-        page = Page.read(order, values.check_number(batch_size, "batch_size", least=1))
+        page = PageRequest.read(order, values.check_number(batch_size, "batch_size", least=1))
         filter_ = message_filter(
             session_id=session_id,
             role=role,
@@ -202,7 +206,40 @@ class MessageCalls(CallsCore):
             after=after,
             before=before,
         )
-        return self._pages(self._repository.query_messages, filter_, page)
+        return self._pages(self._repository.query_messages, filter_, page, message_key)
+
+    def page_messages(
+        self,
+        *,
+        session_id: str | None = None,
+        role: Role | None = None,
+        response_type: str | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        order: str = "asc",
+        limit: int = 50,
+        page_token: str | None = None,
+    ) -> Page[Message]:
+        """A page of the messages that `query_messages` would find, and a token of the next page.
+
+        Args:
+            limit: messages a page, 1 to 1000; it may differ from page to page.
+            page_token: the token that came with the page before, of the same filters, order and
+                scope; good in any process. None for the first page.
+
+        Raises:
+            InvalidInputError: also for a token of another list, or a text that is none.
+        """
+        page = PageRequest.read(order, check_page_limit(limit))
+        filter_ = message_filter(
+            session_id=session_id,
+            role=role,
+            response_type=response_type,
+            after=after,
+            before=before,
+        )
+        query = self._repository.query_messages
+        return self._page(query, filter_, page, message_key, page_token)
 
     def count_messages(
         self,

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import Enum
+from typing import Final
 
-from agentstore.calls.core import DEFAULT_BATCH_SIZE, CallsCore
+from agentstore.calls.core import CallsCore
 from agentstore.errors import InvalidInputError, SessionExistsError
 from agentstore.model import values
-from agentstore.model.filters import Page, session_filter
 from agentstore.model.identifiers import new_id
-from agentstore.model.preparing import check_key_count, prepare_session
+from agentstore.model.preparing import check_key_count, check_title, prepare_session
 from agentstore.model.refusals import shown
 from agentstore.records import Content, JSONValue, Session
+
+
+class Unset(Enum):
+    """What an argument is where it is not given, and None says something."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return "..."
+
+
+UNSET: Final = Unset.UNSET
 
 
 class SessionCalls(CallsCore):
@@ -24,6 +37,9 @@ class SessionCalls(CallsCore):
         id: str | None = None,
         metadata: Mapping[str, JSONValue] | None = None,
         system_message: Content | None = None,
+        title: str | None = None,
+        tenant_id: str | None = None,
+        user_id: str | None = None,
         created_at: datetime | None = None,
     ) -> str:
         """Create a session, together with its system message where one is given.
@@ -32,6 +48,8 @@ class SessionCalls(CallsCore):
             id: its id (1 to 191 characters); a new UUIDv7 where None.
             metadata: a JSON object of the caller's own.
             system_message: text or parts of a message of role 'system' at position 0.
+            title: what a list shows of it: 1 to 500 characters without a NUL.
+            tenant_id, user_id: whose it is; a scoped store's own where None.
             created_at: when the conversation began (timezone-aware), where it is older than the
                 store; its updated_at and the system message's timestamp too. Now where None.
 
@@ -45,114 +63,56 @@ class SessionCalls(CallsCore):
         began = values.now()
         if created_at is not None:
             began = values.check_datetime(created_at, "created_at")
-        session = prepare_session(session_id, metadata, system_message, began)
+        session = prepare_session(
+            session_id,
+            metadata,
+            system_message,
+            began,
+            owner=self._owner(tenant_id, user_id),
+            title=title,
+        )
         if not self._repository.create_session(session):
             raise SessionExistsError(f"there is a session {session_id!r} already")
         return session_id
 
-    def get_session(self, session_id: str) -> Session | None:
-        """One session; None where there is none."""
-        return self._repository.get_session(values.check_id(session_id, "session_id"))
+    def get_session(self, session_id: str, *, trashed: bool = False) -> Session | None:
+        """One session; None where there is none.
+
+        Args:
+            session_id: its id.
+            trashed: find it in the trash, too.
+        """
+        return self._repository.get_session(
+            values.check_id(session_id, "session_id"),
+            trashed=values.check_flag(trashed, "trashed"),
+        )
 
     def get_or_create_session(
-        self, session_id: str, *, metadata: Mapping[str, JSONValue] | None = None
+        self,
+        session_id: str,
+        *,
+        metadata: Mapping[str, JSONValue] | None = None,
+        title: str | None = None,
+        tenant_id: str | None = None,
+        user_id: str | None = None,
     ) -> Session:
         """The session with this id, created where there is none; safe among many callers.
 
         Args:
             session_id: its id.
-            metadata: for a new session only.
+            metadata, title: for a new session only.
+            tenant_id, user_id: for a new session; one that is there must have those named.
+
+        Raises:
+            SessionExistsError: the id is in use in the trash or outside the store's scope, or by
+                another tenant or user than is named.
         """
         values.check_id(session_id, "session_id")
-        session = prepare_session(session_id, metadata, None, values.now())
+        owner = self._owner(tenant_id, user_id)
+        session = prepare_session(
+            session_id, metadata, None, values.now(), owner=owner, title=title
+        )
         return self._repository.get_or_create_session(session)
-
-    def query_sessions(
-        self,
-        *,
-        active: bool | None = None,
-        metadata: Mapping[str, JSONValue] | None = None,
-        created_after: datetime | None = None,
-        created_before: datetime | None = None,
-        updated_after: datetime | None = None,
-        updated_before: datetime | None = None,
-        limit: int | None = None,
-        offset: int = 0,
-        order: str = "desc",
-    ) -> list[Session]:
-        """Sessions by created_at, the newest first unless ``order='asc'``.
-
-        Args:
-            active: only those that are open (True) or closed (False).
-            metadata: only those with these values at the top level of their metadata:
-                strings, numbers (by value), booleans, None. Found through an index.
-            created_after, created_before, updated_after, updated_before: bounds, inclusive.
-            limit: how many at most.
-            offset: how many to pass over first.
-            order: 'asc' or 'desc'.
-        """
-        page = Page.read(order, limit, offset)
-        filter_ = session_filter(
-            active=active,
-            metadata=metadata,
-            created_after=created_after,
-            created_before=created_before,
-            updated_after=updated_after,
-            updated_before=updated_before,
-        )
-        return self._repository.query_sessions(filter_, page) if page.limit else []
-
-    def iter_sessions(
-        self,
-        *,
-        active: bool | None = None,
-        metadata: Mapping[str, JSONValue] | None = None,
-        created_after: datetime | None = None,
-        created_before: datetime | None = None,
-        updated_after: datetime | None = None,
-        updated_before: datetime | None = None,
-        order: str = "desc",
-        batch_size: int = DEFAULT_BATCH_SIZE,
-    ) -> Iterator[Session]:
-        """All sessions that `query_sessions` would find, page by page.
-
-        One page is held in memory, and the last page costs what the first does. A session
-        that is there all the while comes exactly once.
-
-        Args:
-            batch_size: sessions a page; the rest as `query_sessions`.
-        """
-        page = Page.read(order, values.check_number(batch_size, "batch_size", least=1))
-        filter_ = session_filter(
-            active=active,
-            metadata=metadata,
-            created_after=created_after,
-            created_before=created_before,
-            updated_after=updated_after,
-            updated_before=updated_before,
-        )
-        return self._pages(self._repository.query_sessions, filter_, page)
-
-    def count_sessions(
-        self,
-        *,
-        active: bool | None = None,
-        metadata: Mapping[str, JSONValue] | None = None,
-        created_after: datetime | None = None,
-        created_before: datetime | None = None,
-        updated_after: datetime | None = None,
-        updated_before: datetime | None = None,
-    ) -> int:
-        """How many sessions `query_sessions` would find."""
-        filter_ = session_filter(
-            active=active,
-            metadata=metadata,
-            created_after=created_after,
-            created_before=created_before,
-            updated_after=updated_after,
-            updated_before=updated_before,
-        )
-        return self._repository.count_sessions(filter_)
 
     def update_session_metadata(
         self,
@@ -188,6 +148,39 @@ class SessionCalls(CallsCore):
             raise InvalidInputError(f"the key {shown(sorted(both)[0])} is both set and removed")
         return self._repository.update_session_metadata(session_id, changes, removed, values.now())
 
+    def update_session(
+        self,
+        session_id: str,
+        *,
+        title: str | Unset | None = UNSET,
+        archived: bool | Unset = UNSET,
+        pinned: bool | Unset = UNSET,
+    ) -> bool:
+        """Change what a list shows of a session: what is named, and nothing else.
+
+        Args:
+            session_id: the session.
+            title: its title (1 to 500 characters without a NUL), or None for none.
+            archived, pinned: whether it is; the time stays where it is so already.
+
+        Returns:
+            False where there is no such session.
+
+        Raises:
+            InvalidInputError: also where nothing is named.
+        """
+        values.check_id(session_id, "session_id")
+        changes: dict[str, JSONValue] = {}
+        if title is not UNSET:
+            changes["title"] = None if title is None else check_title(title)
+        if archived is not UNSET:
+            changes["archived"] = values.check_flag(archived, "archived")
+        if pinned is not UNSET:
+            changes["pinned"] = values.check_flag(pinned, "pinned")
+        if not changes:
+            raise InvalidInputError("title, archived or pinned: nothing is named to be changed")
+        return self._repository.update_session(session_id, changes, values.now())
+
     def close_session(self, session_id: str) -> bool:
         """Mark a session as closed (it still takes messages); False where there is none."""
         values.check_id(session_id, "session_id")
@@ -199,7 +192,7 @@ class SessionCalls(CallsCore):
         return self._repository.set_session_active(session_id, True, values.now())
 
     def delete_session(self, session_id: str) -> bool:
-        """Delete a session with its messages, tool calls and confirmation.
+        """Delete a session with all that hangs on it, also where it is in the trash.
 
         Returns:
             False where there is no such session.
@@ -209,7 +202,7 @@ class SessionCalls(CallsCore):
     def delete_sessions(
         self, *, inactive_only: bool = True, updated_before: datetime, limit: int | None = None
     ) -> int:
-        """Delete old sessions in batches, the least recently updated first.
+        """Delete old sessions in batches, the least recently updated first; not those in the trash.
 
         Args:
             inactive_only: leave those that were not closed.

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from agentstore.calls.core import CallsCore
 from agentstore.model import values
-from agentstore.model.filters import Page, tool_call_filter
+from agentstore.model.filters import PageRequest, tool_call_filter
 from agentstore.records import JSONValue, ToolCall
 
 
@@ -38,7 +38,7 @@ class ToolCallCalls(CallsCore):
             offset: how many to pass over first.
             order: 'asc' or 'desc'.
         """
-        page = Page.read(order, limit, offset)
+        page = PageRequest.read(order, limit, offset)
         filter_ = tool_call_filter(
             session_id=session_id,
             tool_name=tool_name,

@@ -18,9 +18,10 @@ CONTRIBUTING.md shows a whole one, and the conformance suite proves it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from copy import copy
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from agentstore import assets
 from agentstore.dialects.url import DatabaseURL
@@ -31,10 +32,14 @@ from agentstore.engine.connection import Connection
 from agentstore.engine.observing import Observation, Observer
 from agentstore.engine.pool import Pool
 from agentstore.engine.pooled import PooledExecutor
+from agentstore.engine.scope import TENANT_BLOCK, Scope, ScopedExecutor
 from agentstore.errors import ConfigurationError, SchemaError
 from agentstore.model.refusals import shown
 from agentstore.operations.confirmations import ConfirmationOperations
+from agentstore.operations.keeping import KeepingOperations
 from agentstore.operations.messages import MessageOperations
+from agentstore.operations.scoping import statements_without_scope
+from agentstore.operations.session_lists import SessionListOperations
 from agentstore.operations.tool_calls import ToolCallOperations
 from agentstore.records import SchemaStatus
 from agentstore.schema import applying
@@ -42,6 +47,8 @@ from agentstore.statements import StatementLibrary, library
 
 if TYPE_CHECKING:
     from agentstore.schema.backend import MigratorBackend
+
+T = TypeVar("T", bound="Repository")
 
 MIGRATION_TIMEOUT = 600.0
 """Seconds that a migrator waits for another one, or for a lock on a table of ours."""
@@ -53,6 +60,8 @@ the interpreter's lock, for which others of many threads wait. A retry mends wha
 
 
 class Repository(
+    SessionListOperations,
+    KeepingOperations,
     MessageOperations,
     ToolCallOperations,
     ConfirmationOperations,
@@ -241,6 +250,24 @@ class Repository(
         Raises:
             ConfigurationError: it is not there.
         """
+
+    def scoped(self: T, scope: Scope) -> T:
+        """The same repository for one scope: its executor, in the scope.
+
+        Raises:
+            ConfigurationError: the dialect's statements lack the blocks for it.
+        """
+        lacking = statements_without_scope(self.statement_library())
+        if lacking:
+            raise ConfigurationError(
+                f"the dialect {self.dialect} cannot be scoped: {lacking[0]}.sql and "
+                f"{len(lacking) - 1} others have no block {TENANT_BLOCK}"
+            )
+        view = copy(self)
+        view.scope = scope
+        # Of a scoped repository, too: that is how closing it closes what came from it.
+        view.executor = ScopedExecutor(self.executor, scope, self.statement_library())
+        return view
 
     def ping(self) -> None:
         """One round trip, without a retry."""

@@ -29,6 +29,7 @@ from agentstore.model.values import (
 from agentstore.records import JSONValue
 
 ORDERS = ("asc", "desc")
+SESSION_ORDERS = ("created_at", "last_message_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,18 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageRequest:
     """Which rows of a query, in which order."""
 
     order: str
     limit: int
     offset: int = 0
+    order_by: str = "created_at"
 
     @classmethod
-    def read(cls, order: Any, limit: Any, offset: Any = 0) -> Page:
+    def read(
+        cls, order: Any, limit: Any, offset: Any = 0, *, order_by: Any = "created_at"
+    ) -> PageRequest:
         """Check what a caller gave.
 
         Raises:
@@ -71,6 +75,7 @@ class Page:
             check_choice(order, "order", ORDERS),
             check_limit(limit),
             check_number(offset, "offset"),
+            check_choice(order_by, "order_by", SESSION_ORDERS),
         )
 
 
@@ -82,6 +87,12 @@ def session_filter(
     created_before: datetime | None,
     updated_after: datetime | None,
     updated_before: datetime | None,
+    tenant_id: str | None = None,
+    user_id: str | None = None,
+    without_tenant: bool = False,
+    archived: bool | None = None,
+    pinned: bool | None = None,
+    trashed: bool = False,
 ) -> Filter:
     """The filter of the session queries; see ``Storage.query_sessions``.
 
@@ -96,8 +107,24 @@ def session_filter(
     )
     if active is not None:
         parameters["active"] = check_flag(active, "active")
+    for name, flag in (("archived", archived), ("pinned", pinned)):
+        if flag is not None:
+            parameters[name] = check_flag(flag, name)
     blocks = set(parameters)
-    entries = _wanted_entries(metadata)
+    # A tenant's or a user's list is what a store that is scoped to them would list.
+    if tenant_id is not None:
+        parameters["scope_tenant_id"] = check_id(tenant_id, "tenant_id")
+        blocks.add("scope")
+    if user_id is not None:
+        parameters["scope_user_id"] = check_id(user_id, "user_id")
+        blocks.add("scope_user")
+    if check_flag(without_tenant, "without_tenant"):
+        if tenant_id is not None:
+            raise InvalidInputError("tenant_id and without_tenant exclude each other")
+        blocks.add("without_tenant")
+    if check_flag(trashed, "trashed"):
+        blocks.add("trashed")
+    entries = metadata_filter(metadata)
     if entries:
         parameters["entry"] = entries[0]
     if len(entries) > 1:
@@ -175,7 +202,12 @@ def history_filter(*, before: int | None, roles: Iterable[str] | None) -> Filter
     return Filter(frozenset(parameters), parameters)
 
 
-def _wanted_entries(metadata: Mapping[str, JSONValue] | None) -> list[str]:
+def metadata_filter(metadata: Mapping[str, JSONValue] | None) -> list[str]:
+    """The index entries that a session's metadata must have; see ``Storage.query_sessions``.
+
+    Raises:
+        InvalidInputError: a value cannot be found by.
+    """
     wanted = check_mapping(metadata, "metadata")
     check_key_count(wanted)
     for key, value in wanted.items():

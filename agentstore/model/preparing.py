@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from agentstore.errors import InvalidInputError
 from agentstore.model.identifiers import new_id
@@ -39,6 +39,8 @@ from agentstore.records import (
 )
 
 ROLES: tuple[str, ...] = get_args(Role)
+
+MAX_TITLE_LENGTH = 500
 
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
 _CALL_KEYS = {
@@ -82,6 +84,16 @@ class PreparedCall:
     completed_at: datetime | None
 
 
+class Owner(NamedTuple):
+    """Whose a session is; None for no tenant, or no user."""
+
+    tenant_id: str | None = None
+    user_id: str | None = None
+
+
+NOBODY = Owner()
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedSession:
     """A session ready to be created; ``metadata`` is JSON text, ``entries`` its index."""
@@ -91,6 +103,8 @@ class PreparedSession:
     entries: list[str]
     system_message: PreparedMessage | None
     created_at: datetime
+    owner: Owner
+    title: str | None
 
 
 @dataclass(slots=True)
@@ -138,6 +152,9 @@ def prepare_session(
     metadata: Mapping[str, JSONValue] | None,
     system_message: Content | None,
     now: datetime,
+    *,
+    owner: Owner = NOBODY,
+    title: str | None = None,
 ) -> PreparedSession:
     """Check what a session is created with.
 
@@ -150,7 +167,13 @@ def prepare_session(
     if system_message is not None:
         turn = _prepare_system_message(system_message, now)
     return PreparedSession(
-        session_id, dump_json(checked, "metadata"), metadata_entries(checked), turn, now
+        session_id,
+        dump_json(checked, "metadata"),
+        metadata_entries(checked),
+        turn,
+        now,
+        owner,
+        None if title is None else check_title(title),
     )
 
 
@@ -168,6 +191,15 @@ def check_key_count(metadata: Mapping[str, JSONValue], before: int = 0) -> None:
         raise InvalidInputError(
             f"metadata of a session has at most {MAX_METADATA_KEYS} keys, not {len(metadata)}"
         )
+
+
+def check_title(title: Any) -> str:
+    """What a list shows of a session.
+
+    Raises:
+        InvalidInputError: it is no text of 1 to 500 characters, or has a NUL or lone surrogate.
+    """
+    return check_name(title, "title", most=MAX_TITLE_LENGTH)
 
 
 def _prepare_system_message(content: Content, now: datetime) -> PreparedMessage:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Row
 from agentstore.engine.executor import Executor
+from agentstore.engine.scope import Scope
 from agentstore.model.filters import Filter
 from agentstore.model.values import escape_text, needs_escape
 from agentstore.statements import StatementLibrary
@@ -44,6 +45,9 @@ class OperationsCore:
 
     has_times_and_lists: ClassVar[bool] = False
     """Does the database take datetimes and lists as parameters? Else they travel as text."""
+
+    scope: Scope | None = None
+    """The tenant or user whose conversations the operations work on; None for all."""
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
@@ -93,9 +97,16 @@ class OperationsCore:
         """Fetch the rows of one reading statement."""
         return self.executor.read(lambda connection: connection.rows(name, parameters, blocks))
 
-    def change(self, name: str, parameters: Mapping[str, Any]) -> int:
+    def change(
+        self,
+        name: str,
+        parameters: Mapping[str, Any],
+        blocks: frozenset[str] = frozenset(),
+        *,
+        on_retry: Callable[[], None] | None = None,
+    ) -> int:
         """Run one writing statement; says how many rows it found."""
-        return self.executor.write_batch([Step(name, parameters)])[0]
+        return self.executor.write_batch([Step(name, parameters, blocks)], on_retry=on_retry)[0]
 
     @staticmethod
     def write_text(text: str) -> tuple[str, bool]:

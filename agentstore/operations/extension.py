@@ -5,10 +5,14 @@ dialect's folder, ``sql/DIALECT/NAME/``, and migrations beside ours. It reaches 
 `Storage.extension` alone: in the store's connections, transactions, limits and retries.
 
 What hangs on a session without a foreign key is declared by files, which the core's deletions
-run in their own transaction, after the sessions' rows, in processes that never import the
-extension too: ``sql/DIALECT/NAME/delete_of_sessions.sql``, or ``delete_of_sessions_….sql`` where it
-takes several statements. Each takes ``:ids``, a list of sessions' ids. What adds to such a table
-locks the session's row, or makes it, in the same transaction: so nothing outlives its session.
+run in their own transaction, after the sessions' rows and where these were found, in processes that
+never import the extension too: ``sql/DIALECT/NAME/delete_of_sessions.sql``, or
+``delete_of_sessions_….sql`` where it takes several statements. Each takes ``:ids``, a list of
+sessions' ids. What adds to such a table reads the session's row with a lock on it, in the same
+statement: so nothing outlives its session. What is kept under the id of a session that may not be
+there is declared by ``find_sessions_to_make.sql``: `Storage.fill` makes it.
+
+On a scoped store each statement that has the blocks ``scope`` and ``scope_user`` is sent with them.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from typing import Any
 
 from agentstore.engine.batch import Batch, Step
 from agentstore.engine.connection import Row
+from agentstore.engine.scope import TENANT_BLOCK, Scope
 from agentstore.errors import ConfigurationError
 from agentstore.model.filters import Filter
 from agentstore.operations.core import OperationsCore
@@ -49,6 +54,19 @@ class Extension:
                 f"the dialect {dialect} does not have the statements of {folder!r} "
                 f"(a folder {folder} among its .sql files)"
             )
+        if operations.scope is not None and not any(
+            TENANT_BLOCK in operations.statement_library()[f"{folder}/{name}"].blocks
+            for name in self._names
+        ):
+            raise ConfigurationError(
+                f"the statements of {folder!r} of the dialect {dialect} cannot be scoped: "
+                f"they have no block {TENANT_BLOCK}"
+            )
+
+    @property
+    def scope(self) -> Scope | None:
+        """The tenant or user that the store is scoped to; None where it is not."""
+        return self._operations.scope
 
     def has(self, name: str) -> bool:
         """Whether the dialect has a statement in the folder: a better one may be there or not."""

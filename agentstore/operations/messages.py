@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from agentstore.engine.connection import Connection
 from agentstore.engine.faults import Fault, fault_of
 from agentstore.errors import DatabaseError, MessageExistsError, SessionNotFoundError
-from agentstore.model.filters import Filter, Page
+from agentstore.model.filters import Filter, PageRequest
 from agentstore.model.preparing import PreparedCall, PreparedMessage
 from agentstore.model.values import MAX_ROWS, load_json
 from agentstore.operations.core import shares_deadline
 from agentstore.operations.rows import read_messages, read_text
-from agentstore.operations.sessions import SessionOperations
+from agentstore.operations.sessions import TRASHED, SessionOperations
 from agentstore.records import Message
 
 LARGE_TURN = 90_000
@@ -21,6 +21,14 @@ LARGE_TURN = 90_000
 mebibyte is the least that MySQL servers take, and an escaped emoji is eleven bytes on its way."""
 
 _MOST_COLLISIONS = 20
+
+MessageKey: TypeAlias = "tuple[datetime, str, int]"
+"""Where a message stands in a list: its timestamp, its session's id and its position."""
+
+
+def message_key(message: Message) -> MessageKey:
+    """Where a message stands in a list."""
+    return message.timestamp, message.session_id, message.position
 
 
 class MessageOperations(SessionOperations):
@@ -99,7 +107,8 @@ class MessageOperations(SessionOperations):
     def _reserve_and_insert(
         self, connection: Connection, session_id: str, turns: list[PreparedMessage], now: datetime
     ) -> bool:
-        first_position = self._reserve_positions(connection, session_id, len(turns), now)
+        reservation = self.write_reservation(session_id, turns, now)
+        first_position = self._reserve_positions(connection, reservation)
         if first_position is None:
             return False
         placed = list(enumerate(turns, first_position))
@@ -121,15 +130,25 @@ class MessageOperations(SessionOperations):
             connection.run_many("tool_calls/insert_tool_calls", calls)
         return True
 
-    def _reserve_positions(
-        self, connection: Connection, session_id: str, count: int, now: datetime
-    ) -> int | None:
+    def write_reservation(
+        self, session_id: str, turns: list[PreparedMessage], now: datetime
+    ) -> dict[str, Any]:
+        """What takes the next positions of a session, as parameters."""
+        last_timestamp = max(turn.timestamp for turn in turns)
+        return {
+            "session_id": session_id,
+            "count": len(turns),
+            "now": self.write_time(now),
+            "last_timestamp": self.write_time(last_timestamp),
+        }
+
+    def _reserve_positions(self, connection: Connection, parameters: dict[str, Any]) -> int | None:
         """Take the next positions of a session; the first of them, None without a session."""
-        parameters = {"session_id": session_id, "count": count, "now": self.write_time(now)}
         if not connection.count("messages/reserve_positions", parameters):
             return None
         ((first_position,),) = connection.rows(
-            "messages/get_first_position", {"session_id": session_id, "count": count}
+            "messages/get_first_position",
+            {"session_id": parameters["session_id"], "count": parameters["count"]},
         )
         return int(first_position)
 
@@ -149,13 +168,16 @@ class MessageOperations(SessionOperations):
             "completed_at": None if completed_at is None else self.write_time(completed_at),
         }
 
-    def get_history(self, session_id: str, filter_: Filter, limit: int) -> list[Message]:
-        """The last messages of a session, oldest first."""
+    def get_history(
+        self, session_id: str, filter_: Filter, limit: int, *, trashed: bool = False
+    ) -> list[Message]:
+        """The last messages of a session, oldest first; with ``trashed`` in the trash, too."""
         parameters = self.write_filter(filter_, session_id=session_id)
         name = "messages/get_history"
         if limit != MAX_ROWS:
             name, parameters["limit"] = "messages/get_recent_history", limit
-        return read_messages(self.read(name, parameters, filter_.blocks))
+        blocks = filter_.blocks | TRASHED if trashed else filter_.blocks
+        return read_messages(self.read(name, parameters, blocks))
 
     def get_message(self, message_id: str) -> Message | None:
         """One message."""
@@ -163,7 +185,7 @@ class MessageOperations(SessionOperations):
         return messages[0] if messages else None
 
     def query_messages(
-        self, filter_: Filter, page: Page, after_key: Message | None = None
+        self, filter_: Filter, page: PageRequest, after_key: MessageKey | None = None
     ) -> list[Message]:
         """A page of messages.
 
@@ -174,10 +196,11 @@ class MessageOperations(SessionOperations):
         """
         in_session = filter_.has("session_id")
         if after_key is not None:
-            place: dict[str, Any] = {"after_key_position": after_key.position}
+            timestamp, session_id, position = after_key
+            place: dict[str, Any] = {"after_key_position": position}
             if not in_session:
-                place["after_key_timestamp"] = after_key.timestamp
-                place["after_key_session_id"] = after_key.session_id
+                place["after_key_timestamp"] = timestamp
+                place["after_key_session_id"] = session_id
             filter_ = filter_.with_block("after_key", place)
         name = "query_messages_in_session" if in_session else "query_messages"
         rows = self.read(
@@ -189,8 +212,8 @@ class MessageOperations(SessionOperations):
 
     def count_messages(self, filter_: Filter) -> int:
         """How many messages a filter keeps."""
-        blocks = filter_.blocks | ({"session_id"} if filter_.has("session_id") else frozenset())
-        rows = self.read("messages/count_messages", self.write_filter(filter_), blocks)
+        name = "count_messages_in_session" if filter_.has("session_id") else "count_messages"
+        rows = self.read(f"messages/{name}", self.write_filter(filter_), filter_.blocks)
         return int(rows[0][0])
 
     def delete_message(self, message_id: str) -> bool:

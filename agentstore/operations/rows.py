@@ -46,14 +46,36 @@ def read_text(text: str, escaped: Any) -> str:
 
 def read_session(row: Row) -> Session:
     """A session from its row."""
-    session_id, created_at, updated_at, active, metadata = row
+    (
+        session_id,
+        created_at,
+        updated_at,
+        active,
+        metadata,
+        tenant_id,
+        user_id,
+        title,
+        archived_at,
+        pinned_at,
+        last_message_at,
+        trashed_at,
+    ) = row
     created = read_time(created_at)
+    updated = created if updated_at == created_at else read_time(updated_at)
     session: Session = _SessionDraft(
         session_id,
         created,
-        created if updated_at == created_at else read_time(updated_at),
+        updated,
         bool(active),
         load_json(metadata),
+        tenant_id,
+        user_id,
+        title,
+        archived_at and read_time(archived_at),
+        pinned_at and read_time(pinned_at),
+        # Older code leaves it out.
+        updated if last_message_at is None else read_time(last_message_at),
+        trashed_at and read_time(trashed_at),
     )
     session.__class__ = Session
     return session

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
 from agentstore.engine.faults import Fault, fault_of
-from agentstore.errors import DatabaseError
-from agentstore.model.filters import Filter, Page
+from agentstore.errors import DatabaseError, SessionExistsError
+from agentstore.model.identifiers import new_id
 from agentstore.model.metadata_index import metadata_entries
-from agentstore.model.preparing import PreparedMessage, PreparedSession, check_key_count
-from agentstore.model.values import dump_json, load_json, same_json
+from agentstore.model.preparing import (
+    Owner,
+    PreparedMessage,
+    PreparedSession,
+    check_key_count,
+)
+from agentstore.model.values import dump_json, load_json
 from agentstore.operations.core import OperationsCore, shares_deadline
 from agentstore.operations.rows import read_session
 from agentstore.records import JSONValue, Session
+from agentstore.statements import NO_BLOCKS
+
+TRASHED = frozenset({"trashed"})
+"""The block by which a statement finds what is in the trash."""
 
 DELETED_AT_ONCE = 100
 """Sessions in one transaction of delete_sessions, so that no lock is held for long."""
+
+_MOST_ROUNDS = 3
 
 
 class SessionOperations(OperationsCore):
@@ -28,7 +39,8 @@ class SessionOperations(OperationsCore):
     @shares_deadline
     def create_session(self, session: PreparedSession) -> bool:
         """Create a session; False where another has its id."""
-        steps = self.steps_of_session(session)
+        token = new_id()
+        steps = self.steps_of_session(session, token)
         was_retried = False
 
         def note_retry() -> None:
@@ -42,20 +54,16 @@ class SessionOperations(OperationsCore):
                 raise
             created = False
         # An attempt whose reply was lost may have created the session that is in the way.
-        return created or (was_retried and self._is_ours(session))
+        return created or (was_retried and self._is_created_by(session.id, token))
 
-    def _is_ours(self, session: PreparedSession) -> bool:
-        stored = self.get_session(session.id)
-        return (
-            stored is not None
-            and stored.created_at == session.created_at
-            and same_json(stored.metadata, load_json(session.metadata))
-        )
+    def _is_created_by(self, session_id: str, token: str) -> bool:
+        parameters = {"session_id": session_id, "token": token}
+        return bool(self.read("sessions/find_creation", parameters))
 
-    def steps_of_session(self, session: PreparedSession) -> list[Step]:
+    def steps_of_session(self, session: PreparedSession, token: str) -> list[Step]:
         """What inserts it with all that belongs to it; the first finds no row, or a duplicate,
-        where the id is taken."""
-        steps = [Step("sessions/insert_session", self.write_new_session(session))]
+        where the id is taken. The token is the call's own."""
+        steps = [Step("sessions/insert_session", self.write_new_session(session, token))]
         if session.entries:
             steps.append(Step("sessions/insert_metadata_entries", self.write_entries(session)))
         if session.system_message is not None:
@@ -63,13 +71,17 @@ class SessionOperations(OperationsCore):
             steps.append(Step("messages/insert_messages", [message]))
         return steps
 
-    def write_new_session(self, session: PreparedSession) -> dict[str, Any]:
+    def write_new_session(self, session: PreparedSession, token: str) -> dict[str, Any]:
         """A session's own row as parameters."""
         return {
             "session_id": session.id,
             "now": self.write_time(session.created_at),
             "next_position": 0 if session.system_message is None else 1,
             "metadata": session.metadata,
+            "tenant_id": session.owner.tenant_id or "",
+            "user_id": session.owner.user_id or "",
+            "title": session.title,
+            "token": token,
         }
 
     def write_entries(self, session: PreparedSession) -> dict[str, Any]:
@@ -92,48 +104,30 @@ class SessionOperations(OperationsCore):
             "metadata": turn.metadata,
         }
 
-    def get_session(self, session_id: str) -> Session | None:
-        """One session."""
-        rows = self.read("sessions/get_session", {"session_id": session_id})
+    def get_session(self, session_id: str, *, trashed: bool = False) -> Session | None:
+        """One session; with ``trashed`` one that is in the trash, too."""
+        rows = self.read(
+            "sessions/get_session", {"session_id": session_id}, TRASHED if trashed else NO_BLOCKS
+        )
         return read_session(rows[0]) if rows else None
 
     @shares_deadline
     def get_or_create_session(self, session: PreparedSession) -> Session:
-        """The session with this id, created where there is none."""
-        while True:
+        """The session with this id, created where there is none.
+
+        Raises:
+            SessionExistsError: the id is in use where this store does not see it, or by another
+                tenant or user than is asked for.
+        """
+        for _ in range(_MOST_ROUNDS):
             stored = self.get_session(session.id)
             if stored is not None:
-                return stored
+                if _is_owned_by(stored, session.owner):
+                    return stored
+                break
+            # It may come and go meanwhile; one that is never seen is not this store's to see.
             self.create_session(session)
-
-    def query_sessions(
-        self, filter_: Filter, page: Page, after_key: Session | None = None
-    ) -> list[Session]:
-        """A page of sessions.
-
-        Args:
-            filter_: which.
-            page: how many, in which order.
-            after_key: the last of the page before, where pages follow each other.
-        """
-        if after_key is not None:
-            filter_ = filter_.with_block(
-                "after_key",
-                {"after_key_created_at": after_key.created_at, "after_key_id": after_key.id},
-            )
-        name = "query_sessions_by_metadata" if filter_.has("entry") else "query_sessions"
-        rows = self.read(
-            f"sessions/{name}_{page.order}",
-            self.write_filter(filter_, limit=page.limit, offset=page.offset),
-            filter_.blocks,
-        )
-        return [read_session(row) for row in rows]
-
-    def count_sessions(self, filter_: Filter) -> int:
-        """How many sessions a filter keeps."""
-        name = "count_sessions_by_metadata" if filter_.has("entry") else "count_sessions"
-        rows = self.read(f"sessions/{name}", self.write_filter(filter_), filter_.blocks)
-        return int(rows[0][0])
+        raise SessionExistsError(f"there is a session {session.id!r} already")
 
     def update_session_metadata(
         self, session_id: str, changes: dict[str, JSONValue], remove: Iterable[str], now: datetime
@@ -172,6 +166,19 @@ class SessionOperations(OperationsCore):
         """Close or reopen a session; False where there is none."""
         parameters = {"session_id": session_id, "active": active, "now": self.write_time(now)}
         return self.change("sessions/set_session_active", parameters) > 0
+
+    def update_session(
+        self, session_id: str, changes: Mapping[str, JSONValue], now: datetime
+    ) -> bool:
+        """Change what a list shows of a session; False where there is none.
+
+        Args:
+            session_id: the session.
+            changes: ``title``, ``archived`` and ``pinned``, those that are changed.
+            now: the time of the call.
+        """
+        parameters = {**changes, "session_id": session_id, "now": self.write_time(now)}
+        return self.change("sessions/update_session", parameters, frozenset(changes)) > 0
 
     def delete_session(self, session_id: str) -> bool:
         """Delete a session with all that hangs on it; False where there is none."""
@@ -218,7 +225,8 @@ class SessionOperations(OperationsCore):
         """What deletes sessions, with what hangs on them by a foreign key; the last step is the
         sessions' own."""
         if len(session_ids) == 1:
-            return [Step("sessions/delete_session", {"session_id": session_ids[0]})]
+            parameters = {"session_id": session_ids[0]}
+            return [Step("sessions/delete_session", parameters, needs_rows=True)]
         return [Step("sessions/delete_sessions", {"ids": self.write_list(session_ids)})]
 
     def steps_of_extensions(self, session_ids: list[str]) -> list[Step]:
@@ -231,3 +239,10 @@ class SessionOperations(OperationsCore):
         """
         ids = {"ids": self.write_list(session_ids)}
         return [Step(name, ids) for name in self.deletions_of_extensions()]
+
+
+def _is_owned_by(session: Session, owner: Owner) -> bool:
+    """Whether a session has the tenant and the user that are asked for, where they are."""
+    return (owner.tenant_id in (None, session.tenant_id)) and (
+        owner.user_id in (None, session.user_id)
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from agentstore.engine.batch import Step
 from agentstore.errors import ToolResultExistsError
-from agentstore.model.filters import Filter, Page
+from agentstore.model.filters import Filter, PageRequest
 from agentstore.model.preparing import success_of
 from agentstore.model.values import dump_json, load_json, same_json
 from agentstore.operations.core import OperationsCore, shares_deadline
@@ -18,7 +18,7 @@ from agentstore.records import JSONValue, ToolCall
 class ToolCallOperations(OperationsCore):
     """The tool call operations of a dialect."""
 
-    def query_tool_calls(self, filter_: Filter, page: Page) -> list[ToolCall]:
+    def query_tool_calls(self, filter_: Filter, page: PageRequest) -> list[ToolCall]:
         """A page of tool calls."""
         in_session = filter_.has("session_id")
         name = "query_tool_calls_in_session" if in_session else "query_tool_calls"

@@ -47,12 +47,24 @@ def session_row(session_id: str, **values: Any) -> Values:
         "next_position": 0,
         "metadata": "{}",
     }
+    plain |= {"tenant_id": "", "user_id": ""}
     return row(SESSIONS, id=session_id, **plain | values)
 
 
 STATES = [
     session_row("closed", active=False, updated_at=ON_THE_SECOND, created_at=EARLY),
-    session_row("held", metadata='{"team": "blue"}'),
+    session_row(
+        "held",
+        metadata='{"team": "blue"}',
+        tenant_id="acme",
+        user_id="Änn",
+        title="A refund 😀",
+        archived_at=EARLY,
+        pinned_at=ON_THE_SECOND,
+        last_message_at=EARLY,
+        creation_token="t1",
+    ),
+    session_row("trashed", trashed_at=ON_THE_SECOND),
     session_row("emptied", next_position=17, metadata='{"n": 1.0, "plan": "pro", "deep": [1]}'),
     session_row("Ünïcode 😀", metadata=ODD_JSON),
     session_row("adk/shop/ann/1", metadata='{"team": "red"}'),

@@ -81,7 +81,7 @@ def test_dump_and_restore(urls: tuple[str, str], name: str, tmp_path: Path) -> N
     file = str(tmp_path / name)
     done = run("--database", urls[0], "dump", "-o", file)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.startswith("wrote 8 sessions (")
+    assert done.stdout.startswith("wrote 9 sessions (")
     assert (Path(file).read_bytes()[:2] == b"\x1f\x8b") == name.endswith(".gz")
     restored = run("restore", file, "--database", urls[1], "--json")
     assert (restored.exit_code, restored.stderr) == (0, "")

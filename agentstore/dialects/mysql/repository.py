@@ -47,10 +47,13 @@ class MySQLRepository(Repository):
     ) -> bool:
         if len(turns) > TURNS_A_BATCH:
             return super()._insert_turns(session_id, turns, now, undoable=undoable)
-        count = {"session_id": session_id, "count": len(turns), "now": self.write_time(now)}
         steps = [
             Step("messages/forget_positions", NO_PARAMETERS),
-            Step("messages/reserve_positions", count, is_guard=True),
+            Step(
+                "messages/reserve_positions",
+                self.write_reservation(session_id, turns, now),
+                is_guard=True,
+            ),
         ]
         calls: list[Parameters] = []
         for ordinal, turn in enumerate(turns):
@@ -64,10 +67,7 @@ class MySQLRepository(Repository):
             steps.append(Step("tool_calls/insert_turn_tool_calls", calls))
         return bool(self.executor.write_batch(steps, undoable=undoable))
 
-    def _reserve_positions(
-        self, connection: Connection, session_id: str, count: int, now: datetime
-    ) -> int | None:
-        parameters = {"session_id": session_id, "count": count, "now": self.write_time(now)}
+    def _reserve_positions(self, connection: Connection, parameters: dict[str, Any]) -> int | None:
         if not connection.count("messages/reserve_positions", parameters):
             return None
-        return cast(MySQLConnection, connection).last_insert_id() - count
+        return cast(MySQLConnection, connection).last_insert_id() - int(parameters["count"])

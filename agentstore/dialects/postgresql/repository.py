@@ -89,8 +89,8 @@ class PostgreSQLRepository(Repository):
             raise
         return connection
 
-    def steps_of_session(self, session: PreparedSession) -> list[Step]:
-        parameters = self.write_new_session(session)
+    def steps_of_session(self, session: PreparedSession, token: str) -> list[Step]:
+        parameters = self.write_new_session(session, token)
         blocks = set()
         if session.entries:
             blocks.add("entries")
@@ -183,7 +183,11 @@ def _turns_as_json(
         message["timestamp"] = turn.timestamp.isoformat()
         messages.append(message)
         calls += _call_objects(turn, message_ordinal=ordinal, message_id=turn.id)
-    parameters = {"count": len(turns), "messages": encode_json(messages)}
+    parameters = {
+        "count": len(turns),
+        "last_timestamp": max(turn.timestamp for turn in turns),
+        "messages": encode_json(messages),
+    }
     if calls:
         parameters["tool_calls"] = encode_json(calls)
     return parameters
@@ -218,6 +222,7 @@ def _turn_columns(repository: PostgreSQLRepository, turns: list[PreparedMessage]
     texts = [repository.write_text(turn.content) for turn in turns]
     return {
         "count": len(turns),
+        "last_timestamp": max(turn.timestamp for turn in turns),
         "ids": [turn.id for turn in turns],
         "roles": [turn.role for turn in turns],
         "contents": [text for text, _ in texts],

@@ -7,7 +7,6 @@ import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -17,9 +16,16 @@ from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
 from agentstore.errors import ConfigurationError
+from agentstore.operations.sessions import TRASHED
 from agentstore.schema import applying
+from agentstore.statements import NO_BLOCKS
 
 _KNOWS_RETURNING = sqlite3.sqlite_version_info >= (3, 35)
+_IN_TRASH = {
+    "sessions/delete_session_tool_calls": TRASHED,
+    "messages/delete_session_messages": TRASHED,
+}
+"""What deletes a part of a session, and with these blocks of one in the trash, too."""
 
 
 class SQLiteRepository(Repository):
@@ -99,15 +105,10 @@ class SQLiteRepository(Repository):
             return []
         return super().migrate()
 
-    def _reserve_positions(
-        self, connection: Connection, session_id: str, count: int, now: datetime
-    ) -> int | None:
+    def _reserve_positions(self, connection: Connection, parameters: dict[str, Any]) -> int | None:
         if not _KNOWS_RETURNING:
-            return super()._reserve_positions(connection, session_id, count, now)
-        rows = connection.rows(
-            "messages/take_positions",
-            {"session_id": session_id, "count": count, "now": self.write_time(now)},
-        )
+            return super()._reserve_positions(connection, parameters)
+        rows = connection.rows("messages/take_positions", parameters)
         return rows[0][0] if rows else None
 
     def delete_message(self, message_id: str) -> bool:
@@ -129,7 +130,7 @@ class SQLiteRepository(Repository):
     def steps_of_deletion(self, session_ids: list[str]) -> list[Step]:
         # The foreign keys would do it, but on a bound connection they may be off.
         steps = [
-            Step(name, {"session_id": session_id})
+            Step(name, {"session_id": session_id}, _IN_TRASH.get(name, NO_BLOCKS))
             for session_id in session_ids
             for name in (
                 "sessions/delete_session_tool_calls",

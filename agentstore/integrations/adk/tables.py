@@ -120,7 +120,7 @@ class AdkTables:
         """The states of an app, and of one of its users, or of all where None."""
         wanted = {} if user_id is None else {"user_key": _user(user_id)}
         rows = self._extension.read(
-            "get_states", {"app_key": key_of(app_name), **wanted}, frozenset(wanted)
+            "get_states", {"app_key": self._state_key(app_name), **wanted}, frozenset(wanted)
         )
         states = SharedStates({}, {})
         for user_key, entry in rows:
@@ -128,6 +128,13 @@ class AdkTables:
             name, value = load_json(entry)
             state[name] = value
         return states
+
+    def _state_key(self, app_name: str) -> str:
+        """The key of an app's states: each tenant's have a key of their own."""
+        scope = self._extension.scope
+        if scope is None:
+            return key_of(app_name)
+        return key_of(dump_json([scope.tenant_id, app_name], "app_name"))
 
     def put_states(
         self,
@@ -148,7 +155,7 @@ class AdkTables:
         if not entries:
             return
         extension = self._extension
-        app_key = {"app_key": key_of(app_name)}
+        app_key = {"app_key": self._state_key(app_name)}
         if extension.has("put_states"):
             columns = {
                 "user_keys": [entry["user_key"] for entry in entries],

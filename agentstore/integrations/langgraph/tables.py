@@ -15,11 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from agentstore.engine.batch import Step
+from agentstore.engine.batch import Batch
 from agentstore.integrations.shared.keys import key_of
 from agentstore.model.filters import Filter
-from agentstore.model.metadata_index import metadata_entries
-from agentstore.model.values import dump_json, now
 from agentstore.storage import Storage
 
 KEYS_AT_ONCE = 500
@@ -28,8 +26,6 @@ KEYS_AT_ONCE = 500
 CREATED_BY = {"created_by": "langgraph"}
 """Metadata of a session that was made for a thread: it goes with the thread."""
 
-_SESSION_METADATA = dump_json(CREATED_BY, "metadata")
-_SESSION_ENTRIES = metadata_entries(CREATED_BY)
 
 _OF_CHECKPOINTS = (
     "delete_checkpoints",
@@ -151,6 +147,7 @@ class CheckpointTables:
     """
 
     def __init__(self, store: Storage) -> None:
+        self._store = store
         self._extension = store.extension("checkpoints")
 
     def put_checkpoint(self, checkpoint: NewCheckpoint) -> None:
@@ -158,44 +155,30 @@ class CheckpointTables:
         own, entries = _own_row(checkpoint), self._entries_of(checkpoint)
         extension = self._extension
         if extension.has("put_checkpoint"):
-            columns = own | _value_columns(checkpoint) | entries
-            self._write_anchored("put_checkpoint", checkpoint.thread_id, columns)
+            self._put(
+                checkpoint.thread_id,
+                [extension.step("put_checkpoint", own | _value_columns(checkpoint) | entries)],
+            )
             return
-        extension.write(
+        self._put(
+            checkpoint.thread_id,
             [
-                *self._steps_of_session(checkpoint.thread_id),
                 extension.step("insert_checkpoint", own),
                 *(extension.step("insert_blob", value) for value in _value_rows(checkpoint)),
                 extension.step("delete_stale_entries", entries),
                 extension.step("insert_entries", entries),
-            ]
+            ],
         )
 
-    def _session_of(self, thread_id: str) -> dict[str, Any]:
-        """The thread's session, should it have to be made, as parameters."""
-        return {
-            "thread_id": thread_id,
-            "now": self._extension.time(now()),
-            "session_metadata": _SESSION_METADATA,
-            "session_entries": self._extension.list(_SESSION_ENTRIES),
-        }
+    def _put(self, thread_id: str, steps: Batch) -> None:
+        """Write what is stored for a thread's session alone; the first time there is none.
 
-    def _steps_of_session(self, thread_id: str) -> list[Step]:
-        """What locks the thread's session, or makes it."""
-        parameters = self._session_of(thread_id)
-        ensured = {key: parameters[key] for key in ("thread_id", "now", "session_metadata")}
-        indexed = {key: value for key, value in parameters.items() if key != "now"}
-        return [
-            self._extension.step("ensure_session", ensured),
-            self._extension.step("index_session", indexed),
-        ]
-
-    def _write_anchored(self, name: str, thread_id: str, parameters: Mapping[str, Any]) -> None:
-        """Run a statement that locks the thread's session by itself, or makes it."""
-        step = self._extension.step(name, {**self._session_of(thread_id), **parameters})
-        # It found no session, and then met one that another has made: now it finds that.
-        while not self._extension.write([step])[0]:
-            pass
+        Raises:
+            SessionExistsError: its id is in use where the store does not see it.
+        """
+        if not self._extension.write(steps)[0]:
+            self._store.get_or_create_session(thread_id, metadata=CREATED_BY)
+            self._extension.write(steps)
 
     def _entries_of(self, checkpoint: NewCheckpoint) -> dict[str, Any]:
         """The index entries of its metadata as parameters."""
@@ -217,14 +200,14 @@ class CheckpointTables:
         rows = list(last.values())
         extension = self._extension
         if extension.has("put_writes"):
-            columns = parameters | _write_columns(rows)
-            self._write_anchored("put_writes", task.thread_id, columns)
+            self._put(
+                task.thread_id,
+                [extension.step("put_writes", parameters | _write_columns(rows))],
+            )
             return
-        extension.write(
-            [
-                *self._steps_of_session(task.thread_id),
-                *(extension.step("put_write", parameters | _write_row(write)) for write in rows),
-            ]
+        self._put(
+            task.thread_id,
+            [extension.step("put_write", parameters | _write_row(write)) for write in rows],
         )
 
     def load_checkpoints(
@@ -309,9 +292,8 @@ class CheckpointTables:
         return [CheckpointKey(thread_id, *row) for row in rows]
 
     def delete_checkpoint_thread(self, thread_id: str) -> None:
-        """Delete all that there is of a thread."""
+        """Delete all that there is of a thread but its session."""
         parameters = {"thread_id": thread_id}
-
         self._extension.write(
             [self._extension.step(name, parameters) for name in (*_OF_CHECKPOINTS, "delete_blobs")]
         )
@@ -345,13 +327,8 @@ class CheckpointTables:
             "source_thread_id": source_thread_id,
             "target_thread_id": target_thread_id,
         }
-
-        self._extension.write(
-            [
-                *self._steps_of_session(target_thread_id),
-                *(self._extension.step(name, parameters) for name in _COPIES),
-            ]
-        )
+        self._store.get_or_create_session(target_thread_id, metadata=CREATED_BY)
+        self._extension.write([self._extension.step(name, parameters) for name in _COPIES])
 
 
 def _key(checkpoint: NewCheckpoint) -> dict[str, Any]:

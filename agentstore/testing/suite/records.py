@@ -16,7 +16,8 @@ from agentstore import Storage
 from agentstore.testing.suite.samples import call, everything, message
 
 FIELDS = {
-    "Session": "id created_at updated_at active metadata",
+    "Session": "id created_at updated_at active metadata tenant_id user_id title archived_at "
+    "pinned_at last_message_at trashed_at",
     "Message": "id session_id position role content parts timestamp response_type response "
     "metadata tool_calls",
     "ToolCall": "id session_id message_id position call_id tool_name arguments result success "

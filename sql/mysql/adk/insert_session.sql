@@ -13,7 +13,15 @@ SELECT
     /* :marker */ 'm1',
     /* :session_state */ '{}'
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1'
+WHERE
+    s.id = /* :session_id */ 's1'
+    AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+    AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
 ON DUPLICATE KEY UPDATE
     app_key = VALUES (app_key),
     user_key = VALUES (user_key),

@@ -12,6 +12,13 @@ FROM agentstore_adk_sessions AS a
 INNER JOIN agentstore_sessions AS s ON a.session_id = s.id
 WHERE
     a.app_key = /* :app_key */ 'shop'
+    AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+    AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
 -- @if user_key
     AND a.user_key = /* :user_key */ 'u1'
 -- @end

@@ -1,7 +1,7 @@
 -- Forget the index entries of the checkpoints of a thread: all, or those with certain keys.
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
--- Index: PRIMARY of agentstore_checkpoint_metadata
+-- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_checkpoint_metadata
 -- Rows: deletes all index entries of :thread_id, or those of :checkpoint_ids
 -- Returns: count
 
@@ -10,6 +10,31 @@
 DELETE FROM agentstore_checkpoint_metadata
 WHERE
     thread_id = /* :thread_id */ 't1'
+    AND NOT EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id = /* :thread_id */ 't1'
+            AND (anchor.trashed_at IS NOT NULL) IS TRUE
+    )
+-- @if scope
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id = /* :thread_id */ 't1'
+            AND (anchor.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+    )
+-- @end
+-- @if scope_user
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id = /* :thread_id */ 't1'
+            AND (anchor.user_id = /* :scope_user_id */ 'ann') IS TRUE
+    )
+-- @end
 -- @if keys
     AND (namespace_key, checkpoint_id) IN (
         SELECT

@@ -1,7 +1,9 @@
 -- A page of the keys of all threads' checkpoints with a certain value in their metadata, newest
 -- first. AgentstoreSaver.list of no thread, AgentstoreSaver.delete_for_runs.
 -- Runs: each page of such a list
--- Index: agentstore_checkpoint_metadata_entry, PRIMARY of agentstore_checkpoint_metadata
+-- Index: agentstore_sessions_trashed, PRIMARY of agentstore_sessions,
+--   agentstore_checkpoint_metadata_entry, PRIMARY of
+--   agentstore_checkpoint_metadata
 -- Rows: reads at most :limit index entries of :entry; with more_entries, as many more as do not
 --   match
 -- Returns: many
@@ -15,6 +17,29 @@ SELECT
 FROM agentstore_checkpoint_metadata AS m
 WHERE
     m.entry = /* :entry */ '["run_id","r1"]'
+    AND m.thread_id NOT IN (
+        SELECT anchor.id
+        FROM agentstore_sessions AS anchor
+        WHERE anchor.trashed_at IS NOT NULL
+    )
+-- @if scope
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id = m.thread_id
+            AND (anchor.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+    )
+-- @end
+-- @if scope_user
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id = m.thread_id
+            AND (anchor.user_id = /* :scope_user_id */ 'ann') IS TRUE
+    )
+-- @end
 -- @if before_id
     AND m.checkpoint_id < /* :before_id */ '1f0'
 -- @end

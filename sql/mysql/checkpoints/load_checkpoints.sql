@@ -2,7 +2,8 @@
 -- each, one (part 1) for each value of a channel, one (part 2) for each write after them.
 -- AgentstoreSaver.get_tuple, AgentstoreSaver.list of a thread.
 -- Runs: often
--- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_thread,
+-- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_checkpoints,
+--   agentstore_checkpoints_thread,
 -- agentstore_checkpoints_checkpoint_id, PRIMARY of agentstore_checkpoint_blobs,
 -- PRIMARY of agentstore_checkpoint_writes, PRIMARY of agentstore_checkpoint_metadata,
 -- agentstore_checkpoint_metadata_entry
@@ -25,6 +26,31 @@ WITH page AS (
 -- @end
     WHERE
         c.thread_id = /* :thread_id */ 't1'
+        AND NOT EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS anchor
+            WHERE
+                anchor.id = /* :thread_id */ 't1'
+                AND (anchor.trashed_at IS NOT NULL) IS TRUE
+        )
+-- @if scope
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS anchor
+            WHERE
+                anchor.id = /* :thread_id */ 't1'
+                AND (anchor.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+        )
+-- @end
+-- @if scope_user
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS anchor
+            WHERE
+                anchor.id = /* :thread_id */ 't1'
+                AND (anchor.user_id = /* :scope_user_id */ 'ann') IS TRUE
+        )
+-- @end
 -- @if namespace_key
         AND c.namespace_key = /* :namespace_key */ ''
 -- @end

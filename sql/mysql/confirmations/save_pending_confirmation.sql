@@ -16,7 +16,15 @@ SELECT
     /* :user_message_escaped */ FALSE,
     /* :timestamp */ '2026-01-01 00:00:00.000000'
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1'
+WHERE
+    s.id = /* :session_id */ 's1'
+    AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+    AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
 LOCK IN SHARE MODE
 ON DUPLICATE KEY UPDATE
     taken_by = if(agentstore_pending_confirmations.id = VALUES (id), taken_by, NULL),

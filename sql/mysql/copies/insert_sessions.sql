@@ -5,7 +5,8 @@
 -- Returns: count
 -- Differs: PostgreSQL takes a list a column, put_sessions
 INSERT INTO agentstore_sessions (
-    id, created_at, updated_at, active, next_position, metadata
+    id, created_at, updated_at, active, next_position, metadata,
+    tenant_id, user_id, title, archived_at, pinned_at, last_message_at, trashed_at, creation_token
 )
 VALUES (
     /* :id */ 's1',
@@ -13,5 +14,13 @@ VALUES (
     /* :updated_at */ '2026-01-01 00:00:00.000000',
     /* :active */ TRUE,
     /* :next_position */ 1,
-    /* :metadata */ '{}'
+    /* :metadata */ '{}',
+    /* :tenant_id */ '',
+    /* :user_id */ '',
+    /* :title */ NULL,
+    /* :archived_at */ NULL,
+    /* :pinned_at */ NULL,
+    /* :last_message_at */ NULL,
+    /* :trashed_at */ NULL,
+    /* :creation_token */ NULL
 );

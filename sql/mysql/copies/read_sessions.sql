@@ -12,7 +12,15 @@ SELECT
     cast(r.updated_at AS char) AS updated_at,
     r.active,
     r.next_position,
-    r.metadata
+    r.metadata,
+    r.tenant_id,
+    r.user_id,
+    r.title,
+    cast(r.archived_at AS char) AS archived_at,
+    cast(r.pinned_at AS char) AS pinned_at,
+    cast(r.last_message_at AS char) AS last_message_at,
+    cast(r.trashed_at AS char) AS trashed_at,
+    r.creation_token
 FROM agentstore_sessions AS r
 -- noqa: disable=PRS
 FORCE INDEX (PRIMARY)

@@ -1,7 +1,8 @@
 -- A session's messages in order, each with its tool calls: one row a call, and one for a message
 -- that has none. Storage.get_history without a limit.
 -- Runs: often
--- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
+-- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_messages, PRIMARY of
+--   agentstore_tool_calls
 -- Rows: reads all messages of :session_id, and their tool calls
 -- Returns: many
 -- Differs: calls come by their key, unsorted: to sort them too MySQL would copy all into a table
@@ -30,6 +31,21 @@ FROM agentstore_messages AS m
 LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
 WHERE
     m.session_id = /* :session_id */ 's1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+-- @unless trashed
+            AND (s.trashed_at IS NULL) IS TRUE
+-- @end
+-- @if scope
+            AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+            AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+    )
 -- @if before_position
     AND m.position < /* :before_position */ 100
 -- @end

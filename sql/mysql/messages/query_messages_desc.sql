@@ -1,7 +1,8 @@
 -- A page of messages across sessions by time, newest first, as get_history.
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
--- Index: agentstore_messages_timestamp, agentstore_messages_response_type,
+-- Index: PRIMARY of agentstore_sessions, agentstore_messages_timestamp,
+--   agentstore_messages_response_type,
 --   PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls
 -- Rows: reads at most :limit and :offset messages; as many more as the filters do not leave
 -- Returns: many
@@ -40,6 +41,19 @@ FROM (
     -- noqa: enable=PRS
     WHERE
         1 = 1
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS s
+            WHERE
+                s.id = h.session_id
+                AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+                AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+                AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+        )
 -- @if after_key
         AND (
             h.timestamp < /* :after_key_timestamp */ '2026-01-01 00:00:00.000000'

@@ -1,7 +1,8 @@
 -- A page of a session's messages, first to last, as get_history.
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
--- Index: PRIMARY of agentstore_messages, PRIMARY of agentstore_tool_calls; where a filter keeps few
+-- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_messages, PRIMARY of
+--   agentstore_tool_calls; where a filter keeps few
 --   messages, agentstore_messages_timestamp or agentstore_messages_response_type
 -- Rows: reads at most :limit and :offset messages of :session_id; as many more as the filters do
 --   not leave
@@ -35,6 +36,19 @@ FROM (
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS s
+            WHERE
+                s.id = /* :session_id */ 's1'
+                AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+                AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+                AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+        )
 -- @if after_key
         AND h.position > /* :after_key_position */ 100
 -- @end

@@ -8,5 +8,19 @@
 UPDATE agentstore_sessions
 SET
     next_position = last_insert_id(next_position + /* :count */ 1),
+    -- Before updated_at: MySQL assigns from left to right.
+    last_message_at = greatest(
+        coalesce(last_message_at, updated_at),
+        /* :last_timestamp */ '2026-01-01 00:00:00.000000'
+    ),
     updated_at = greatest(/* :now */ '2026-01-01 00:00:00.000000', updated_at + INTERVAL 1 MICROSECOND)
-WHERE id = /* :session_id */ 's1';
+WHERE
+    id = /* :session_id */ 's1'
+    AND trashed_at IS NULL
+-- @if scope
+    AND tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

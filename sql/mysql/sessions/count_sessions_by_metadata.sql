@@ -10,6 +10,27 @@ FROM agentstore_session_metadata AS e
 INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
+-- @if trashed
+    AND s.trashed_at IS NOT NULL
+-- @end
+-- @unless trashed
+    AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+    AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+-- @if without_tenant
+    AND s.tenant_id = ''
+-- @end
+-- @if archived
+    AND (s.archived_at IS NOT NULL) = /* :archived */ TRUE
+-- @end
+-- @if pinned
+    AND (s.pinned_at IS NOT NULL) = /* :pinned */ TRUE
+-- @end
 -- @if more_entries
     AND NOT EXISTS (
         SELECT 1

@@ -12,4 +12,11 @@ DELETE s FROM json_table(
     /* :ids */ '["s1"]', '$[*]'
     COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
 ) AS wanted
-STRAIGHT_JOIN agentstore_sessions AS s ON wanted.id = s.id;
+STRAIGHT_JOIN agentstore_sessions AS s ON wanted.id = s.id
+-- @if scope
+    AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+;

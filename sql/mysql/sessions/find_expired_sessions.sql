@@ -11,6 +11,13 @@ FROM agentstore_sessions AS s
 WHERE
     s.active = /* :active */ FALSE
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+    AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+    AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
 ORDER BY s.updated_at, s.id
 LIMIT /* :limit */ 100
 -- SKIP LOCKED is not known to sqlfluff here.

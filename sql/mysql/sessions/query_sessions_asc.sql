@@ -1,6 +1,8 @@
 -- A page of sessions, oldest first. Storage.query_sessions, Storage.iter_sessions.
 -- Runs: each page of a list of sessions
--- Index: agentstore_sessions_created_at
+-- Index: agentstore_sessions_tenant_last_message, agentstore_sessions_user_last_message,
+--   agentstore_sessions_tenant_created, agentstore_sessions_user_created,
+--   agentstore_sessions_trashed, agentstore_sessions_created_at
 -- Rows: reads at most :limit and :offset sessions; as many more as the filters do not leave
 -- Returns: many
 -- Differs: FORCE INDEX, as the optimizer would rather sort all sessions for a page of them
@@ -9,10 +11,53 @@ SELECT
     cast(s.created_at AS char) AS created_at,
     cast(s.updated_at AS char) AS updated_at,
     s.active,
-    s.metadata
-FROM agentstore_sessions AS s FORCE INDEX (agentstore_sessions_created_at)
+    s.metadata,
+    s.tenant_id,
+    s.user_id,
+    s.title,
+    cast(s.archived_at AS char) AS archived_at,
+    cast(s.pinned_at AS char) AS pinned_at,
+    cast(s.last_message_at AS char) AS last_message_at,
+    cast(s.trashed_at AS char) AS trashed_at
+FROM agentstore_sessions AS s
+-- More than one index is not known to sqlfluff here.
+-- noqa: disable=PRS
+FORCE INDEX (
+    agentstore_sessions_created_at
+-- @if trashed
+    , agentstore_sessions_trashed
+-- @end
+-- @if scope
+    , agentstore_sessions_tenant_created
+-- @end
+-- @if scope_user
+    , agentstore_sessions_user_created
+-- @end
+)
+-- noqa: enable=PRS
 WHERE
     1 = 1
+-- @if trashed
+    AND s.trashed_at IS NOT NULL
+-- @end
+-- @unless trashed
+    AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+    AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+-- @if without_tenant
+    AND s.tenant_id = ''
+-- @end
+-- @if archived
+    AND (s.archived_at IS NOT NULL) = /* :archived */ TRUE
+-- @end
+-- @if pinned
+    AND (s.pinned_at IS NOT NULL) = /* :pinned */ TRUE
+-- @end
 -- @if after_key
     AND (
         s.created_at > /* :after_key_created_at */ '2026-01-01 00:00:00.000000'

@@ -12,11 +12,39 @@ SELECT STRAIGHT_JOIN
     cast(s.created_at AS char) AS created_at,
     cast(s.updated_at AS char) AS updated_at,
     s.active,
-    s.metadata
+    s.metadata,
+    s.tenant_id,
+    s.user_id,
+    s.title,
+    cast(s.archived_at AS char) AS archived_at,
+    cast(s.pinned_at AS char) AS pinned_at,
+    cast(s.last_message_at AS char) AS last_message_at,
+    cast(s.trashed_at AS char) AS trashed_at
 FROM agentstore_session_metadata AS e FORCE INDEX (agentstore_session_metadata_entry)
 INNER JOIN agentstore_sessions AS s ON e.session_id = s.id
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
+-- @if trashed
+    AND s.trashed_at IS NOT NULL
+-- @end
+-- @unless trashed
+    AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+    AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+-- @if without_tenant
+    AND s.tenant_id = ''
+-- @end
+-- @if archived
+    AND (s.archived_at IS NOT NULL) = /* :archived */ TRUE
+-- @end
+-- @if pinned
+    AND (s.pinned_at IS NOT NULL) = /* :pinned */ TRUE
+-- @end
 -- @if after_key
     AND (
         e.created_at < /* :after_key_created_at */ '2026-01-01 00:00:00.000000'

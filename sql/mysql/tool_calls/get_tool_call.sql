@@ -1,6 +1,6 @@
 -- One tool call. Storage.save_tool_result, where the call was not pending.
 -- Runs: seldom
--- Index: agentstore_tool_calls_id
+-- Index: PRIMARY of agentstore_sessions, agentstore_tool_calls_id
 -- Rows: reads at most one, :tool_call_id
 -- Returns: one
 SELECT
@@ -16,4 +16,18 @@ SELECT
     cast(c.timestamp AS char) AS timestamp,
     cast(c.completed_at AS char) AS completed_at
 FROM agentstore_tool_calls AS c
-WHERE c.id = /* :tool_call_id */ 'c1';
+WHERE
+    c.id = /* :tool_call_id */ 'c1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = c.session_id
+            AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+            AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+            AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+    );

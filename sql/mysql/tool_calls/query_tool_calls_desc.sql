@@ -1,9 +1,11 @@
 -- A page of tool calls across sessions by time, newest first.
 -- Storage.query_tool_calls.
 -- Runs: now and then
--- Index: agentstore_tool_calls_timestamp, agentstore_tool_calls_tool_name, agentstore_tool_calls_pending
+-- Index: PRIMARY of agentstore_sessions, agentstore_tool_calls_timestamp,
+--   agentstore_tool_calls_tool_name, agentstore_tool_calls_pending
 -- Rows: reads at most :limit and :offset tool calls; as many more as the filters do not leave
 -- Returns: many
+-- Differs: 1 = ( ) in place of EXISTS keeps it a look-up for each row: the optimizer would read all sessions
 SELECT
     c.id,
     c.session_id,
@@ -19,6 +21,19 @@ SELECT
 FROM agentstore_tool_calls AS c
 WHERE
     1 = 1
+    AND 1 = (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = c.session_id
+            AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+            AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+            AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+    )
 -- @if tool_name
     AND c.tool_name = /* :tool_name */ 'search'
     AND cast(c.tool_name AS binary) = cast(/* :tool_name */ 'search' AS binary)

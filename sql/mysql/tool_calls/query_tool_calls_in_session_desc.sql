@@ -1,6 +1,7 @@
 -- A page of a session's tool calls, last to first. Storage.query_tool_calls.
 -- Runs: now and then
--- Index: PRIMARY of agentstore_tool_calls; where a filter keeps few calls,
+-- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_tool_calls; where a filter keeps few
+--   calls,
 --   agentstore_tool_calls_timestamp, agentstore_tool_calls_tool_name or agentstore_tool_calls_pending
 -- Rows: reads at most :limit and :offset tool calls of :session_id; as many more as the filters do
 --   not leave
@@ -20,6 +21,19 @@ SELECT
 FROM agentstore_tool_calls AS c
 WHERE
     c.session_id = /* :session_id */ 's1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+            AND (s.trashed_at IS NULL) IS TRUE
+-- @if scope
+            AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+            AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+    )
 -- @if tool_name
     AND c.tool_name = /* :tool_name */ 'search'
     AND cast(c.tool_name AS binary) = cast(/* :tool_name */ 'search' AS binary)

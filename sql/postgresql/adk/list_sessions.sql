@@ -14,7 +14,15 @@ FROM agentstore_adk_sessions AS a
 INNER JOIN LATERAL (
     SELECT s.metadata
     FROM agentstore_sessions AS s
-    WHERE s.id OPERATOR (pg_catalog.=) a.session_id
+    WHERE
+        s.id OPERATOR (pg_catalog.=) a.session_id
+        AND s.trashed_at IS NULL
+-- @if scope
+        AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+        AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
     OFFSET 0
 ) AS s ON TRUE
 WHERE

@@ -1,6 +1,6 @@
 -- A page of the keys of all threads' checkpoints, newest first. AgentstoreSaver.list of no thread.
 -- Runs: each page of such a list
--- Index: agentstore_checkpoints_checkpoint_id
+-- Index: agentstore_sessions_trashed, agentstore_sessions_pkey, agentstore_checkpoints_checkpoint_id
 -- Rows: reads at most :limit
 -- Returns: many
 SELECT
@@ -10,6 +10,31 @@ SELECT
 FROM agentstore_checkpoints AS c
 WHERE
     TRUE
+    AND NOT c.thread_id OPERATOR (pg_catalog.=) ANY(
+        SELECT anchor.id
+        FROM agentstore_sessions AS anchor
+        WHERE anchor.trashed_at IS NOT NULL
+    )
+-- @if scope
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id OPERATOR (pg_catalog.=) c.thread_id
+            AND (anchor.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+        OFFSET 0
+    )
+-- @end
+-- @if scope_user
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id OPERATOR (pg_catalog.=) c.thread_id
+            AND (anchor.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+        OFFSET 0
+    )
+-- @end
 -- @if before_id
     AND c.checkpoint_id OPERATOR (pg_catalog.<) /* :before_id */ '1f0'
 -- @end

@@ -1,7 +1,8 @@
 -- A page of the keys of all threads' checkpoints with a certain value in their metadata, newest
 -- first. AgentstoreSaver.list of no thread, AgentstoreSaver.delete_for_runs.
 -- Runs: each page of such a list
--- Index: agentstore_checkpoint_metadata_entry, agentstore_checkpoint_metadata_pkey
+-- Index: agentstore_sessions_trashed, agentstore_sessions_pkey, agentstore_checkpoint_metadata_entry,
+--   agentstore_checkpoint_metadata_pkey
 -- Rows: reads at most :limit index entries of :entry; with more_entries, as many more as do not
 --   match
 -- Returns: many
@@ -27,6 +28,31 @@ INNER JOIN LATERAL (
 -- @end
 WHERE
     m.entry OPERATOR (pg_catalog.=) /* :entry */ '["run_id","r1"]'
+    AND NOT m.thread_id OPERATOR (pg_catalog.=) ANY(
+        SELECT anchor.id
+        FROM agentstore_sessions AS anchor
+        WHERE anchor.trashed_at IS NOT NULL
+    )
+-- @if scope
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id OPERATOR (pg_catalog.=) m.thread_id
+            AND (anchor.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+        OFFSET 0
+    )
+-- @end
+-- @if scope_user
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE
+            anchor.id OPERATOR (pg_catalog.=) m.thread_id
+            AND (anchor.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+        OFFSET 0
+    )
+-- @end
 -- @if before_id
     AND m.checkpoint_id OPERATOR (pg_catalog.<) /* :before_id */ '1f0'
 -- @end

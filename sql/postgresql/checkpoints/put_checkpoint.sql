@@ -1,48 +1,25 @@
--- Store a checkpoint, the values of its channels that are new, and the index entries of its metadata,
--- under the lock of the thread's session, which is made where there is none. No row comes back where
--- another has just made it: then nothing is stored, and it is to be run again. AgentstoreSaver.put.
+-- Store a checkpoint, the values of its channels that are new, and the index entries of its metadata.
+-- No row comes back where the thread has no session's row. AgentstoreSaver.put.
 -- Runs: each step of a graph
 -- Index: agentstore_sessions_pkey, agentstore_checkpoints_pkey, agentstore_checkpoint_blobs_pkey,
 -- agentstore_checkpoint_metadata_pkey
--- Rows: reads one session, :thread_id, or writes one and its index entries, :session_entries; writes
---   one checkpoint, one value for each of :channel_keys, one index entry for each of :entries
+-- Rows: writes one checkpoint, one value for each of :channel_keys, one index entry for each of
+--   :entries
 -- Returns: one
 -- Differs: one statement, as PostgreSQL can write inside WITH
-WITH held AS (
+WITH anchor AS (
     SELECT s.id
     FROM agentstore_sessions AS s
-    WHERE s.id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
+    WHERE
+        s.id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
+        AND s.trashed_at IS NULL
+-- @if scope
+        AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+        AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
     FOR KEY SHARE
-),
-
-session AS (
-    INSERT INTO agentstore_sessions (id, created_at, updated_at, active, next_position, metadata)
-    SELECT
-        /* :thread_id */ 't1',
-        /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
-        /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
-        TRUE,
-        0,
-        /* :session_metadata */ '{"created_by": "langgraph"}'::json
-    WHERE NOT EXISTS (SELECT 1 FROM held)
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id, created_at
-),
-
-session_entry AS (
-    INSERT INTO agentstore_session_metadata (session_id, entry, created_at)
-    SELECT
-        session.id,
-        e.entry,
-        session.created_at
-    FROM session
-    CROSS JOIN pg_catalog.unnest(/* :session_entries */ '{}'::text[]) AS e (entry)
-),
-
-anchor AS (
-    SELECT held.id FROM held
-    UNION ALL
-    SELECT session.id FROM session
 ),
 
 checkpoint AS (
@@ -69,6 +46,7 @@ checkpoint AS (
             checkpoint_bytes = excluded.checkpoint_bytes,
             metadata_type = excluded.metadata_type,
             metadata_bytes = excluded.metadata_bytes
+    RETURNING checkpoint_id
 ),
 
 blob AS (
@@ -96,7 +74,7 @@ blob AS (
 stale AS (
     DELETE FROM agentstore_checkpoint_metadata
     WHERE
-        thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't1'
+        thread_id OPERATOR (pg_catalog.=) (SELECT anchor.id FROM anchor)
         AND namespace_key OPERATOR (pg_catalog.=) /* :namespace_key */ ''
         AND checkpoint_id OPERATOR (pg_catalog.=) /* :checkpoint_id */ '1f0'
         AND NOT entry OPERATOR (pg_catalog.=) ANY(/* :entries */ '{}'::text[])
@@ -114,4 +92,4 @@ entry AS (
     ON CONFLICT DO NOTHING
 )
 
-SELECT anchor.id FROM anchor;
+SELECT checkpoint.checkpoint_id FROM checkpoint;

@@ -16,7 +16,15 @@ SELECT
     /* :user_message_escaped */ FALSE,
     /* :timestamp */ '2026-01-01 00:00:00+00'::timestamptz
 FROM agentstore_sessions AS s
-WHERE s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+WHERE
+    s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+    AND s.trashed_at IS NULL
+-- @if scope
+    AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
 FOR KEY SHARE
 ON CONFLICT (session_id) DO UPDATE
     SET

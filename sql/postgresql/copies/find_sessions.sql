@@ -12,7 +12,15 @@ SELECT
     r.updated_at AT TIME ZONE 'UTC' AS updated_at,
     r.active,
     r.next_position,
-    r.metadata::text AS metadata
+    r.metadata::text AS metadata,
+    r.tenant_id,
+    r.user_id,
+    r.title,
+    r.archived_at AT TIME ZONE 'UTC' AS archived_at,
+    r.pinned_at AT TIME ZONE 'UTC' AS pinned_at,
+    r.last_message_at AT TIME ZONE 'UTC' AS last_message_at,
+    r.trashed_at AT TIME ZONE 'UTC' AS trashed_at,
+    r.creation_token
 FROM pg_catalog.json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*

@@ -1,6 +1,8 @@
--- How many messages there are. Storage.count_messages, Storage.get_message_count.
+-- How many messages there are. Storage.count_messages.
 -- Runs: now and then
--- Index: agentstore_messages_pkey with a session; agentstore_messages_timestamp with times;
+-- Index: agentstore_sessions_trashed, agentstore_sessions_tenant_created,
+--   agentstore_sessions_user_created, agentstore_sessions_pkey, agentstore_messages_pkey with a
+--   session; agentstore_messages_timestamp with times;
 --   agentstore_messages_response_type; none: without these it counts the whole table
 -- Rows: reads all messages that the filters leave; without any, the whole table's index
 -- Returns: one
@@ -8,8 +10,28 @@ SELECT pg_catalog.count(*) AS messages
 FROM agentstore_messages AS m
 WHERE
     1 = 1
--- @if session_id
-    AND m.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+    AND NOT m.session_id OPERATOR (pg_catalog.=) ANY(
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE s.trashed_at IS NOT NULL
+    )
+-- @if scope
+    AND m.session_id OPERATOR (pg_catalog.=) ANY(
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE
+            s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme'
+            AND NOT s.tenant_id OPERATOR (pg_catalog.=) ''
+    )
+-- @end
+-- @if scope_user
+    AND m.session_id OPERATOR (pg_catalog.=) ANY(
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE
+            s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann'
+            AND NOT s.user_id OPERATOR (pg_catalog.=) ''
+    )
 -- @end
 -- @if role
     AND m.role OPERATOR (pg_catalog.=) /* :role */ 'user'

@@ -1,7 +1,7 @@
 -- A session's messages in order, each with its tool calls: one row a call, and one for a message
 -- that has none. Storage.get_history without a limit.
 -- Runs: often
--- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Index: agentstore_sessions_pkey, agentstore_messages_pkey, agentstore_tool_calls_pkey
 -- Rows: reads all messages of :session_id, and their tool calls
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
@@ -36,6 +36,21 @@ LEFT JOIN LATERAL (
 ) AS c ON TRUE
 WHERE
     m.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+-- @unless trashed
+            AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+            AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+            AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+    )
 -- @if before_position
     AND m.position < /* :before_position */ 100
 -- @end

@@ -1,6 +1,6 @@
 -- The last messages of a session, oldest first, as get_history. Storage.get_history with a limit.
 -- Runs: often
--- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Index: agentstore_sessions_pkey, agentstore_messages_pkey, agentstore_tool_calls_pkey
 -- Rows: reads at most :limit messages of :session_id, and their tool calls; with roles, as many
 --   more as do not match
 -- Returns: many
@@ -32,6 +32,21 @@ FROM (
     FROM agentstore_messages AS h
     WHERE
         h.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS s
+            WHERE
+                s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+-- @unless trashed
+                AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+                AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+                AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+        )
 -- @if before_position
         AND h.position < /* :before_position */ 100
 -- @end

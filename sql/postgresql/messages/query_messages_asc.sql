@@ -1,7 +1,8 @@
 -- A page of messages across sessions by time, oldest first, as get_history.
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
--- Index: agentstore_messages_timestamp, agentstore_messages_response_type, agentstore_tool_calls_pkey
+-- Index: agentstore_sessions_pkey, agentstore_messages_timestamp, agentstore_messages_response_type,
+--   agentstore_tool_calls_pkey
 -- Rows: reads at most :limit and :offset messages; as many more as the filters do not leave
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: once prepared, PostgreSQL would else plan for a
@@ -32,6 +33,20 @@ FROM (
     FROM agentstore_messages AS h
     WHERE
         1 = 1
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS s
+            WHERE
+                s.id OPERATOR (pg_catalog.=) h.session_id
+                AND s.trashed_at IS NULL
+-- @if scope
+                AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+                AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+            OFFSET 0
+        )
 -- @if after_key
         AND (h.timestamp, h.session_id, h.position)
         OPERATOR (pg_catalog.>) (

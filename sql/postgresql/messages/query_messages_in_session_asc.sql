@@ -1,7 +1,8 @@
 -- A page of a session's messages, first to last, as get_history.
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
--- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey; where a filter keeps few messages,
+-- Index: agentstore_sessions_pkey, agentstore_messages_pkey, agentstore_tool_calls_pkey; where a filter keeps
+--   few messages,
 --   agentstore_messages_timestamp or agentstore_messages_response_type
 -- Rows: reads at most :limit and :offset messages of :session_id; as many more as the filters do
 --   not leave
@@ -34,6 +35,19 @@ FROM (
     FROM agentstore_messages AS h
     WHERE
         h.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS s
+            WHERE
+                s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+                AND s.trashed_at IS NULL
+-- @if scope
+                AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+                AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+        )
 -- @if after_key
         AND h.position > /* :after_key_position */ 100
 -- @end

@@ -13,9 +13,20 @@ WITH session AS (
         updated_at = greatest(
             /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
             updated_at + interval '1 microsecond'
+        ),
+        last_message_at = greatest(
+            coalesce(last_message_at, updated_at),
+            /* :timestamp */ '2026-01-01 00:00:00+00'::timestamptz
         )
     WHERE
         id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+        AND trashed_at IS NULL
+-- @if scope
+        AND (tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+        AND (user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
 -- @if own_ids
         AND NOT EXISTS (
             SELECT 1 FROM agentstore_messages AS m

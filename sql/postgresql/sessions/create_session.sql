@@ -6,14 +6,22 @@
 -- Returns: one
 -- Differs: one statement, as PostgreSQL can write inside WITH
 WITH session AS (
-    INSERT INTO agentstore_sessions (id, created_at, updated_at, active, next_position, metadata)
+    INSERT INTO agentstore_sessions (
+        id, created_at, updated_at, active, next_position, metadata,
+        tenant_id, user_id, title, last_message_at, creation_token
+    )
     VALUES (
         /* :session_id */ 's1',
         /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
         /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
         TRUE,
         /* :next_position */ 1,
-        /* :metadata */ '{"user_id": "123"}'::json
+        /* :metadata */ '{"user_id": "123"}'::json,
+        /* :tenant_id */ 'acme',
+        /* :user_id */ 'ann',
+        /* :title */ 'A refund',
+        /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
+        /* :token */ 't1'
     )
     ON CONFLICT (id) DO NOTHING
     RETURNING id, created_at

@@ -5,4 +5,12 @@
 --   index entries, a confirmation, what ADK keeps
 -- Returns: count
 DELETE FROM agentstore_sessions
-WHERE id OPERATOR (pg_catalog.=) /* :session_id */ 's1';
+WHERE
+    id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+-- @if scope
+    AND (tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+;

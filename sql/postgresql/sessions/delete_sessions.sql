@@ -4,4 +4,12 @@
 -- Rows: deletes at most one session for each of :ids, and all that hangs on them, as delete_session
 -- Returns: count
 DELETE FROM agentstore_sessions
-WHERE id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{s1,s2}'::text[]);
+WHERE
+    id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{s1,s2}'::text[])
+-- @if scope
+    AND (tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+;

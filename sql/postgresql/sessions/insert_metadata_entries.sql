@@ -10,4 +10,12 @@ SELECT
     s.created_at
 FROM agentstore_sessions AS s
 CROSS JOIN pg_catalog.unnest(/* :entries */ '{}'::text[]) AS e (entry)
-WHERE s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1';
+WHERE
+    s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+-- @if scope
+    AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+;

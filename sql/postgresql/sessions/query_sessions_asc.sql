@@ -1,6 +1,8 @@
 -- A page of sessions, oldest first. Storage.query_sessions, Storage.iter_sessions.
 -- Runs: each page of a list of sessions
--- Index: agentstore_sessions_created_at; where updated_* keeps few, agentstore_sessions_updated_at
+-- Index: agentstore_sessions_tenant_last_message, agentstore_sessions_user_last_message,
+--   agentstore_sessions_tenant_created, agentstore_sessions_user_created, agentstore_sessions_trashed,
+--   agentstore_sessions_created_at; where updated_* keeps few, agentstore_sessions_updated_at
 -- Rows: reads at most :limit and :offset sessions; as many more as the filters do not leave
 -- Returns: many
 SELECT
@@ -8,10 +10,42 @@ SELECT
     s.created_at AT TIME ZONE 'UTC' AS created_at,
     s.updated_at AT TIME ZONE 'UTC' AS updated_at,
     s.active,
-    s.metadata::text AS metadata
+    s.metadata::text AS metadata,
+    s.tenant_id,
+    s.user_id,
+    s.title,
+    s.archived_at AT TIME ZONE 'UTC' AS archived_at,
+    s.pinned_at AT TIME ZONE 'UTC' AS pinned_at,
+    s.last_message_at AT TIME ZONE 'UTC' AS last_message_at,
+    s.trashed_at AT TIME ZONE 'UTC' AS trashed_at
 FROM agentstore_sessions AS s
 WHERE
     1 = 1
+-- @if trashed
+    AND s.trashed_at IS NOT NULL
+-- @end
+-- @unless trashed
+    AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+    AND s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme'
+    -- The index leaves out those that have none.
+    AND NOT s.tenant_id OPERATOR (pg_catalog.=) ''
+-- @end
+-- @if scope_user
+    AND s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann'
+    -- The index leaves out those that have none.
+    AND NOT s.user_id OPERATOR (pg_catalog.=) ''
+-- @end
+-- @if without_tenant
+    AND s.tenant_id OPERATOR (pg_catalog.=) ''
+-- @end
+-- @if archived
+    AND (s.archived_at IS NOT NULL) = /* :archived */ TRUE
+-- @end
+-- @if pinned
+    AND (s.pinned_at IS NOT NULL) = /* :pinned */ TRUE
+-- @end
 -- @if after_key
     AND (s.created_at, s.id)
     OPERATOR (pg_catalog.>) (

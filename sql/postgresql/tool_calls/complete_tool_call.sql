@@ -17,6 +17,13 @@ WITH session AS (
             FROM agentstore_tool_calls AS c
             WHERE c.id OPERATOR (pg_catalog.=) /* :tool_call_id */ 'c1' AND c.completed_at IS NULL
         )
+        AND trashed_at IS NULL
+-- @if scope
+        AND (tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+        AND (user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
     RETURNING id
 )
 

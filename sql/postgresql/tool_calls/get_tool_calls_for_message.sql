@@ -1,6 +1,6 @@
 -- A message's tool calls, in order. Storage.get_tool_calls_for_message.
 -- Runs: now and then
--- Index: agentstore_messages_id, agentstore_tool_calls_pkey
+-- Index: agentstore_sessions_pkey, agentstore_messages_id, agentstore_tool_calls_pkey
 -- Rows: reads at most one message, :message_id, and its tool calls
 -- Returns: many
 SELECT
@@ -18,5 +18,20 @@ SELECT
 FROM agentstore_messages AS m
 INNER JOIN agentstore_tool_calls AS c
     ON m.session_id OPERATOR (pg_catalog.=) c.session_id AND m.position = c.message_position
-WHERE m.id OPERATOR (pg_catalog.=) /* :message_id */ 'm1'
+WHERE
+    m.id OPERATOR (pg_catalog.=) /* :message_id */ 'm1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id OPERATOR (pg_catalog.=) m.session_id
+            AND s.trashed_at IS NULL
+-- @if scope
+            AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+            AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+        OFFSET 0
+    )
 ORDER BY c.position;

@@ -1,12 +1,31 @@
 -- Delete the writes after the checkpoints of a thread: all, or those with certain keys.
 -- AgentstoreSaver.delete_thread, AgentstoreSaver.prune, AgentstoreSaver.delete_for_runs.
 -- Runs: seldom
--- Index: agentstore_checkpoint_writes_pkey
+-- Index: agentstore_sessions_pkey, agentstore_checkpoint_writes_pkey
 -- Rows: deletes all writes of :thread_id, or those of :checkpoint_ids
 -- Returns: count
 DELETE FROM agentstore_checkpoint_writes
 WHERE
     thread_id = /* :thread_id */ 't1'
+    AND NOT EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE anchor.id = /* :thread_id */ 't1' AND anchor.trashed_at IS NOT NULL
+    )
+-- @if scope
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE anchor.id = /* :thread_id */ 't1' AND anchor.tenant_id = /* :scope_tenant_id */ 'acme'
+    )
+-- @end
+-- @if scope_user
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS anchor
+        WHERE anchor.id = /* :thread_id */ 't1' AND anchor.user_id = /* :scope_user_id */ 'ann'
+    )
+-- @end
 -- @if keys
     AND (namespace_key, checkpoint_id) IN (
         SELECT

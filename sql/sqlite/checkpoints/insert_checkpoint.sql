@@ -1,6 +1,6 @@
 -- Store a checkpoint's own row. AgentstoreSaver.put.
 -- Runs: each step of a graph
--- Index: agentstore_checkpoints_pkey
+-- Index: agentstore_sessions_pkey, agentstore_checkpoints_pkey
 -- Rows: writes one
 -- Returns: count
 -- Differs: PostgreSQL stores all in one statement, put_checkpoint
@@ -8,7 +8,7 @@ INSERT INTO agentstore_checkpoints (
     thread_id, namespace_key, checkpoint_id, parent_id, namespace, channel_versions,
     checkpoint_type, checkpoint_bytes, metadata_type, metadata_bytes
 )
-VALUES (
+SELECT
     /* :thread_id */ 't1',
     /* :namespace_key */ '',
     /* :checkpoint_id */ '1f0',
@@ -19,7 +19,16 @@ VALUES (
     /* :checkpoint_bytes */ '',
     /* :metadata_type */ 'msgpack',
     /* :metadata_bytes */ ''
-)
+FROM agentstore_sessions AS anchor
+WHERE
+    anchor.id = /* :thread_id */ 't1'
+    AND anchor.trashed_at IS NULL
+-- @if scope
+    AND anchor.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND anchor.user_id = /* :scope_user_id */ 'ann'
+-- @end
 ON CONFLICT (thread_id, namespace_key, checkpoint_id) DO UPDATE
 SET
     channel_versions = excluded.channel_versions,

@@ -2,8 +2,10 @@
 -- each, one (part 1) for each value of a channel, one (part 2) for each write after them.
 -- AgentstoreSaver.get_tuple, AgentstoreSaver.list of a thread.
 -- Runs: often
--- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_thread, agentstore_checkpoints_checkpoint_id,
--- agentstore_checkpoint_blobs_pkey, agentstore_checkpoint_writes_pkey, agentstore_checkpoint_metadata_pkey,
+-- Index: agentstore_sessions_pkey, agentstore_checkpoints_pkey, agentstore_checkpoints_thread,
+--   agentstore_checkpoints_checkpoint_id,
+-- agentstore_checkpoint_blobs_pkey, agentstore_checkpoint_writes_pkey,
+--   agentstore_checkpoint_metadata_pkey,
 -- agentstore_checkpoint_metadata_entry
 -- Rows: reads at most :limit checkpoints of :thread_id, their channels' values and the writes after
 --   them; with entries, as many more checkpoints as do not match
@@ -22,6 +24,25 @@ WITH page AS (
     FROM agentstore_checkpoints AS c
     WHERE
         c.thread_id = /* :thread_id */ 't1'
+        AND NOT EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS anchor
+            WHERE anchor.id = /* :thread_id */ 't1' AND anchor.trashed_at IS NOT NULL
+        )
+-- @if scope
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS anchor
+            WHERE anchor.id = /* :thread_id */ 't1' AND anchor.tenant_id = /* :scope_tenant_id */ 'acme'
+        )
+-- @end
+-- @if scope_user
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS anchor
+            WHERE anchor.id = /* :thread_id */ 't1' AND anchor.user_id = /* :scope_user_id */ 'ann'
+        )
+-- @end
 -- @if namespace_key
         AND c.namespace_key = /* :namespace_key */ ''
 -- @end

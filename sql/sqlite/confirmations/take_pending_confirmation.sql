@@ -2,7 +2,7 @@
 -- is one's. The row stays, so that a save whose reply was lost does not bring it back.
 -- Storage.take_pending_confirmation.
 -- Runs: once a confirmation
--- Index: agentstore_pending_confirmations_pkey
+-- Index: agentstore_sessions_pkey, agentstore_pending_confirmations_pkey
 -- Rows: writes at most one, of :session_id
 -- Returns: count
 UPDATE agentstore_pending_confirmations
@@ -11,4 +11,20 @@ SET
     tool_name = '',
     arguments = 'null',
     user_message = ''
-WHERE session_id = /* :session_id */ 's1' AND id = /* :id */ 'p1' AND taken_by IS NULL;
+WHERE
+    session_id = /* :session_id */ 's1'
+    AND id = /* :id */ 'p1'
+    AND taken_by IS NULL
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+            AND s.trashed_at IS NULL
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    );

@@ -10,7 +10,15 @@ SELECT
     r.updated_at,
     r.active,
     r.next_position,
-    r.metadata
+    r.metadata,
+    r.tenant_id,
+    r.user_id,
+    r.title,
+    r.archived_at,
+    r.pinned_at,
+    r.last_message_at,
+    r.trashed_at,
+    r.creation_token
 FROM json_each(/* :keys */ '[["s1"]]') AS k
 CROSS JOIN agentstore_sessions AS r
 WHERE r.id = json_extract(k.value, '$[0]');

@@ -1,6 +1,7 @@
--- How many messages there are. Storage.count_messages, Storage.get_message_count.
+-- How many messages there are. Storage.count_messages.
 -- Runs: now and then
--- Index: agentstore_messages_pkey with a session; agentstore_messages_timestamp with times;
+-- Index: agentstore_sessions_trashed, agentstore_sessions_tenant_created,
+--   agentstore_sessions_user_created, agentstore_sessions_pkey; agentstore_messages_timestamp with times;
 --   agentstore_messages_response_type; none: without these it counts the whole table
 -- Rows: reads all messages that the filters leave; without any, the whole table's index
 -- Returns: one
@@ -8,8 +9,24 @@ SELECT count(*) AS messages
 FROM agentstore_messages AS m
 WHERE
     1 = 1
--- @if session_id
-    AND m.session_id = /* :session_id */ 's1'
+    AND m.session_id NOT IN (
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE s.trashed_at IS NOT NULL
+    )
+-- @if scope
+    AND m.session_id IN (
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE s.tenant_id = /* :scope_tenant_id */ 'acme' AND s.tenant_id <> ''
+    )
+-- @end
+-- @if scope_user
+    AND m.session_id IN (
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE s.user_id = /* :scope_user_id */ 'ann' AND s.user_id <> ''
+    )
 -- @end
 -- @if role
     AND m.role = /* :role */ 'user'

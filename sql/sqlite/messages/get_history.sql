@@ -1,7 +1,7 @@
 -- A session's messages in order, each with its tool calls: one row a call, and one for a message
 -- that has none. Storage.get_history without a limit.
 -- Runs: often
--- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Index: agentstore_sessions_pkey, agentstore_messages_pkey, agentstore_tool_calls_pkey
 -- Rows: reads all messages of :session_id, and their tool calls
 -- Returns: many
 SELECT
@@ -29,6 +29,21 @@ FROM agentstore_messages AS m
 LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
 WHERE
     m.session_id = /* :session_id */ 's1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+-- @unless trashed
+            AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    )
 -- @if before_position
     AND m.position < /* :before_position */ 100
 -- @end

@@ -1,7 +1,7 @@
 -- A page of a session's messages, first to last, as get_history.
 -- Storage.query_messages, Storage.iter_messages.
 -- Runs: now and then
--- Index: agentstore_messages_pkey, agentstore_tool_calls_pkey
+-- Index: agentstore_sessions_pkey, agentstore_messages_pkey, agentstore_tool_calls_pkey
 -- Rows: reads at most :limit and :offset messages of :session_id; as many more as the filters do
 --   not leave
 -- Returns: many
@@ -31,6 +31,19 @@ FROM (
     FROM agentstore_messages AS h
     WHERE
         h.session_id = /* :session_id */ 's1'
+        AND EXISTS (
+            SELECT 1
+            FROM agentstore_sessions AS s
+            WHERE
+                s.id = /* :session_id */ 's1'
+                AND s.trashed_at IS NULL
+-- @if scope
+                AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+                AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+        )
 -- @if after_key
         AND h.position > /* :after_key_position */ 100
 -- @end

@@ -5,4 +5,12 @@
 --   index entries, a confirmation, what ADK keeps
 -- Returns: count
 DELETE FROM agentstore_sessions
-WHERE id = /* :session_id */ 's1';
+WHERE
+    id = /* :session_id */ 's1'
+-- @if scope
+    AND tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

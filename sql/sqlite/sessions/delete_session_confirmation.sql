@@ -1,8 +1,21 @@
 -- Delete a session's confirmation before the session. Storage.delete_session, Storage.delete_sessions.
 -- Runs: seldom
--- Index: agentstore_pending_confirmations_pkey
+-- Index: agentstore_sessions_pkey, agentstore_pending_confirmations_pkey
 -- Rows: deletes at most one, of :session_id
 -- Returns: count
 -- Differs: on a bound connection foreign keys may be off
 DELETE FROM agentstore_pending_confirmations
-WHERE session_id = /* :session_id */ 's1';
+WHERE
+    session_id = /* :session_id */ 's1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    );

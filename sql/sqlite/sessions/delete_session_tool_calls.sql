@@ -1,8 +1,24 @@
 -- Delete a session's tool calls before its messages. Storage.delete_session, Storage.delete_sessions.
 -- Runs: seldom
--- Index: agentstore_tool_calls_pkey
+-- Index: agentstore_sessions_pkey, agentstore_tool_calls_pkey
 -- Rows: deletes all tool calls of :session_id
 -- Returns: count
 -- Differs: on a bound connection foreign keys may be off
 DELETE FROM agentstore_tool_calls
-WHERE session_id = /* :session_id */ 's1';
+WHERE
+    session_id = /* :session_id */ 's1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+-- @unless trashed
+            AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    );

@@ -11,4 +11,12 @@ SELECT
     s.created_at
 FROM agentstore_sessions AS s
 CROSS JOIN json_each(/* :entries */ '[]') AS e
-WHERE s.id = /* :session_id */ 's1';
+WHERE
+    s.id = /* :session_id */ 's1'
+-- @if scope
+    AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

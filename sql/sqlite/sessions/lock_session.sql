@@ -6,4 +6,13 @@
 -- Returns: one
 SELECT s.metadata
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1';
+WHERE
+    s.id = /* :session_id */ 's1'
+    AND s.trashed_at IS NULL
+-- @if scope
+    AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

@@ -11,12 +11,40 @@ SELECT
     s.created_at,
     s.updated_at,
     s.active,
-    s.metadata
+    s.metadata,
+    s.tenant_id,
+    s.user_id,
+    s.title,
+    s.archived_at,
+    s.pinned_at,
+    s.last_message_at,
+    s.trashed_at
 FROM agentstore_session_metadata AS e
 CROSS JOIN agentstore_sessions AS s
 WHERE
     e.entry = /* :entry */ '["user_id","123"]'
     AND e.session_id = s.id
+-- @if trashed
+    AND s.trashed_at IS NOT NULL
+-- @end
+-- @unless trashed
+    AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+    AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+-- @if without_tenant
+    AND s.tenant_id = ''
+-- @end
+-- @if archived
+    AND (s.archived_at IS NOT NULL) = /* :archived */ TRUE
+-- @end
+-- @if pinned
+    AND (s.pinned_at IS NOT NULL) = /* :pinned */ TRUE
+-- @end
 -- @if after_key
     AND (e.created_at, e.session_id)
     < (/* :after_key_created_at */ '2026-01-01 00:00:00.000000', /* :after_key_id */ 's1')

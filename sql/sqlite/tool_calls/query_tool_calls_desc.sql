@@ -1,7 +1,8 @@
 -- A page of tool calls across sessions by time, newest first.
 -- Storage.query_tool_calls.
 -- Runs: now and then
--- Index: agentstore_tool_calls_timestamp, agentstore_tool_calls_tool_name, agentstore_tool_calls_pending
+-- Index: agentstore_sessions_pkey, agentstore_tool_calls_timestamp, agentstore_tool_calls_tool_name,
+--   agentstore_tool_calls_pending
 -- Rows: reads at most :limit and :offset tool calls; as many more as the filters do not leave
 -- Returns: many
 SELECT
@@ -19,6 +20,19 @@ SELECT
 FROM agentstore_tool_calls AS c
 WHERE
     1 = 1
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = c.session_id
+            AND s.trashed_at IS NULL
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    )
 -- @if tool_name
     AND c.tool_name = /* :tool_name */ 'search'
 -- @end

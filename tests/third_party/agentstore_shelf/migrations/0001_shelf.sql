@@ -5,7 +5,15 @@ CREATE TABLE agentstore_sessions (
     updated_at text NOT NULL,
     active integer NOT NULL,
     next_position integer NOT NULL,
-    metadata text NOT NULL
+    metadata text NOT NULL,
+    tenant_id text NOT NULL DEFAULT '',
+    user_id text NOT NULL DEFAULT '',
+    title text,
+    archived_at text,
+    pinned_at text,
+    last_message_at text,
+    trashed_at text,
+    creation_token text
 );
 
 CREATE INDEX agentstore_sessions_created_at ON agentstore_sessions (created_at, id);

@@ -4,4 +4,19 @@
 -- Returns: one
 SELECT p.id
 FROM agentstore_pending_confirmations AS p
-WHERE p.session_id = /* :session_id */ 's1' AND p.taken_by = /* :token */ 't1';
+WHERE
+    p.session_id = /* :session_id */ 's1'
+    AND p.taken_by = /* :token */ 't1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+            AND s.trashed_at IS NULL
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    );

@@ -9,4 +9,20 @@ SET
     tool_name = '',
     arguments = 'null',
     user_message = ''
-WHERE session_id = /* :session_id */ 's1' AND id = /* :id */ 'p1' AND taken_by IS NULL;
+WHERE
+    session_id = /* :session_id */ 's1'
+    AND id = /* :id */ 'p1'
+    AND taken_by IS NULL
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+            AND s.trashed_at IS NULL
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    );

@@ -7,8 +7,24 @@ SELECT count(*) AS messages
 FROM agentstore_messages AS m
 WHERE
     1 = 1
--- @if session_id
-    AND m.session_id = /* :session_id */ 's1'
+    AND m.session_id NOT IN (
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE s.trashed_at IS NOT NULL
+    )
+-- @if scope
+    AND m.session_id IN (
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE s.tenant_id = /* :scope_tenant_id */ 'acme' AND s.tenant_id <> ''
+    )
+-- @end
+-- @if scope_user
+    AND m.session_id IN (
+        SELECT s.id
+        FROM agentstore_sessions AS s
+        WHERE s.user_id = /* :scope_user_id */ 'ann' AND s.user_id <> ''
+    )
 -- @end
 -- @if role
     AND m.role = /* :role */ 'user'

@@ -28,6 +28,21 @@ FROM agentstore_messages AS m
 LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
 WHERE
     m.session_id = /* :session_id */ 's1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = /* :session_id */ 's1'
+-- @unless trashed
+            AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    )
 -- @if before_position
     AND m.position < /* :before_position */ 100
 -- @end

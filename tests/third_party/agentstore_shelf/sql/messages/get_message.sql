@@ -25,5 +25,19 @@ SELECT
     c.completed_at
 FROM agentstore_messages AS m
 LEFT JOIN agentstore_tool_calls AS c ON m.session_id = c.session_id AND m.position = c.message_position
-WHERE m.id = /* :message_id */ 'm1'
+WHERE
+    m.id = /* :message_id */ 'm1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = m.session_id
+            AND s.trashed_at IS NULL
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    )
 ORDER BY c.position;

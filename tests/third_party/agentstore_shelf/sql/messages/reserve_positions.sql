@@ -11,5 +11,18 @@ SET
         WHEN substr(updated_at, 21) = '999999'
             THEN datetime(substr(updated_at, 1, 19), '+1 second') || '.000000'
         ELSE substr(updated_at, 1, 20) || printf('%06d', substr(updated_at, 21) + 1)
-    END
-WHERE id = /* :session_id */ 's1';
+    END,
+    last_message_at = max(
+        coalesce(last_message_at, updated_at),
+        /* :last_timestamp */ '2026-01-01 00:00:00.000000'
+    )
+WHERE
+    id = /* :session_id */ 's1'
+    AND trashed_at IS NULL
+-- @if scope
+    AND tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

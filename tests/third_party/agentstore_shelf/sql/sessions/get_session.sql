@@ -7,6 +7,24 @@ SELECT
     s.created_at,
     s.updated_at,
     s.active,
-    s.metadata
+    s.metadata,
+    s.tenant_id,
+    s.user_id,
+    s.title,
+    s.archived_at,
+    s.pinned_at,
+    s.last_message_at,
+    s.trashed_at
 FROM agentstore_sessions AS s
-WHERE s.id = /* :session_id */ 's1';
+WHERE
+    s.id = /* :session_id */ 's1'
+-- @unless trashed
+    AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+    AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

@@ -12,4 +12,13 @@ SET
             THEN datetime(substr(updated_at, 1, 19), '+1 second') || '.000000'
         ELSE substr(updated_at, 1, 20) || printf('%06d', substr(updated_at, 21) + 1)
     END
-WHERE id = /* :session_id */ 's1';
+WHERE
+    id = /* :session_id */ 's1'
+    AND trashed_at IS NULL
+-- @if scope
+    AND tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

@@ -15,4 +15,18 @@ SELECT
     c.timestamp,
     c.completed_at
 FROM agentstore_tool_calls AS c
-WHERE c.id = /* :tool_call_id */ 'c1';
+WHERE
+    c.id = /* :tool_call_id */ 'c1'
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = c.session_id
+            AND s.trashed_at IS NULL
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    );

@@ -17,6 +17,19 @@ SELECT
 FROM agentstore_tool_calls AS c
 WHERE
     1 = 1
+    AND EXISTS (
+        SELECT 1
+        FROM agentstore_sessions AS s
+        WHERE
+            s.id = c.session_id
+            AND s.trashed_at IS NULL
+-- @if scope
+            AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+            AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+    )
 -- @if tool_name
     AND c.tool_name = /* :tool_name */ 'search'
 -- @end

@@ -16,4 +16,12 @@ WHERE
         SELECT c.session_id
         FROM agentstore_tool_calls AS c
         WHERE c.id = /* :tool_call_id */ 'c1' AND c.completed_at IS NULL
-    );
+    )
+    AND trashed_at IS NULL
+-- @if scope
+    AND tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

@@ -1,0 +1,134 @@
+"""Keeping sessions in order: the trash, whose they are, and what older code left to be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from agentstore.engine.connection import Connection
+from agentstore.errors import InvalidInputError
+from agentstore.model.preparing import PreparedSession, prepare_session
+from agentstore.model.values import check_id, load_json
+from agentstore.operations.core import shares_deadline
+from agentstore.operations.sessions import SessionOperations
+from agentstore.records import JSONValue
+
+AT_ONCE = 500
+"""Sessions in one transaction of a fill or an assignment, so that no lock is held for long."""
+
+
+class KeepingOperations(SessionOperations):
+    """The operations of a dialect that keep sessions in order."""
+
+    @shares_deadline
+    def trash_session(self, session_id: str, now: datetime) -> bool:
+        """Put a session in the trash; False where it is not to be seen."""
+        parameters = {"session_id": session_id, "now": self.write_time(now)}
+        return self._changed("sessions/trash_session", parameters, in_trash=True)
+
+    @shares_deadline
+    def restore_session(self, session_id: str) -> bool:
+        """Take a session out of the trash; False where it is not in there."""
+        parameters = {"session_id": session_id}
+        return self._changed("sessions/restore_session", parameters, in_trash=False)
+
+    def _changed(self, name: str, parameters: dict[str, str], *, in_trash: bool) -> bool:
+        was_retried = False
+
+        def note_retry() -> None:
+            nonlocal was_retried
+            was_retried = True
+
+        if self.change(name, parameters, on_retry=note_retry):
+            return True
+        if not was_retried:
+            return False
+        # An attempt whose reply was lost may have done it.
+        session = self.get_session(parameters["session_id"], trashed=True)
+        return session is not None and (session.trashed_at is not None) == in_trash
+
+    def reassign_session(self, session_id: str, user_id: str | None, now: datetime) -> bool:
+        """Give a session to another user, or to none; False where there is no session."""
+        parameters = {
+            "session_id": session_id,
+            "user_id": user_id or "",
+            "now": self.write_time(now),
+        }
+        return self.change("sessions/reassign_session", parameters) > 0
+
+    def assign_sessions(self, tenant_id: str, user_id_key: str | None, entries: list[str]) -> int:
+        """Give a tenant to the sessions that have none, batch by batch; says to how many."""
+
+        def assign(connection: Connection, after_id: str) -> tuple[int, str | None]:
+            rows = connection.rows(
+                "sessions/find_unassigned_sessions",
+                {"after_id": after_id, "limit": AT_ONCE, "entries": self.write_list(entries)},
+                frozenset({"entries"} if entries else ()),
+            )
+            if not rows:
+                return 0, None
+            found = connection.count(
+                "sessions/assign_sessions",
+                {
+                    "tenant_id": tenant_id,
+                    "ids": self.write_list([row[0] for row in rows]),
+                    "user_ids": self.write_list(
+                        [_user_of(load_json(row[1]), user_id_key) for row in rows]
+                    ),
+                },
+            )
+            return found, rows[-1][0]
+
+        return sum(self._in_batches(assign))
+
+    def fill(self, now: datetime) -> int:
+        """Fill what rows of older code lack, batch by batch; says how many sessions that were.
+
+        Args:
+            now: the created_at of the sessions that are made for what has none.
+        """
+
+        def fill(connection: Connection, after_id: str) -> tuple[int, str | None]:
+            page = {"after_id": after_id, "limit": AT_ONCE}
+            ids = [row[0] for row in connection.rows("sessions/find_unfilled_sessions", page)]
+            if not ids:
+                return 0, None
+            found = connection.count("sessions/fill_sessions", {"ids": self.write_list(ids)})
+            return found, ids[-1]
+
+        filled = sum(self._in_batches(fill))
+        for name in self.statement_library():
+            if name.endswith("/find_sessions_to_make"):
+                filled += sum(map(self.create_session, self._sessions_to_make(name, now)))
+        return filled
+
+    def _sessions_to_make(self, name: str, now: datetime) -> Iterator[PreparedSession]:
+        """Sessions for what an extension keeps without one: older code made none."""
+        after_id: str | None = ""
+        while after_id is not None:
+            rows = self.read(name, {"after_id": after_id, "limit": AT_ONCE})
+            for session_id, created_by in rows:
+                yield prepare_session(session_id, {"created_by": created_by}, None, now)
+            after_id = rows[-1][0] if rows else None
+
+    def _in_batches(
+        self, work: Callable[[Connection, str], tuple[int, str | None]]
+    ) -> Iterator[int]:
+        """How many rows each batch has found; each is a transaction and a call of its own."""
+        after_id: str | None = ""
+        while after_id is not None:
+            found, after_id = self._batch(work, after_id)
+            yield found
+
+    def _batch(
+        self, work: Callable[[Connection, str], tuple[int, str | None]], after_id: str
+    ) -> tuple[int, str | None]:
+        return self.executor.write(lambda connection: work(connection, after_id))
+
+
+def _user_of(metadata: JSONValue, key: str | None) -> str:
+    """The user that a session's metadata names under a key, where that is a valid id; else ''."""
+    try:
+        return check_id(metadata.get(key), "user_id") if key is not None else ""
+    except InvalidInputError:
+        return ""

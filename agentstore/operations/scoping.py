@@ -1,0 +1,44 @@
+"""Which statements keep to a scope: all, but for those that are listed here with the reason.
+
+Those of extensions are listed in the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agentstore.engine.scope import TENANT_BLOCK, USER_BLOCK
+from agentstore.statements import StatementLibrary
+
+NEEDS_NO_SCOPE: Mapping[str, str] = {
+    "messages/find_messages": "ids are unique in the database: it tells that one is taken",
+    "messages/forget_positions": "no table",
+    "messages/get_first_position": "behind reserve_positions, under the lock of the session's row",
+    "messages/insert_message": "behind reserve_positions, under the lock of the session's row",
+    "messages/insert_messages": "behind reserve_positions, under the lock of the session's row",
+    "messages/lock_ids": "no table",
+    "sessions/create_session": "it makes a session, with the scope's tenant and user",
+    "sessions/assign_sessions": "of sessions without a tenant, which no scope has",
+    "sessions/fill_sessions": "of fill(), which is the whole store's",
+    "sessions/find_unassigned_sessions": "of sessions without a tenant, which no scope has",
+    "sessions/find_unfilled_sessions": "of fill(), which is the whole store's",
+    "sessions/insert_session": "it makes a session, with the scope's tenant and user",
+    "tool_calls/find_tool_calls": "ids are unique in the database: it tells that one is taken",
+    "tool_calls/insert_tool_calls": "behind reserve_positions, under the lock of the session's row",
+    "tool_calls/insert_turn_tool_calls": "behind reserve_positions, as insert_message",
+    "tool_calls/save_tool_result": "in a batch behind touch_session, which ends it",
+}
+"""Statements on conversations that work without a block for the scope, and why they may."""
+
+_FOLDERS = ("confirmations/", "messages/", "sessions/", "tool_calls/")
+
+
+def statements_without_scope(statements: StatementLibrary) -> list[str]:
+    """The names of the core's statements that lack the blocks of a scope and are not excused."""
+    return [
+        name
+        for name, statement in statements.items()
+        if name.startswith(_FOLDERS)
+        and name not in NEEDS_NO_SCOPE
+        and not {TENANT_BLOCK, USER_BLOCK} <= set(statement.blocks)
+    ]

@@ -1,0 +1,2 @@
+-- transactional: false
+DROP TABLE agentstore_hold_gates;

@@ -1,0 +1,2 @@
+-- transactional: false
+DELETE FROM agentstore_hold_gates;

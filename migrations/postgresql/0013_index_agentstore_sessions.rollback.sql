@@ -1,0 +1,13 @@
+DROP INDEX agentstore_sessions_last_message;
+
+DROP INDEX agentstore_sessions_tenant_created;
+
+DROP INDEX agentstore_sessions_tenant_last_message;
+
+DROP INDEX agentstore_sessions_user_created;
+
+DROP INDEX agentstore_sessions_user_last_message;
+
+DROP INDEX agentstore_sessions_trashed;
+
+COMMENT ON TABLE agentstore_sessions IS 'agentstore 0012';

@@ -1,0 +1,1 @@
+DROP TABLE agentstore_hold_gates;

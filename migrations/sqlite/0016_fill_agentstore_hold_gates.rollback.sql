@@ -1,0 +1,1 @@
+DELETE FROM agentstore_hold_gates;

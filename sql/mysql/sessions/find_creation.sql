@@ -1,0 +1,18 @@
+-- Whether a session is the work of the call with this token. Storage.create_session, run again after a
+-- lost reply.
+-- Runs: seldom
+-- Index: PRIMARY of agentstore_sessions
+-- Rows: reads at most one, :session_id
+-- Returns: one
+SELECT s.id
+FROM agentstore_sessions AS s
+WHERE
+    s.id = /* :session_id */ 's1'
+    AND s.creation_token = /* :token */ 't1'
+-- @if scope
+    AND (s.tenant_id = /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+;

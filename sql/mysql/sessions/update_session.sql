@@ -1,0 +1,33 @@
+-- Change what a list of sessions shows of one. Storage.update_session.
+-- Runs: now and then
+-- Index: PRIMARY of agentstore_sessions
+-- Rows: writes at most one, :session_id
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+-- @if title
+    title = /* :title */ 'A refund',
+-- @end
+-- @if archived
+    archived_at = CASE
+        WHEN /* :archived */ TRUE
+            THEN coalesce(archived_at, /* :now */ '2026-01-01 00:00:00.000000')
+    END,
+-- @end
+-- @if pinned
+    pinned_at = CASE
+        WHEN /* :pinned */ TRUE
+            THEN coalesce(pinned_at, /* :now */ '2026-01-01 00:00:00.000000')
+    END,
+-- @end
+    updated_at = greatest(/* :now */ '2026-01-01 00:00:00.000000', updated_at + INTERVAL 1 MICROSECOND)
+WHERE
+    id = /* :session_id */ 's1'
+    AND trashed_at IS NULL
+-- @if scope
+    AND tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND user_id = /* :scope_user_id */ 'ann'
+-- @end
+;

@@ -1,0 +1,78 @@
+-- A page of sessions, the latest message last. Storage.query_sessions, Storage.iter_sessions.
+-- Runs: each page of a list of sessions
+-- Index: agentstore_sessions_created_at, agentstore_sessions_tenant_created,
+--   agentstore_sessions_user_created, agentstore_sessions_tenant_last_message,
+--   agentstore_sessions_user_last_message,
+--   agentstore_sessions_trashed,
+--   agentstore_sessions_last_message; where updated_* keeps few, agentstore_sessions_updated_at
+-- Rows: reads at most :limit and :offset sessions; as many more as the filters do not leave
+-- Returns: many
+SELECT
+    s.id,
+    s.created_at AT TIME ZONE 'UTC' AS created_at,
+    s.updated_at AT TIME ZONE 'UTC' AS updated_at,
+    s.active,
+    s.metadata::text AS metadata,
+    s.tenant_id,
+    s.user_id,
+    s.title,
+    s.archived_at AT TIME ZONE 'UTC' AS archived_at,
+    s.pinned_at AT TIME ZONE 'UTC' AS pinned_at,
+    s.last_message_at AT TIME ZONE 'UTC' AS last_message_at,
+    s.trashed_at AT TIME ZONE 'UTC' AS trashed_at
+FROM agentstore_sessions AS s
+WHERE
+    1 = 1
+-- @if trashed
+    AND s.trashed_at IS NOT NULL
+-- @end
+-- @unless trashed
+    AND s.trashed_at IS NULL
+-- @end
+-- @if scope
+    AND s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme'
+    -- The index leaves out those that have none.
+    AND NOT s.tenant_id OPERATOR (pg_catalog.=) ''
+-- @end
+-- @if scope_user
+    AND s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann'
+    -- The index leaves out those that have none.
+    AND NOT s.user_id OPERATOR (pg_catalog.=) ''
+-- @end
+-- @if without_tenant
+    AND s.tenant_id OPERATOR (pg_catalog.=) ''
+-- @end
+-- @if archived
+    AND (s.archived_at IS NOT NULL) = /* :archived */ TRUE
+-- @end
+-- @if pinned
+    AND (s.pinned_at IS NOT NULL) = /* :pinned */ TRUE
+-- @end
+-- @if after_key
+    AND (coalesce(s.last_message_at, s.updated_at), s.id)
+    OPERATOR (pg_catalog.>) (
+        /* :after_key_last_message_at */ '2026-01-01 00:00:00+00'::timestamptz,
+        /* :after_key_id */ 's1'
+    )
+-- @end
+-- @if active
+    AND s.active = /* :active */ TRUE
+-- @end
+-- @if created_after
+    AND s.created_at >= /* :created_after */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if created_before
+    AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if updated_after
+    -- The index begins with active.
+    AND s.active IN (TRUE, FALSE)
+    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+-- @if updated_before
+    -- The index begins with active.
+    AND s.active IN (TRUE, FALSE)
+    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
+-- @end
+ORDER BY coalesce(s.last_message_at, s.updated_at), s.id
+LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

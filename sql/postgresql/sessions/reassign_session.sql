@@ -1,0 +1,22 @@
+-- Give a session to another user. Storage.reassign_session.
+-- Runs: seldom
+-- Index: agentstore_sessions_pkey
+-- Rows: writes at most one, :session_id
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+    user_id = /* :user_id */ 'ann',
+    updated_at = greatest(
+        /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
+        updated_at + interval '1 microsecond'
+    )
+WHERE
+    id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+    AND trashed_at IS NULL
+-- @if scope
+    AND (tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+;

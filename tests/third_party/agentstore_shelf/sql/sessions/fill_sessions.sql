@@ -1,0 +1,20 @@
+-- Set last_message_at of sessions that older code made.
+-- Runs: each batch of a fill
+-- Index: primary key of agentstore_sessions
+-- Returns: count
+UPDATE agentstore_sessions
+SET
+    last_message_at = max(
+        created_at,
+        coalesce(
+            (
+                SELECT max(m.timestamp)
+                FROM agentstore_messages AS m
+                WHERE m.session_id = agentstore_sessions.id
+            ),
+            created_at
+        )
+    )
+WHERE
+    id IN (SELECT j.value FROM json_each(/* :ids */ '["s1"]') AS j)
+    AND last_message_at IS NULL;

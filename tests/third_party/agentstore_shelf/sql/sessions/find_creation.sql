@@ -1,0 +1,17 @@
+-- Whether a session is the work of the call with this token. Storage.create_session, run again after a
+-- lost reply.
+-- Runs: seldom
+-- Index: primary key of agentstore_sessions
+-- Returns: one
+SELECT s.id
+FROM agentstore_sessions AS s
+WHERE
+    s.id = /* :session_id */ 's1'
+    AND s.creation_token = /* :token */ 't1'
+-- @if scope
+    AND s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+;
