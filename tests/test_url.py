@@ -72,6 +72,17 @@ def test_what_cannot_be_read_is_an_error_without_the_password(text: str) -> None
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "password", ["12?s3cr3t", "12?a=1&s3cr3t", "12?s3cr3t=1&s3cr3t=2", "?s3cr3t"]
+)
+def test_a_password_that_begins_a_query_is_not_named(password: str) -> None:
+    """A question mark that is not percent-encoded."""
+    for scheme in ("postgresql", "mysql", "sqlite"):
+        with pytest.raises(ConfigurationError) as info:
+            connect(f"{scheme}://ann:{password}@host/db?x=1")
+        assert "s3cr3t" not in str(info.value)
+
+
 def test_keywords_win_over_the_query() -> None:
     url = parse("sqlite://?pool_size=3&statement_timeout=2.5", {"pool_size": 7})
     assert url.options == Options(pool_size=7, statement_timeout=2.5)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from agentstore import assets
-from agentstore.dialects.url import DatabaseURL
+from agentstore.dialects.url import DatabaseURL, parameter_named
 from agentstore.dialects.url_hints import hint_for
 from agentstore.engine.batch import NO_PARAMETERS
 from agentstore.engine.bound import BoundExecutor
@@ -34,7 +34,6 @@ from agentstore.engine.pool import Pool
 from agentstore.engine.pooled import PooledExecutor
 from agentstore.engine.scope import TENANT_BLOCK, Scope, ScopedExecutor
 from agentstore.errors import ConfigurationError, SchemaError
-from agentstore.model.refusals import shown
 from agentstore.operations.confirmations import ConfirmationOperations
 from agentstore.operations.keeping import KeepingOperations
 from agentstore.operations.messages import MessageOperations
@@ -169,7 +168,7 @@ class Repository(
         unknown = sorted(set(url.query) - self.driver_parameters)
         if unknown:
             raise ConfigurationError(
-                f"unknown parameter {shown(unknown[0])} in the database URL"
+                f"{parameter_named(unknown[0], url.query)} in the database URL is unknown"
                 f"{hint_for(unknown[0], self.dialect)}; known are "
                 + ", ".join(sorted(self.driver_parameters | url.options.names()))
             )

@@ -22,6 +22,7 @@ _URL = re.compile(
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?",
     re.DOTALL,
 )
+_PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,60}")
 _HOST = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>\d+))?")
 
 
@@ -90,6 +91,17 @@ def _what_it_is_not(url: Any) -> str:
     return form
 
 
+def parameter_named(name: str, query: Mapping[str, str]) -> str:
+    """A parameter as an error names it: not where it may be the rest of a password.
+
+    (A ``?`` in a password, that is not percent-encoded, begins the query.)
+    """
+    is_name = _PARAMETER.fullmatch(name) is not None
+    if not is_name or any("@" in text for item in query.items() for text in item):
+        return "a parameter (percent-encode '?' and '@' in user and password)"
+    return f"the parameter {name!r}"
+
+
 def has_empty_path(url: str) -> bool:
     """Whether a URL ends in a slash with no path behind it, as ``sqlite:///`` does."""
     match = _URL.fullmatch(url)
@@ -104,7 +116,8 @@ def _parse_query(text: str) -> dict[str, str]:
         if not equals or not name:
             raise ConfigurationError("a query parameter of the database URL is not name=value")
         if name in query:
-            raise ConfigurationError(f"the database URL gives the parameter {name!r} twice")
+            named = parameter_named(name, {"": _decode(text)})
+            raise ConfigurationError(f"the database URL gives {named} twice")
         query[name] = _decode(value.replace("+", " "))
     return query
 
