@@ -104,6 +104,19 @@ ROWS: dict[str, dict[str, Any]] = {
         "name_key": "theme",
         "entry": '["theme","light"]',
     },
+    "agentstore_holds": {
+        "id": "h1",
+        "reason": "A lawsuit",
+        "placed_at": "2025-01-01",
+    },
+    "agentstore_erasure_receipts": {
+        "id": "e1",
+        "user_digest": "5e88",
+        "started_at": "2025-01-01",
+        "deleted_rows": "{}",
+        "held": 0,
+        "remains": "[]",
+    },
 }
 """A row for each table, under the keys that the samples of the files have."""
 
@@ -155,6 +168,7 @@ def _lists(table: str, row: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 _COPIED: dict[str, dict[str, Any]] = {
+    "holds": {"id": "h9"},
     "sessions": {"id": "s9"},
     "session_metadata": {"session_id": "s2"},
     "messages": {"id": "m9", "position": 9},
@@ -166,6 +180,7 @@ _COPIED: dict[str, dict[str, Any]] = {
     "checkpoint_metadata": {"entry": '["run_id","r9"]'},
     "adk_sessions": {"session_id": "s2"},
     "adk_states": {"name_key": "other"},
+    "erasure_receipts": {"id": "e9"},
 }
 """A row of each table that is not there."""
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import click
 from rich.console import Console
@@ -24,6 +24,8 @@ from agentstore.cli.output import (
     write_line,
     write_table,
 )
+from agentstore.errors import InvalidInputError
+from agentstore.model.values import check_id
 from agentstore.transfer.conversation_files import replacing
 from agentstore.transfer.copying import (
     ArchiveSource,
@@ -38,15 +40,28 @@ from agentstore.transfer.copying import (
 
 NOT_ALL = 1
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
 _verify_option = click.option(
     "--verify", is_flag=True, help="Only compare; what is missing or differs is listed."
 )
 
 
+def _selection_options(function: _Function) -> _Function:
+    """``--tenant``, ``--user`` and ``--metadata``, as ``tenant_id``, ``user_id``, ``metadata``."""
+    for option in (
+        metadata_option,
+        click.option("--user", "user_id", metavar="ID", help="Only this user's sessions."),
+        click.option("--tenant", "tenant_id", metavar="ID", help="Only this tenant's sessions."),
+    ):
+        function = option(function)
+    return function
+
+
 @click.command()
 @click.argument("source_url", metavar="SOURCE_URL", envvar="SOURCE_DATABASE_URL")
 @click.argument("target_url", metavar="TARGET_URL", envvar="TARGET_DATABASE_URL")
-@metadata_option
+@_selection_options
 @_verify_option
 @json_option
 @click.pass_context
@@ -54,21 +69,23 @@ def copy(  # noqa: PLR0917 - one an option
     ctx: click.Context,
     source_url: str,
     target_url: str,
+    tenant_id: str | None,
+    user_id: str | None,
     metadata: dict[str, Any] | None,
     verify: bool,
     as_json: bool,
 ) -> None:
     """Copy the store at SOURCE_URL to the one at TARGET_URL, with nothing lost.
 
-    Ids, positions, times, states, confirmations and what adapters keep stay as they are. The
-    source may be in use: what is copied is as it was at one moment. The target is migrated before
-    (agentstore migrate). What is there already and equal is passed over, so a copy that was
-    interrupted can be run again; another row of the same key is listed on stderr and left as it
-    is, and the exit code is 1. In the end all is compared.
+    Ids, positions, times, states, the trash, confirmations, holds, receipts and what adapters keep
+    stay as they are. The source may be in use: what is copied is as it was at one moment. The
+    target is migrated before (agentstore migrate). What is there already and equal is passed over,
+    so a copy that was interrupted can be run again; another row of the same key is listed on
+    stderr and left as it is, and the exit code is 1. In the end all is compared.
 
     URLs with passwords belong in the environment's SOURCE_DATABASE_URL and TARGET_DATABASE_URL.
     """
-    selection = Selection(metadata or {})
+    selection = _selection(tenant_id, user_id, metadata)
     with Database(source_url).connect() as source_store, Database(target_url).connect() as store:
         source = open_source(source_store, selection)
         with _progress() as progress:
@@ -90,13 +107,15 @@ def copy(  # noqa: PLR0917 - one an option
     help="Where to, gzip where it ends in .gz; FILE changes only when all is written. "
     "[default: stdout]",
 )
-@metadata_option
+@_selection_options
 @json_option
 @database_option
 def dump(
     database: Database,
     *,
     output: Path,
+    tenant_id: str | None,
+    user_id: str | None,
     metadata: dict[str, Any] | None,
     as_json: bool,
 ) -> None:
@@ -105,7 +124,7 @@ def dump(
     The store may be in use: what is written is as it was at one moment. --json reports on a dump
     to a FILE. For other programs' forms see export.
     """
-    selection = Selection(metadata or {})
+    selection = _selection(tenant_id, user_id, metadata)
     to_stdout = str(output) == "-"
     target = nullcontext(sys.stdout.buffer) if to_stdout else replacing(output)
     hidden = to_stdout and is_terminal()
@@ -147,6 +166,18 @@ def restore(
         run = compare_rows if verify else copy_rows
         reports = run(ArchiveSource(file), store, progress=progress, tell=_tell)
     _end(ctx, reports, as_json=as_json)
+
+
+def _selection(
+    tenant_id: str | None, user_id: str | None, metadata: dict[str, Any] | None
+) -> Selection:
+    try:
+        for name, value in (("--tenant", tenant_id), ("--user", user_id)):
+            if value is not None:
+                check_id(value, name)
+    except InvalidInputError as exc:
+        raise click.UsageError(str(exc)) from exc
+    return Selection(tenant_id, user_id, metadata or {})
 
 
 def _tell(problem: Problem) -> None:

@@ -16,6 +16,8 @@ from agentstore.transfer.copying.tables import (
     CHECKPOINT_METADATA,
     CHECKPOINT_WRITES,
     CHECKPOINTS,
+    ERASURE_RECEIPTS,
+    HOLDS,
     PENDING_CONFIRMATIONS,
     SESSIONS,
     TABLES,
@@ -46,28 +48,21 @@ def session_row(session_id: str, **values: Any) -> Values:
         "active": True,
         "next_position": 0,
         "metadata": "{}",
+        "tenant_id": "",
+        "user_id": "",
+        "holds": 0,
     }
-    plain |= {"tenant_id": "", "user_id": ""}
     return row(SESSIONS, id=session_id, **plain | values)
 
 
 STATES = [
     session_row("closed", active=False, updated_at=ON_THE_SECOND, created_at=EARLY),
-    session_row(
-        "held",
-        metadata='{"team": "blue"}',
-        tenant_id="acme",
-        user_id="Änn",
-        title="A refund 😀",
-        archived_at=EARLY,
-        pinned_at=ON_THE_SECOND,
-        last_message_at=EARLY,
-        creation_token="t1",
-    ),
-    session_row("trashed", trashed_at=ON_THE_SECOND),
+    session_row("archived", archived_at=AT, pinned_at=EARLY, title=ODD_TEXT.strip()),
+    session_row("trashed", trashed_at=AT, tenant_id="acme", user_id="ann", creation_token="t1"),
+    session_row("held", holds=1, tenant_id="acme", user_id="bob", last_message_at=AT),
     session_row("emptied", next_position=17, metadata='{"n": 1.0, "plan": "pro", "deep": [1]}'),
-    session_row("Ünïcode 😀", metadata=ODD_JSON),
-    session_row("adk/shop/ann/1", metadata='{"team": "red"}'),
+    session_row("Ünïcode 😀", tenant_id="beta", user_id="ann", metadata=ODD_JSON),
+    session_row("adk/shop/ann/1", tenant_id="acme", user_id="ann"),
 ]
 _THREADS = ("held", "thread without a session")
 
@@ -135,6 +130,14 @@ def _adapters_rows(thread_id: str) -> list[tuple[Table, list[Values]]]:
 
 
 OTHERS: list[tuple[Table, list[Values]]] = [
+    (
+        HOLDS,
+        [
+            row(HOLDS, id="h1", reason=ODD_TEXT, session_id="held", placed_at=AT),
+            row(HOLDS, id="h2", reason="done", user_id="ann", placed_at=EARLY, released_at=AT),
+            row(HOLDS, id="h3", reason="all", tenant_id="beta", placed_at=ON_THE_SECOND),
+        ],
+    ),
     (SESSIONS, STATES),
     (
         PENDING_CONFIRMATIONS,
@@ -172,6 +175,31 @@ OTHERS: list[tuple[Table, list[Values]]] = [
             row(ADK_STATES, app_key="shop", user_key=user, name_key=name, entry='["n", 1.0]')
             for user in ("", "=ann", "=bob")
             for name in ("n", "sha256:0")
+        ],
+    ),
+    (
+        ERASURE_RECEIPTS,
+        [
+            row(
+                ERASURE_RECEIPTS,
+                id="e1",
+                user_digest="5e88",
+                tenant_id="acme",
+                started_at=AT,
+                finished_at=AT,
+                deleted_rows='{"agentstore_messages": 3}',
+                held=1,
+                remains='[["backups", null]]',
+            ),
+            row(
+                ERASURE_RECEIPTS,
+                id="e2",
+                user_digest="5e89",
+                started_at=EARLY,
+                deleted_rows="{}",
+                held=0,
+                remains="[]",
+            ),
         ],
     ),
 ]

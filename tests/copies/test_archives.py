@@ -74,6 +74,8 @@ def test_the_form_is_that_of_the_documentation(archive: bytes) -> None:
     assert header == {
         "agentstore": "store",
         "version": 1,
+        "tenant_id": None,
+        "user_id": None,
         "metadata": {},
     }
     assert {line["table"] for line in rows} == {table.name for table in TABLES}
@@ -82,8 +84,8 @@ def test_the_form_is_that_of_the_documentation(archive: bytes) -> None:
     page = (Path(__file__).parents[2] / "docs" / "copies.md").read_text(encoding="utf-8")
     for table in TABLES:
         assert f"`{table.name}`" in page
-    [session] = [line["row"] for line in rows if line["row"].get("id") == "held"]
-    assert session["created_at"] == "2026-01-02T03:04:05.678901Z"
+    [session] = [line["row"] for line in rows if line["row"].get("id") == "trashed"]
+    assert session["trashed_at"] == "2026-01-02T03:04:05.678901Z"
     [blob] = [
         line["row"]
         for line in rows
@@ -101,7 +103,7 @@ def changed(archive: bytes, place: int, change: Callable[[dict[str, Any]], objec
     return b"\n".join(lines) + b"\n"
 
 
-ANOTHER = {"name_key": "another"}
+ANOTHER = {"user_digest": "another"}
 
 CHANGES: list[tuple[str, Callable[[bytes], bytes]]] = [
     ("newer agentstore", lambda data: changed(data, 0, lambda line: line.update(version=2))),
@@ -112,11 +114,11 @@ CHANGES: list[tuple[str, Callable[[bytes], bytes]]] = [
     ("no archive", lambda data: b"[]\n"),
     ("there is no table", lambda data: changed(data, 1, lambda line: line.update(table="x"))),
     ("an object", lambda data: changed(data, 1, lambda line: line.update(row=[]))),
-    ("lacks metadata", lambda data: changed(data, 1, lambda line: line["row"].pop("metadata"))),
+    ("lacks reason", lambda data: changed(data, 1, lambda line: line["row"].pop("reason"))),
     ("has no more", lambda data: changed(data, 1, lambda line: line["row"].update(more=1))),
-    ("is no time", lambda data: changed(data, 1, lambda line: line["row"].update(created_at="x"))),
-    ("is no text", lambda data: changed(data, 1, lambda line: line["row"].update(id=None))),
-    ("is no json", lambda data: changed(data, 1, lambda line: line["row"].update(metadata="x"))),
+    ("is no time", lambda data: changed(data, 1, lambda line: line["row"].update(placed_at="x"))),
+    ("is no text", lambda data: changed(data, 1, lambda line: line["row"].update(reason=None))),
+    ("is no json", lambda data: changed(data, -2, lambda line: line["row"].update(remains="x"))),
     ("checksums", lambda data: changed(data, -2, lambda line: line["row"].update(ANOTHER))),
     ("checksums", lambda data: data.replace(data.splitlines(keepends=True)[-2], b"")),
     ("more behind", lambda data: data + b"{}\n"),

@@ -12,7 +12,7 @@ import pytest
 from copy_samples import AT, all_rows, conversations_of, fill, session_row
 
 import agentstore
-from agentstore import StorageError
+from agentstore import ConfigurationError, StorageError
 from agentstore.transfer.copying import (
     Problem,
     Selection,
@@ -121,7 +121,8 @@ def test_a_changed_row_of_any_table_is_listed(open_store: OpenStore) -> None:
     copy_rows(open_source(source), target)
     connection = target._repository.executor
     for table, column in {
-        "sessions": "metadata",
+        "holds": "reason",
+        "sessions": "title",
         "messages": "content",
         "tool_calls": "arguments",
         "pending_confirmations": "user_message",
@@ -130,6 +131,7 @@ def test_a_changed_row_of_any_table_is_listed(open_store: OpenStore) -> None:
         "checkpoint_writes": "task_path",
         "adk_sessions": "marker",
         "adk_states": "entry",
+        "erasure_receipts": "remains",
     }.items():
         text = f"UPDATE agentstore_{table} SET {column} = {column} || 'x'"  # noqa: S608
         changed = connection.write(
@@ -185,6 +187,15 @@ def test_a_page_is_read_and_written_whatever_its_size(name: str, open_store: Ope
     assert all_rows(again) == all_rows(source)
 
 
+def test_not_of_or_to_a_scoped_store(open_store: OpenStore) -> None:
+    source, target = open_store(), open_store()
+    scoped = [store.scoped(tenant_id="acme") for store in (source, target)]
+    with pytest.raises(ConfigurationError, match="cannot be scoped"):
+        open_source(scoped[0])
+    with pytest.raises(ConfigurationError, match="cannot be scoped"):
+        copy_rows(open_source(source), scoped[1])
+
+
 def test_not_inside_a_transaction(open_store: OpenStore) -> None:
     source, target = open_store(), open_store()
     with source.transaction(), pytest.raises(StorageError, match="transactions of its own"):
@@ -193,17 +204,17 @@ def test_not_inside_a_transaction(open_store: OpenStore) -> None:
         copy_rows(open_source(source), target)
 
 
-PARTS: list[tuple[Selection, set[str]]] = [
-    (Selection({"user_id": "u1"}), {"c0001"}),
-    (Selection({"team": "red"}), {"adk/shop/ann/1"}),
-    (Selection({"n": 1, "plan": "pro"}), {"emptied"}),
-    (Selection({"team": "blue"}), {"held"}),
-    (Selection({"team": "green"}), set()),
+SCOPES: list[tuple[Selection, set[str]]] = [
+    (Selection("acme"), {"trashed", "held", "adk/shop/ann/1"}),
+    (Selection("acme", "ann"), {"trashed", "adk/shop/ann/1"}),
+    (Selection(user_id="ann"), {"trashed", "adk/shop/ann/1", "Ünïcode 😀"}),
+    (Selection(metadata={"user_id": "u1"}), {"c0001"}),
+    (Selection("nobody"), set()),
 ]
 
 
 @pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
-@pytest.mark.parametrize(("selection", "ids"), PARTS)
+@pytest.mark.parametrize(("selection", "ids"), SCOPES)
 def test_a_part_has_what_hangs_on_its_sessions(
     name: str, selection: Selection, ids: set[str], open_store: OpenStore
 ) -> None:
@@ -221,5 +232,11 @@ def test_a_part_has_what_hangs_on_its_sessions(
             assert part[table.name] == expected
         else:
             assert part[table.name].items() <= expected.items()
+    assert {key[0] for key in part["holds"]} == {
+        "acme": {"h1", "h2"},
+        "nobody": {"h2"},
+        None: {"h2", "h3"},
+    }[selection.tenant_id] - ({"h1"} if selection.user_id == "ann" else set())
     states = {key[1] for key in part["adk_states"]}
     assert states == ({"", "=ann"} if "adk/shop/ann/1" in ids else set())
+    assert bool(part["erasure_receipts"]) == (selection == Selection("acme"))

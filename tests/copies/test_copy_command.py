@@ -57,7 +57,7 @@ def test_another_row_ends_in_exit_code_1(urls: tuple[str, str]) -> None:
     done = run("copy", *urls)
     assert done.exit_code == 1
     assert done.stderr.startswith("not the same: sessions c0001: another row is there")
-    assert [line.split("\t")[-1] for line in done.stdout.splitlines()[1:4]] == ["no", "no", "no"]
+    assert [line.split("\t")[-1] for line in done.stdout.splitlines()[1:4]] == ["yes", "no", "no"]
     verified = run("copy", *urls, "--verify", "--json")
     assert verified.exit_code == 1
     assert "not the same: messages c0001/0: it is not there" in verified.stderr.splitlines()
@@ -81,7 +81,7 @@ def test_dump_and_restore(urls: tuple[str, str], name: str, tmp_path: Path) -> N
     file = str(tmp_path / name)
     done = run("--database", urls[0], "dump", "-o", file)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.startswith("wrote 9 sessions (")
+    assert done.stdout.startswith("wrote 10 sessions (")
     assert (Path(file).read_bytes()[:2] == b"\x1f\x8b") == name.endswith(".gz")
     restored = run("restore", file, "--database", urls[1], "--json")
     assert (restored.exit_code, restored.stderr) == (0, "")
@@ -113,3 +113,21 @@ def test_a_target_that_is_not_migrated_is_refused(urls: tuple[str, str], tmp_pat
     failed = run("copy", urls[0], url)
     assert failed.exit_code == 1
     assert "the target lacks migrations" in failed.stderr
+
+
+def test_a_part_is_taken_by_options(urls: tuple[str, str], tmp_path: Path) -> None:
+    options = ("--tenant", "acme", "--user", "ann")
+    assert run("copy", *urls, *options).exit_code == 0
+    assert run("copy", *urls, *options, "--verify").exit_code == 0
+    with agentstore.connect(urls[1]) as store:
+        found = {session.id for session in store.iter_sessions(trashed=True)}
+        assert (found, store.count_sessions()) == ({"trashed"}, 1)
+    file = str(tmp_path / "part.jsonl")
+    assert run("--database", urls[0], "dump", "-o", file, "--metadata", "user_id=u1").exit_code == 0
+    header = json.loads(Path(file).read_bytes().splitlines()[0])
+    assert header["metadata"] == {"user_id": "u1"}
+
+
+@pytest.mark.parametrize("option", ["--tenant", "--user"])
+def test_an_empty_scope_is_no_scope(urls: tuple[str, str], option: str) -> None:
+    assert run("copy", *urls, option, "").exit_code == 2

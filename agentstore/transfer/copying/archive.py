@@ -41,6 +41,8 @@ class ArchiveWriter:
             {
                 "agentstore": _MARK,
                 "version": VERSION,
+                "tenant_id": selection.tenant_id,
+                "user_id": selection.user_id,
                 "metadata": dict(selection.metadata),
             }
         )

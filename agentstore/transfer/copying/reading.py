@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import Protocol
 
+from agentstore.model.keys import DIGEST, key_of
+from agentstore.model.values import dump_json
 from agentstore.storage import Storage
 from agentstore.transfer.copying.pages import CHARACTERS, ROWS, Page, paged
 from agentstore.transfer.copying.selection import EVERYTHING, Selection
@@ -14,6 +16,8 @@ from agentstore.transfer.copying.stored import StoredRows
 from agentstore.transfer.copying.tables import (
     ADK_SESSIONS,
     ADK_STATES,
+    ERASURE_RECEIPTS,
+    HOLDS,
     OF_SESSIONS,
     SESSIONS,
     TABLES,
@@ -27,7 +31,6 @@ _FIRST_ROWS = 16
 """What is asked for first: nobody knows yet how long the rows are."""
 
 _SESSIONS_AT_ONCE = 100
-_LONGEST_KEY = 191
 
 
 class Source(Protocol):
@@ -73,18 +76,35 @@ class StoreSource:
             yield from paged(table, self._rows(table))
 
     def _selected_pages(self) -> Iterator[Page]:
+        yield from paged(HOLDS, filter(self._takes_hold, self._rows(HOLDS)))
         owners: set[Key] = set()
         ids = self._selection.session_ids(self._store)
         while some := list(islice(ids, _SESSIONS_AT_ONCE)):
             found = self._stored.find(SESSIONS, [(id_,) for id_ in some])
             yield from paged(SESSIONS, found.values())
             for table in OF_SESSIONS:
-                rows = chain.from_iterable(self._rows(table, (id_,)) for id_ in some)
-                yield from paged(
-                    table, _noting_owners(rows, owners) if table is ADK_SESSIONS else rows
+                rows: Iterator[Values] = chain.from_iterable(
+                    self._rows(table, (id_,)) for id_ in some
                 )
+                if table is ADK_SESSIONS:
+                    rows = _noting_owners(rows, _tenants(found.values()), owners)
+                yield from paged(table, rows)
         for owner in sorted(owners):
             yield from paged(ADK_STATES, self._rows(ADK_STATES, owner))
+        if self._selection.is_tenant:
+            yield from paged(
+                ERASURE_RECEIPTS, filter(self._is_tenants, self._rows(ERASURE_RECEIPTS))
+            )
+
+    def _takes_hold(self, row: Values) -> bool:
+        session_id = HOLDS.value(row, "session_id")
+        if session_id is None:
+            return self._selection.takes_hold(row)
+        found = self._stored.find(SESSIONS, [(str(session_id),)])
+        return any(self._selection.takes_session(session) for session in found.values())
+
+    def _is_tenants(self, row: Values) -> bool:
+        return ERASURE_RECEIPTS.value(row, "tenant_id") == self._selection.tenant_id
 
     def _rows(self, table: Table, beginning: Key = ()) -> Iterator[Values]:
         """A table's rows in the order of the key; of those whose key begins so, where it is said.
@@ -110,12 +130,29 @@ class StoreSource:
             limit = max(1, min(fitting, 2 * limit, ROWS))
 
 
-def _noting_owners(rows: Iterable[Values], owners: set[Key]) -> Iterator[Values]:
-    """Rows of ADK's sessions, whose apps and users are noted, as states have them in their key."""
+def _noting_owners(
+    rows: Iterable[Values], tenants: Mapping[str, str], owners: set[Key]
+) -> Iterator[Values]:
+    """Rows of ADK's sessions, whose apps and users are noted, as shared states have them in keys.
+
+    Args:
+        rows: the rows.
+        tenants: the tenants of the sessions, by id.
+        owners: where they are noted.
+    """
     for row in rows:
-        app_key, user_key = (str(ADK_SESSIONS.value(row, n)) for n in ("app_key", "user_key"))
-        owners.add((app_key, ""))
-        # A digest stands for a name that is no id, and that of =name cannot be made of it.
-        if not user_key.startswith("sha256:") and len(user_key) < _LONGEST_KEY:
-            owners.add((app_key, f"={user_key}"))
+        session_id, app_key, user_key, *_ = map(str, row)
+        apps = [app_key]
+        # A digest stands for a name that is no id: nothing longer can be made of it.
+        if not app_key.startswith(DIGEST):
+            apps.append(key_of(dump_json([tenants[session_id], app_key], "app_name")))
+        users = ["" if user_key.startswith(DIGEST) else key_of(f"={user_key}"), ""]
+        owners.update(product(apps, users))
         yield row
+
+
+def _tenants(sessions: Iterable[Values]) -> dict[str, str]:
+    """The tenants of sessions, by id."""
+    return {
+        str(SESSIONS.value(row, "id")): str(SESSIONS.value(row, "tenant_id")) for row in sessions
+    }

@@ -1,8 +1,8 @@
 """The tables that a copy takes: one description for reading, writing, archive and checksum.
 
-The order is that in which they are written: what others hang on comes before them. What is no
-conversation of anybody's stays behind: the index of sessions' metadata, which is made anew, and
-migrations.
+The order is that in which they are written: what others hang on comes before them, and holds come
+first, so that what they keep is never there without them. What is no conversation of anybody's
+stays behind: the index of sessions' metadata, which is made anew, the gate of holds, migrations.
 """
 
 from __future__ import annotations
@@ -94,6 +94,18 @@ TIME, TIME_OR_NONE = Column(Kind.TIME), Column(Kind.TIME, may_be_none=True)
 FLAG, FLAG_OR_NONE = Column(Kind.FLAG), Column(Kind.FLAG, may_be_none=True)
 INTEGER, REAL, BYTES = Column(Kind.INTEGER), Column(Kind.REAL), Column(Kind.BYTES)
 
+HOLDS = Table(
+    "holds",
+    {
+        "id": TEXT,
+        "reason": TEXT,
+        "session_id": TEXT_OR_NONE,
+        "user_id": TEXT_OR_NONE,
+        "tenant_id": TEXT_OR_NONE,
+        "placed_at": TIME,
+        "released_at": TIME_OR_NONE,
+    },
+)
 SESSIONS = Table(
     "sessions",
     {
@@ -111,6 +123,7 @@ SESSIONS = Table(
         "last_message_at": TIME_OR_NONE,
         "trashed_at": TIME_OR_NONE,
         "creation_token": TEXT_OR_NONE,
+        "holds": INTEGER,
     },
     session="id",
 )
@@ -235,6 +248,20 @@ ADK_STATES = Table(
     {"app_key": TEXT, "user_key": TEXT, "name_key": TEXT, "entry": JSON},
     key_length=3,
 )
+ERASURE_RECEIPTS = Table(
+    "erasure_receipts",
+    {
+        "id": TEXT,
+        "user_digest": TEXT,
+        "tenant_id": TEXT_OR_NONE,
+        "started_at": TIME,
+        "finished_at": TIME_OR_NONE,
+        "deleted_rows": JSON,
+        "held": INTEGER,
+        "remains": JSON,
+    },
+)
+
 OF_SESSIONS = (
     MESSAGES,
     TOOL_CALLS,
@@ -247,7 +274,7 @@ OF_SESSIONS = (
 )
 """What hangs on a session, in the order in which it is written."""
 
-TABLES = (SESSIONS, *OF_SESSIONS, ADK_STATES)
+TABLES = (HOLDS, SESSIONS, *OF_SESSIONS, ADK_STATES, ERASURE_RECEIPTS)
 """All of them, in the order in which they are written."""
 
 BY_NAME = {table.name: table for table in TABLES}

@@ -19,7 +19,8 @@ SELECT STRAIGHT_JOIN
     cast(r.pinned_at AS char) AS pinned_at,
     cast(r.last_message_at AS char) AS last_message_at,
     cast(r.trashed_at AS char) AS trashed_at,
-    r.creation_token
+    r.creation_token,
+    r.holds
 FROM
     -- The character set must be stated: in a latin1 database it would be latin1 else, and lose ids.
     -- That it may be is not known to sqlfluff.

@@ -20,7 +20,8 @@ SELECT
     cast(r.pinned_at AS char) AS pinned_at,
     cast(r.last_message_at AS char) AS last_message_at,
     cast(r.trashed_at AS char) AS trashed_at,
-    r.creation_token
+    r.creation_token,
+    r.holds
 FROM agentstore_sessions AS r
 -- noqa: disable=PRS
 FORCE INDEX (PRIMARY)

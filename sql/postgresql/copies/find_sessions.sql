@@ -20,7 +20,8 @@ SELECT
     r.pinned_at AT TIME ZONE 'UTC' AS pinned_at,
     r.last_message_at AT TIME ZONE 'UTC' AS last_message_at,
     r.trashed_at AT TIME ZONE 'UTC' AS trashed_at,
-    r.creation_token
+    r.creation_token,
+    r.holds
 FROM pg_catalog.json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*

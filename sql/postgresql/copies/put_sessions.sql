@@ -5,8 +5,8 @@
 -- Returns: count
 -- Differs: the others take row by row, insert_sessions, which is a round trip a row here
 INSERT INTO agentstore_sessions (
-    id, created_at, updated_at, active, next_position, metadata,
-    tenant_id, user_id, title, archived_at, pinned_at, last_message_at, trashed_at, creation_token
+    id, created_at, updated_at, active, next_position, metadata, tenant_id, user_id, title,
+    archived_at, pinned_at, last_message_at, trashed_at, creation_token, holds
 )
 SELECT
     r.id,
@@ -22,7 +22,8 @@ SELECT
     r.pinned_at,
     r.last_message_at,
     r.trashed_at,
-    r.creation_token
+    r.creation_token,
+    r.holds
 FROM unnest(
     /* :id_list */ '{s1}'::text[],
     /* :created_at_list */ '{2026-01-01}'::timestamptz[],
@@ -37,8 +38,9 @@ FROM unnest(
     /* :pinned_at_list */ '{NULL}'::timestamptz[],
     /* :last_message_at_list */ '{NULL}'::timestamptz[],
     /* :trashed_at_list */ '{NULL}'::timestamptz[],
-    /* :creation_token_list */ '{NULL}'::text[]
+    /* :creation_token_list */ '{NULL}'::text[],
+    /* :holds_list */ '{0}'::bigint[]
 ) AS r (
-    id, created_at, updated_at, active, next_position, metadata,
-    tenant_id, user_id, title, archived_at, pinned_at, last_message_at, trashed_at, creation_token
+    id, created_at, updated_at, active, next_position, metadata, tenant_id, user_id, title,
+    archived_at, pinned_at, last_message_at, trashed_at, creation_token, holds
 );

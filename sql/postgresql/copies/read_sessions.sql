@@ -18,7 +18,8 @@ SELECT
     r.pinned_at AT TIME ZONE 'UTC' AS pinned_at,
     r.last_message_at AT TIME ZONE 'UTC' AS last_message_at,
     r.trashed_at AT TIME ZONE 'UTC' AS trashed_at,
-    r.creation_token
+    r.creation_token,
+    r.holds
 FROM agentstore_sessions AS r
 WHERE
     r.id OPERATOR (pg_catalog.>) /* :after_id */ ''

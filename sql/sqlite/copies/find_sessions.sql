@@ -18,7 +18,8 @@ SELECT
     r.pinned_at,
     r.last_message_at,
     r.trashed_at,
-    r.creation_token
+    r.creation_token,
+    r.holds
 FROM json_each(/* :keys */ '[["s1"]]') AS k
 CROSS JOIN agentstore_sessions AS r
 WHERE r.id = json_extract(k.value, '$[0]');

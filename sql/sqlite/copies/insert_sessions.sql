@@ -5,8 +5,8 @@
 -- Returns: count
 -- Differs: PostgreSQL takes a list a column, put_sessions
 INSERT INTO agentstore_sessions (
-    id, created_at, updated_at, active, next_position, metadata,
-    tenant_id, user_id, title, archived_at, pinned_at, last_message_at, trashed_at, creation_token
+    id, created_at, updated_at, active, next_position, metadata, tenant_id, user_id, title,
+    archived_at, pinned_at, last_message_at, trashed_at, creation_token, holds
 )
 VALUES (
     /* :id */ 's1',
@@ -22,5 +22,6 @@ VALUES (
     /* :pinned_at */ NULL,
     /* :last_message_at */ NULL,
     /* :trashed_at */ NULL,
-    /* :creation_token */ NULL
+    /* :creation_token */ NULL,
+    /* :holds */ 0
 );

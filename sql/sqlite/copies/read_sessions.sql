@@ -18,7 +18,8 @@ SELECT
     r.pinned_at,
     r.last_message_at,
     r.trashed_at,
-    r.creation_token
+    r.creation_token,
+    r.holds
 FROM agentstore_sessions AS r
 WHERE
     r.id > /* :after_id */ ''
