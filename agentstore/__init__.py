@@ -5,6 +5,7 @@ from agentstore.dialects.registry import register_dialect
 from agentstore.errors import (
     ConfigurationError,
     DatabaseError,
+    HeldError,
     InvalidInputError,
     MessageExistsError,
     SchemaError,
@@ -17,6 +18,8 @@ from agentstore.errors import (
 )
 from agentstore.records import (
     AgentResponse,
+    ErasureReceipt,
+    Hold,
     Message,
     NewMessage,
     Page,
@@ -35,6 +38,9 @@ __all__ = [
     "AgentResponse",
     "ConfigurationError",
     "DatabaseError",
+    "ErasureReceipt",
+    "HeldError",
+    "Hold",
     "InvalidInputError",
     "Message",
     "MessageExistsError",

@@ -35,6 +35,10 @@ class ToolResultExistsError(StorageError):
     """The tool call has another result already."""
 
 
+class HeldError(StorageError):
+    """A hold forbids the deletion; nothing was deleted."""
+
+
 class SchemaError(StorageError):
     """The database lacks agentstore's tables, or some of its migrations."""
 

@@ -91,6 +91,54 @@ class Page(_Record, Generic[R]):
     next_page_token: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Hold(_Record):
+    """What nobody may delete; an id that is None does not narrow.
+
+    Attributes:
+        id: the hold's id.
+        reason: why, in the words of who placed it.
+        session_id: the one session that is held, or None.
+        user_id: the user whose sessions are held, or None.
+        tenant_id: the tenant whose sessions are held, or that the user is of; None: every tenant.
+        placed_at: since when (UTC).
+        released_at: until when (UTC); None while it is in force.
+    """
+
+    id: str
+    reason: str
+    session_id: str | None
+    user_id: str | None
+    tenant_id: str | None
+    placed_at: datetime
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureReceipt(_Record):
+    """What an erasure of a user has deleted.
+
+    Attributes:
+        id: the receipt's id.
+        user_digest: the user's id as HMAC-SHA256 (or SHA-256) in hexadecimal.
+        tenant_id: the tenant whose user it was; None where none was named.
+        started_at: when it began (UTC).
+        finished_at: when it ended (UTC); None where it was cut short.
+        rows: how many rows were deleted, by table.
+        held: the number of sessions that a hold kept.
+        remains: where copies may be, and until when, as pairs of texts.
+    """
+
+    id: str
+    user_digest: str
+    tenant_id: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    rows: dict[str, int]
+    held: int
+    remains: list[tuple[str, str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall(_Record):
     """One call of a tool by an assistant message.

@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import NoReturn, SupportsIndex
 
 from agentstore.calls.confirmations import ConfirmationCalls
+from agentstore.calls.erasure import ErasureCalls
+from agentstore.calls.holds import HoldCalls
 from agentstore.calls.keeping import KeepingCalls
 from agentstore.calls.messages import MessageCalls
 from agentstore.calls.session_lists import SessionListCalls
@@ -26,6 +28,8 @@ class Storage(
     SessionCalls,
     SessionListCalls,
     KeepingCalls,
+    HoldCalls,
+    ErasureCalls,
     MessageCalls,
     ToolCallCalls,
     ConfirmationCalls,

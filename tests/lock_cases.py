@@ -110,7 +110,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "placed_at": "2025-01-01",
     },
     "agentstore_erasure_receipts": {
-        "id": "e1",
+        "id": "r1",
         "user_digest": "5e88",
         "started_at": "2025-01-01",
         "deleted_rows": "{}",
@@ -218,6 +218,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"values": [b""], "thread_id": "s1"},
     ],
     "confirmations/save_pending_confirmation": [{"session_id": "s1"}, {"session_id": "s2"}],
+    "holds/lock_sessions": [{"ids": ["s1"]}],
     "messages/import_turns": [{**_CALL, **_OWN_IDS, "ids": ["m2"], "metadatas": ["{}"]}],
     "messages/insert_message": [_MESSAGE],
     "messages/insert_messages": [_MESSAGE],

@@ -64,6 +64,7 @@ FREQUENCIES = (
     "imports",
     "now and then",
     "each batch of a clean-up",
+    "each deletion",
     "each batch of a fill",
     "when a transaction fails",
     "when a nested block fails",
@@ -73,7 +74,15 @@ FREQUENCIES = (
 """What the headers say after Runs:, the most frequent first."""
 
 PARTS = {
-    "The store itself": ("confirmations", "messages", "schema", "sessions", "tool_calls"),
+    "The store itself": (
+        "confirmations",
+        "erasure",
+        "holds",
+        "messages",
+        "schema",
+        "sessions",
+        "tool_calls",
+    ),
     "For LangGraph's checkpoints": ("checkpoints",),
     "For Google ADK's sessions": ("adk",),
     "For agentstore copy, dump and restore": ("copies",),

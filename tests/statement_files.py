@@ -13,6 +13,8 @@ EXPLAINED = (
     "checkpoints",
     "confirmations",
     "copies",
+    "erasure",
+    "holds",
     "messages",
     "sessions",
     "tool_calls",

@@ -121,6 +121,11 @@ def test_the_whole_interface_works(database_url: str, store: agentstore.Storage)
     assert not store.schema_status().pending
     assert store.delete_sessions(updated_before=datetime(9999, 1, 1, tzinfo=timezone.utc)) == 1
     store.delete_session(store.create_session())
+    assert store.erase_message(store.save_user_message(store.create_session(user_id="ann"), "hi"))
+    hold_id = store.place_hold(reason="a lawsuit", user_id="ann")
+    assert [hold.id for hold in store.query_holds()] == [hold_id]
+    assert store.release_hold(hold_id)
+    assert store.erase_user("ann") == store.query_erasure_receipts()[0]
 
 
 def test_the_whole_interface_is_called_above() -> None:

@@ -25,12 +25,23 @@ OF_EXTENSIONS = {
     "checkpoints/delete_of_sessions_checkpoints": "as delete_of_sessions_blobs",
     "checkpoints/delete_of_sessions_entries": "as delete_of_sessions_blobs",
     "checkpoints/delete_of_sessions_writes": "as delete_of_sessions_blobs",
+    "adk/count_of_sessions": "behind lock_sessions",
+    "adk/find_copies": "behind lock_sessions",
+    "checkpoints/count_of_sessions": "behind lock_sessions",
+    "checkpoints/find_copies": "behind lock_sessions",
     "checkpoints/find_sessions_to_make": "of fill(), which is the whole store's",
 }
 """Statements of extensions that work without a block for the scope, and why they may."""
 
 SEES_THE_TRASH = {
     "adk/delete_session": "it goes before the session, which is deleted in the trash, too",
+    "erasure/count_sessions_of_user": "a user is erased in the trash, too",
+    "erasure/find_sessions_of_user": "a user is erased in the trash, too",
+    "erasure/find_tenants_of_user": "a user is erased in the trash, too",
+    "holds/count_hold": "a session in the trash can be held",
+    "holds/find_hold": "of holds, which know no trash",
+    "holds/query_holds": "of holds, which know no trash",
+    "holds/release_hold": "of holds, which know no trash",
     "sessions/delete_metadata_entries": "behind lock_session",
     "sessions/delete_session": "it is deleted in the trash, too",
     "sessions/delete_session_confirmation": "as sessions/delete_session",

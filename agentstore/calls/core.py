@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from agentstore.dialects.repository import Repository
-from agentstore.errors import InvalidInputError
+from agentstore.errors import InvalidInputError, StorageError
 from agentstore.model import values
 from agentstore.model.filters import Filter, PageRequest
 from agentstore.model.page_tokens import read_token, write_token
@@ -63,6 +63,18 @@ class CallsCore:
             return False
         own = scope.parameters
         return any(filter_.parameters.get(name, own[name]) != own[name] for name in own)
+
+    def _refuse_in_transaction(self, call: str) -> None:
+        if self._repository.executor.in_transaction():
+            raise StorageError(
+                f"{call}() works in batches, each a transaction of its own: "
+                "it cannot be called inside transaction() or on a bound store"
+            )
+
+    def _refuse_in_user_scope(self, call: str) -> None:
+        scope = self._repository.scope
+        if scope is not None and scope.user_id is not None:
+            raise StorageError(f"{call}() is refused on a store that is scoped to a user")
 
     @staticmethod
     def _pages(

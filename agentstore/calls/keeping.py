@@ -44,6 +44,7 @@ class KeepingCalls(CallsCore):
             False where there is no such session.
 
         Raises:
+            HeldError: a hold on the user that it has keeps it.
             InvalidInputError: also for another user than the one that the store is scoped to.
         """
         values.check_id(session_id, "session_id")
@@ -103,10 +104,3 @@ class KeepingCalls(CallsCore):
             raise StorageError("fill() is the whole store's: call it on the store itself")
         self._refuse_in_transaction("fill")
         return self._repository.fill(values.now())
-
-    def _refuse_in_transaction(self, call: str) -> None:
-        if self._repository.executor.in_transaction():
-            raise StorageError(
-                f"{call}() works in batches, each a transaction of its own: "
-                "it cannot be called inside transaction() or on a bound store"
-            )

@@ -269,6 +269,9 @@ class MessageCalls(CallsCore):
 
         Returns:
             False where there is no such message.
+
+        Raises:
+            HeldError: a hold keeps its session.
         """
         return self._repository.delete_message(values.check_id(message_id, "message_id"))
 
@@ -277,6 +280,9 @@ class MessageCalls(CallsCore):
 
         Returns:
             How many messages were deleted.
+
+        Raises:
+            HeldError: a hold keeps the session.
         """
         values.check_id(session_id, "session_id")
         return self._repository.delete_session_messages(session_id)

@@ -196,13 +196,18 @@ class SessionCalls(CallsCore):
 
         Returns:
             False where there is no such session.
+
+        Raises:
+            HeldError: a hold keeps it.
         """
         return self._repository.delete_session(values.check_id(session_id, "session_id"))
 
     def delete_sessions(
         self, *, inactive_only: bool = True, updated_before: datetime, limit: int | None = None
     ) -> int:
-        """Delete old sessions in batches, the least recently updated first; not those in the trash.
+        """Delete old sessions in batches, the least recently updated first.
+
+        Those in the trash and those that are held stay.
 
         Args:
             inactive_only: leave those that were not closed.

@@ -35,6 +35,7 @@ from agentstore.engine.pooled import PooledExecutor
 from agentstore.engine.scope import TENANT_BLOCK, Scope, ScopedExecutor
 from agentstore.errors import ConfigurationError, SchemaError
 from agentstore.operations.confirmations import ConfirmationOperations
+from agentstore.operations.erasing import ErasureOperations
 from agentstore.operations.keeping import KeepingOperations
 from agentstore.operations.messages import MessageOperations
 from agentstore.operations.scoping import statements_without_scope
@@ -61,6 +62,7 @@ the interpreter's lock, for which others of many threads wait. A retry mends wha
 class Repository(
     SessionListOperations,
     KeepingOperations,
+    ErasureOperations,
     MessageOperations,
     ToolCallOperations,
     ConfirmationOperations,

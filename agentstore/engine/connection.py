@@ -40,6 +40,10 @@ class Connection(ABC):
     is_remote: ClassVar[bool] = True
     """Is there a network, from which the reply to an interrupted statement may still come?"""
 
+    shares_locks = True
+    """Is a row that is locked in share mode locked for all writers? Not for those of other nodes of
+    a Galera cluster."""
+
     queues_writers: ClassVar[bool] = False
     """Must even a single writing statement be in a transaction, so that writers queue?"""
 

@@ -26,7 +26,7 @@ from agentstore.engine.connection import Row
 from agentstore.engine.scope import TENANT_BLOCK, Scope
 from agentstore.errors import ConfigurationError
 from agentstore.model.filters import Filter
-from agentstore.operations.core import OperationsCore
+from agentstore.operations.holding import HoldOperations
 
 
 class Extension:
@@ -41,7 +41,7 @@ class Extension:
         ConfigurationError: the dialect has no such folder.
     """
 
-    def __init__(self, operations: OperationsCore, folder: str, *, dialect: str) -> None:
+    def __init__(self, operations: HoldOperations, folder: str, *, dialect: str) -> None:
         self._operations = operations
         self._folder = folder
         self._names = frozenset(
@@ -101,6 +101,14 @@ class Extension:
             StorageError: as every call of a store.
         """
         return self._operations.executor.write_batch(steps)
+
+    def delete(self, session_id: str, steps: Batch) -> list[int]:
+        """As `write`, of statements that delete what is kept of a session.
+
+        Raises:
+            HeldError: a hold keeps the session; nothing is deleted.
+        """
+        return self._operations.delete_of_session(session_id, steps)
 
     def time(self, value: datetime) -> Any:
         """A UTC datetime as a parameter."""

@@ -48,13 +48,22 @@ class KeepingOperations(SessionOperations):
         return session is not None and (session.trashed_at is not None) == in_trash
 
     def reassign_session(self, session_id: str, user_id: str | None, now: datetime) -> bool:
-        """Give a session to another user, or to none; False where there is no session."""
+        """Give a session to another user, or to none; False where there is no session.
+
+        Raises:
+            HeldError: a hold on the user that it has keeps it.
+        """
         parameters = {
             "session_id": session_id,
             "user_id": user_id or "",
             "now": self.write_time(now),
         }
-        return self.change("sessions/reassign_session", parameters) > 0
+
+        def reassign(connection: Connection) -> bool:
+            self.check_not_held_by_user(connection, session_id, user_id or "")
+            return connection.count("sessions/reassign_session", parameters) > 0
+
+        return self.executor.write(reassign)
 
     def assign_sessions(self, tenant_id: str, user_id_key: str | None, entries: list[str]) -> int:
         """Give a tenant to the sessions that have none, batch by batch; says to how many."""

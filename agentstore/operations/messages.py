@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
 from agentstore.engine.faults import Fault, fault_of
 from agentstore.errors import DatabaseError, MessageExistsError, SessionNotFoundError
@@ -12,8 +13,9 @@ from agentstore.model.filters import Filter, PageRequest
 from agentstore.model.preparing import PreparedCall, PreparedMessage
 from agentstore.model.values import MAX_ROWS, load_json
 from agentstore.operations.core import shares_deadline
+from agentstore.operations.holding import TRASHED
 from agentstore.operations.rows import read_messages, read_text
-from agentstore.operations.sessions import TRASHED, SessionOperations
+from agentstore.operations.sessions import SessionOperations
 from agentstore.records import Message
 
 LARGE_TURN = 90_000
@@ -217,12 +219,40 @@ class MessageOperations(SessionOperations):
         return int(rows[0][0])
 
     def delete_message(self, message_id: str) -> bool:
-        """Delete a message with its tool calls; False where there is none."""
-        return self.change("messages/delete_message", {"message_id": message_id}) > 0
+        """Delete a message with its tool calls; False where there is none.
+
+        Raises:
+            HeldError: a hold keeps its session.
+        """
+
+        def delete(connection: Connection) -> bool:
+            if not self.check_message_not_held(connection, message_id):
+                return False
+            return connection.run_steps(self.steps_of_message_deletion(message_id))[-1] > 0
+
+        return self.executor.write(delete)
+
+    def steps_of_message_deletion(self, message_id: str) -> list[Step]:
+        """What deletes a message; the last step is its own."""
+        return [Step("messages/delete_message", {"message_id": message_id})]
 
     def delete_session_messages(self, session_id: str) -> int:
-        """Delete a session's messages with their tool calls; says how many messages."""
-        return self.change("messages/delete_session_messages", {"session_id": session_id})
+        """Delete a session's messages with their tool calls; says how many messages.
+
+        Raises:
+            HeldError: a hold keeps the session.
+        """
+
+        def delete(connection: Connection) -> int:
+            if not self.check_not_held(connection, session_id):
+                return 0
+            return connection.run_steps(self.steps_of_messages_deletion(session_id))[-1]
+
+        return self.executor.write(delete)
+
+    def steps_of_messages_deletion(self, session_id: str) -> list[Step]:
+        """What deletes a session's messages; the last step is their own."""
+        return [Step("messages/delete_session_messages", {"session_id": session_id})]
 
 
 def _without_repeats(turns: list[PreparedMessage]) -> list[PreparedMessage]:

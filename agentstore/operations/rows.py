@@ -15,7 +15,7 @@ from typing import Any
 
 from agentstore.engine.connection import Row
 from agentstore.model.values import UTC, load_json, unescape_text
-from agentstore.records import JSONValue, Message, PendingConfirmation, Session, ToolCall
+from agentstore.records import Hold, JSONValue, Message, PendingConfirmation, Session, ToolCall
 
 _position = attrgetter("position")
 
@@ -39,9 +39,28 @@ def read_time(value: Any) -> datetime:
     return time
 
 
+def read_optional_time(value: Any) -> datetime | None:
+    """As `read_time`; None where the column is NULL."""
+    return None if value is None else read_time(value)
+
+
 def read_text(text: str, escaped: Any) -> str:
     """The text of two columns: as it is stored, and whether that is escaped."""
     return unescape_text(text) if escaped else text
+
+
+def read_hold(row: Row) -> Hold:
+    """A hold from its row."""
+    hold_id, reason, session_id, user_id, tenant_id, placed_at, released_at = row
+    return Hold(
+        hold_id,
+        reason,
+        session_id,
+        user_id,
+        tenant_id,
+        read_time(placed_at),
+        read_optional_time(released_at),
+    )
 
 
 def read_session(row: Row) -> Session:

@@ -11,6 +11,19 @@ from agentstore.engine.scope import TENANT_BLOCK, USER_BLOCK
 from agentstore.statements import StatementLibrary
 
 NEEDS_NO_SCOPE: Mapping[str, str] = {
+    "erasure/count_of_sessions": "behind lock_sessions",
+    "erasure/erase_message": "behind lock_sessions",
+    "erasure/erase_tool_calls": "behind lock_sessions",
+    "erasure/finish_receipt": "of an erasure's own receipt",
+    "erasure/insert_receipt": "it makes a receipt, with the scope's tenant",
+    "erasure/lock_receipt": "of an erasure's own receipt",
+    "erasure/query_receipts": "of a tenant, as a user's store is refused",
+    "erasure/update_receipt": "of an erasure's own receipt",
+    "holds/close_gate": "the gate is one",
+    "holds/find_place_of_message": "before lock_sessions, which has it",
+    "holds/insert_hold": "it makes a hold, with the scope's tenant",
+    "holds/lock_gate": "the gate is one",
+    "holds/uncount_hold": "behind release_hold",
     "messages/find_messages": "ids are unique in the database: it tells that one is taken",
     "messages/forget_positions": "no table",
     "messages/get_first_position": "behind reserve_positions, under the lock of the session's row",
@@ -30,7 +43,7 @@ NEEDS_NO_SCOPE: Mapping[str, str] = {
 }
 """Statements on conversations that work without a block for the scope, and why they may."""
 
-_FOLDERS = ("confirmations/", "messages/", "sessions/", "tool_calls/")
+_FOLDERS = ("confirmations/", "erasure/", "holds/", "messages/", "sessions/", "tool_calls/")
 
 
 def statements_without_scope(statements: StatementLibrary) -> list[str]:

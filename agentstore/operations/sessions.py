@@ -19,13 +19,11 @@ from agentstore.model.preparing import (
     check_key_count,
 )
 from agentstore.model.values import dump_json, load_json
-from agentstore.operations.core import OperationsCore, shares_deadline
+from agentstore.operations.core import shares_deadline
+from agentstore.operations.holding import TRASHED, HoldOperations
 from agentstore.operations.rows import read_session
 from agentstore.records import JSONValue, Session
 from agentstore.statements import NO_BLOCKS
-
-TRASHED = frozenset({"trashed"})
-"""The block by which a statement finds what is in the trash."""
 
 DELETED_AT_ONCE = 100
 """Sessions in one transaction of delete_sessions, so that no lock is held for long."""
@@ -33,7 +31,7 @@ DELETED_AT_ONCE = 100
 _MOST_ROUNDS = 3
 
 
-class SessionOperations(OperationsCore):
+class SessionOperations(HoldOperations):
     """The session operations of a dialect."""
 
     @shares_deadline
@@ -181,10 +179,18 @@ class SessionOperations(OperationsCore):
         return self.change("sessions/update_session", parameters, frozenset(changes)) > 0
 
     def delete_session(self, session_id: str) -> bool:
-        """Delete a session with all that hangs on it; False where there is none."""
-        own = self.steps_of_deletion([session_id])
-        steps = [*own, *self.steps_of_extensions([session_id])]
-        return self.executor.write_batch(steps)[len(own) - 1] > 0
+        """Delete a session with all that hangs on it; False where there is none.
+
+        Raises:
+            HeldError: a hold keeps it.
+        """
+
+        def delete(connection: Connection) -> bool:
+            if not self.check_not_held(connection, session_id, TRASHED):
+                return False
+            return self.delete_locked(connection, [session_id]) > 0
+
+        return self.executor.write(delete)
 
     def delete_sessions(self, *, inactive_only: bool, updated_before: datetime, limit: int) -> int:
         """Delete the sessions that were not touched for longest, batch by batch."""
@@ -199,6 +205,7 @@ class SessionOperations(OperationsCore):
 
     def _delete_batch(self, inactive_only: bool, updated_before: datetime, size: int) -> int:
         def operation(connection: Connection) -> int:
+            self.pass_gate(connection)
             expired = [
                 row
                 for active in ([False] if inactive_only else [False, True])
@@ -213,13 +220,17 @@ class SessionOperations(OperationsCore):
             ]
             expired.sort(key=lambda row: (row[1], row[0]))
             ids = [row[0] for row in expired[:size]]
-            if not ids:
-                return 0
-            [*_, deleted] = connection.run_steps(self.steps_of_deletion(ids))
-            connection.run_steps(self.steps_of_extensions(ids))
-            return deleted
+            return self.delete_locked(connection, self.not_held(connection, ids))
 
         return self.executor.write(operation)
+
+    def delete_locked(self, connection: Connection, session_ids: list[str]) -> int:
+        """Delete locked sessions with all that hangs on them; says how many."""
+        if not session_ids:
+            return 0
+        [*_, deleted] = connection.run_steps(self.steps_of_deletion(session_ids))
+        connection.run_steps(self.steps_of_extensions(session_ids))
+        return deleted
 
     def steps_of_deletion(self, session_ids: list[str]) -> list[Step]:
         """What deletes sessions, with what hangs on them by a foreign key; the last step is the

@@ -151,6 +151,7 @@ class MySQLConnection(Connection):
         """Notice a node of a Galera cluster, and one that is not accepting queries (error 1047)."""
         modes = [row[1] for row in self.rows("connection/cluster_mode")]
         self._is_cluster_node = "ON" in modes
+        self.shares_locks = not self._is_cluster_node
         if self._is_cluster_node:
             self.count("connection/wait_for_cluster")
             self.rows("connection/ping")

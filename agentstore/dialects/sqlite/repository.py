@@ -16,7 +16,7 @@ from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
 from agentstore.errors import ConfigurationError
-from agentstore.operations.sessions import TRASHED
+from agentstore.operations.holding import TRASHED
 from agentstore.schema import applying
 from agentstore.statements import NO_BLOCKS
 
@@ -111,21 +111,19 @@ class SQLiteRepository(Repository):
         rows = connection.rows("messages/take_positions", parameters)
         return rows[0][0] if rows else None
 
-    def delete_message(self, message_id: str) -> bool:
+    def steps_of_message_deletion(self, message_id: str) -> list[Step]:
         parameters = {"message_id": message_id}
-        steps = [
+        return [
             Step("messages/delete_message_tool_calls", parameters),
             Step("messages/delete_message", parameters),
         ]
-        return self.executor.write_batch(steps)[-1] > 0
 
-    def delete_session_messages(self, session_id: str) -> int:
+    def steps_of_messages_deletion(self, session_id: str) -> list[Step]:
         parameters = {"session_id": session_id}
-        steps = [
+        return [
             Step("sessions/delete_session_tool_calls", parameters),
             Step("messages/delete_session_messages", parameters),
         ]
-        return self.executor.write_batch(steps)[-1]
 
     def steps_of_deletion(self, session_ids: list[str]) -> list[Step]:
         # The foreign keys would do it, but on a bound connection they may be off.

@@ -292,16 +292,24 @@ class CheckpointTables:
         return [CheckpointKey(thread_id, *row) for row in rows]
 
     def delete_checkpoint_thread(self, thread_id: str) -> None:
-        """Delete all that there is of a thread but its session."""
+        """Delete all that there is of a thread but its session.
+
+        Raises:
+            HeldError: a hold keeps its session.
+        """
         parameters = {"thread_id": thread_id}
-        self._extension.write(
-            [self._extension.step(name, parameters) for name in (*_OF_CHECKPOINTS, "delete_blobs")]
+        self._extension.delete(
+            thread_id,
+            [self._extension.step(name, parameters) for name in (*_OF_CHECKPOINTS, "delete_blobs")],
         )
 
     def delete_checkpoints(self, thread_id: str, keys: Sequence[CheckpointKey]) -> None:
         """Delete some checkpoints of a thread, and the values that no other one uses.
 
         Those that followed a deleted one have no parent from then on.
+
+        Raises:
+            HeldError: a hold keeps the thread's session.
         """
         if not keys:
             return
@@ -319,7 +327,8 @@ class CheckpointTables:
             ]
             steps.append(extension.step("forget_parents", parameters))
         unused = frozenset({"unused"})
-        extension.write([*steps, extension.step("delete_blobs", {"thread_id": thread_id}, unused)])
+        steps.append(extension.step("delete_blobs", {"thread_id": thread_id}, unused))
+        extension.delete(thread_id, steps)
 
     def copy_checkpoint_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy all that there is of a thread to another; what is there already stays."""

@@ -21,6 +21,7 @@ from agentstore.testing.suite.connecting import (
     TestCopies,
     TestPasswords,
 )
+from agentstore.testing.suite.erasure import TestEraseMessage, TestEraseUser
 from agentstore.testing.suite.error_types import (
     TestClosed,
     TestErrors,
@@ -30,6 +31,7 @@ from agentstore.testing.suite.history import (
     TestHistory,
     TestLongHistory,
 )
+from agentstore.testing.suite.holds import TestHolds, TestHoldsAndDeletionsAtOnce
 from agentstore.testing.suite.ids_and_filters import (
     TestIds,
     TestMetadataFilter,
@@ -117,11 +119,15 @@ __all__ = [
     "TestDeleteMessage",
     "TestDeleteSession",
     "TestDeleteSessions",
+    "TestEraseMessage",
+    "TestEraseUser",
     "TestErrors",
     "TestFork",
     "TestGetMessage",
     "TestGetOrCreateSession",
     "TestHistory",
+    "TestHolds",
+    "TestHoldsAndDeletionsAtOnce",
     "TestIds",
     "TestIterMessages",
     "TestIterSessions",

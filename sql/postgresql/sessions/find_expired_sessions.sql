@@ -1,8 +1,9 @@
--- The sessions that were not touched for longest, locked; those in use are passed over.
+-- The sessions that were not touched for longest, locked; those in use or held are passed over.
 -- Storage.delete_sessions.
 -- Runs: each batch of a clean-up
--- Index: agentstore_sessions_updated_at
--- Rows: reads at most :limit, and those that others have locked
+-- Index: agentstore_sessions_updated_at, agentstore_holds_in_force
+-- Rows: reads at most :limit, those that are held or that others have locked, and the holds in force of
+--   their tenants and users
 -- Returns: many
 SELECT
     s.id,
@@ -12,6 +13,34 @@ WHERE
     s.active = /* :active */ FALSE
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
     AND s.trashed_at IS NULL
+    AND s.holds = 0
+    AND NOT EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id OPERATOR (pg_catalog.=) s.tenant_id
+            AND h.user_id IS NULL
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id IS NULL
+            AND h.user_id OPERATOR (pg_catalog.=) s.user_id
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id OPERATOR (pg_catalog.=) s.tenant_id
+            AND h.user_id OPERATOR (pg_catalog.=) s.user_id
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
 -- @if scope
     AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
 -- @end

@@ -1,3 +1,9 @@
+DROP TABLE agentstore_erasure_receipts;
+
+DROP TABLE agentstore_hold_gates;
+
+DROP TABLE agentstore_holds;
+
 DROP TABLE agentstore_pending_confirmations;
 
 DROP TABLE agentstore_tool_calls;

@@ -1,4 +1,4 @@
--- All five tables. Times are text in UTC; JSON is text.
+-- All tables. Times are text in UTC; JSON is text.
 CREATE TABLE agentstore_sessions (
     id text PRIMARY KEY NOT NULL,
     created_at text NOT NULL,
@@ -13,7 +13,8 @@ CREATE TABLE agentstore_sessions (
     pinned_at text,
     last_message_at text,
     trashed_at text,
-    creation_token text
+    creation_token text,
+    holds integer NOT NULL DEFAULT 0
 );
 
 CREATE INDEX agentstore_sessions_created_at ON agentstore_sessions (created_at, id);
@@ -78,4 +79,37 @@ CREATE TABLE agentstore_pending_confirmations (
     user_message_escaped integer NOT NULL,
     timestamp text NOT NULL,
     taken_by text
+);
+
+CREATE TABLE agentstore_holds (
+    id text PRIMARY KEY NOT NULL,
+    reason text NOT NULL,
+    session_id text,
+    user_id text,
+    tenant_id text,
+    placed_at text NOT NULL,
+    released_at text
+);
+
+CREATE INDEX agentstore_holds_in_force
+ON agentstore_holds (tenant_id, user_id)
+WHERE released_at IS NULL;
+
+CREATE TABLE agentstore_hold_gates (
+    id integer PRIMARY KEY NOT NULL,
+    placed integer NOT NULL
+);
+
+INSERT INTO agentstore_hold_gates (id, placed)
+VALUES (0, 0);
+
+CREATE TABLE agentstore_erasure_receipts (
+    id text PRIMARY KEY NOT NULL,
+    user_digest text NOT NULL,
+    tenant_id text,
+    started_at text NOT NULL,
+    finished_at text,
+    deleted_rows text NOT NULL,
+    held integer NOT NULL,
+    remains text NOT NULL
 );

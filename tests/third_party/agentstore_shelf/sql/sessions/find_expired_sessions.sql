@@ -1,6 +1,7 @@
--- The sessions that were not touched for longest. No row is locked: writers have the whole database.
+-- The sessions that were not touched for longest and are not held.
+-- Storage.delete_sessions. No row is locked: writers have the whole database.
 -- Runs: each batch of a clean-up
--- Index: agentstore_sessions_updated_at
+-- Index: as the table has
 -- Returns: many
 SELECT
     s.id,
@@ -10,6 +11,34 @@ WHERE
     s.active = /* :active */ FALSE
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
     AND s.trashed_at IS NULL
+    AND s.holds = 0
+    AND NOT EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id = s.tenant_id
+            AND h.user_id IS NULL
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id IS NULL
+            AND h.user_id = s.user_id
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id = s.tenant_id
+            AND h.user_id = s.user_id
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
 -- @if scope
     AND s.tenant_id = /* :scope_tenant_id */ 'acme'
 -- @end

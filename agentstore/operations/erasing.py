@@ -1,0 +1,160 @@
+"""Erasure: a user's conversations with all that hangs on them, and one message's words."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from agentstore.engine.connection import Connection, Row
+from agentstore.errors import StorageError
+from agentstore.model.identifiers import new_id
+from agentstore.model.values import load_json
+from agentstore.operations.rows import read_optional_time, read_time
+from agentstore.operations.sessions import DELETED_AT_ONCE, SessionOperations
+from agentstore.records import ErasureReceipt
+from agentstore.statements import NO_BLOCKS
+
+
+class ErasureOperations(SessionOperations):
+    """The operations of a dialect that erase."""
+
+    def erase_message(self, message_id: str) -> bool:
+        """Empty a message and its calls; False where there is none.
+
+        Raises:
+            HeldError: a hold keeps its session.
+            StorageError: an adapter's tables hold its words, too.
+        """
+
+        def erase(connection: Connection) -> bool:
+            place = {"message_id": message_id}
+            rows = connection.rows("holds/find_place_of_message", place)
+            if not rows or not self.check_not_held(connection, rows[0][0]):
+                return False
+            session_id, position = rows[0]
+            for name in self._statements_named("find_copies"):
+                for (copy,) in connection.rows(name, {"session_id": session_id}):
+                    raise StorageError(
+                        f"{copy} {session_id!r} holds the words of this message, too: "
+                        "delete the session, or erase its user"
+                    )
+            parameters = {"session_id": session_id, "position": position}
+            connection.count("erasure/erase_tool_calls", parameters)
+            connection.count("erasure/erase_message", parameters)
+            return True
+
+        return self.executor.write(erase)
+
+    def has_several_tenants(self, user_id: str) -> bool:
+        """Whether more than one tenant has sessions of a user."""
+        ((first, last),) = self.read("erasure/find_tenants_of_user", {"user_id": user_id})
+        return bool(first != last)
+
+    def erase_user(
+        self, user_id: str, user_digest: str, tenant_id: str | None, now: datetime
+    ) -> str:
+        """Delete all sessions of a user that are not held, batch by batch; says the receipt's id.
+
+        One that was cut short goes on, on the same receipt.
+        """
+        receipt_id = self._unfinished_receipt(user_digest, tenant_id)
+        if receipt_id is None:
+            receipt_id = new_id()
+            self.change(
+                "erasure/insert_receipt",
+                {
+                    "receipt_id": receipt_id,
+                    "user_digest": user_digest,
+                    "tenant_id": tenant_id,
+                    "now": self.write_time(now),
+                },
+            )
+        owner = {"user_id": user_id}
+        blocks = NO_BLOCKS
+        if tenant_id is not None:
+            owner["tenant_id"] = tenant_id
+            blocks = frozenset({"tenant_id"})
+        while self._erase_batch(owner, blocks, receipt_id):
+            pass
+        return receipt_id
+
+    def finish_receipt(
+        self, receipt_id: str, user_id: str, tenant_id: str | None, now: datetime
+    ) -> None:
+        """Write into a receipt what holds keep, and where copies may be."""
+        owner = {"user_id": user_id}
+        blocks = NO_BLOCKS
+        if tenant_id is not None:
+            owner["tenant_id"] = tenant_id
+            blocks = frozenset({"tenant_id"})
+
+        def finish(connection: Connection) -> None:
+            ((held,),) = connection.rows("erasure/count_sessions_of_user", owner, blocks)
+            remains = [list(row) for row in connection.rows("connection/find_remains")]
+            connection.count(
+                "erasure/finish_receipt",
+                {
+                    "receipt_id": receipt_id,
+                    "held": held,
+                    "remains": json.dumps(remains),
+                    "now": self.write_time(now),
+                },
+            )
+
+        self.executor.write(finish)
+
+    def query_receipts(self) -> list[ErasureReceipt]:
+        """The receipts, the oldest first."""
+        return [_read_receipt(row) for row in self.read("erasure/query_receipts", {})]
+
+    def _unfinished_receipt(self, user_digest: str, tenant_id: str | None) -> str | None:
+        parameters = {"user_digest": user_digest}
+        rows = self.read("erasure/query_receipts", parameters, frozenset({"unfinished"}))
+        return next((row[0] for row in rows if row[2] == tenant_id), None)
+
+    def _erase_batch(self, owner: dict[str, str], blocks: frozenset[str], receipt_id: str) -> bool:
+        """Delete some sessions and write down how many rows went; False where none is left."""
+
+        def erase(connection: Connection) -> bool:
+            self.pass_gate(connection)
+            rows = connection.rows(
+                "erasure/find_sessions_of_user", {**owner, "limit": DELETED_AT_ONCE}, blocks
+            )
+            ids = self.not_held(connection, [row[0] for row in rows])
+            if not ids:
+                return bool(rows)
+            listed = {"ids": self.write_list(ids)}
+            found = {
+                table: count
+                for name in self._statements_named("count_of_sessions")
+                for table, count in connection.rows(name, listed)
+            }
+            found["agentstore_sessions"] = self.delete_locked(connection, ids)
+            ((text,),) = connection.rows("erasure/lock_receipt", {"receipt_id": receipt_id})
+            before = load_json(text)
+            total = {table: before.get(table, 0) + count for table, count in found.items()}
+            connection.count(
+                "erasure/update_receipt",
+                {"receipt_id": receipt_id, "deleted_rows": json.dumps(before | total)},
+            )
+            return True
+
+        return self.executor.write(erase)
+
+    def _statements_named(self, name: str) -> list[str]:
+        """Statements of all folders: what extensions keep is known by files of theirs."""
+        return [found for found in self.statement_library() if found.endswith(f"/{name}")]
+
+
+def _read_receipt(row: Row) -> ErasureReceipt:
+    receipt_id, user_digest, tenant_id, started_at, finished_at, rows, held, remains = row
+    return ErasureReceipt(
+        receipt_id,
+        user_digest,
+        tenant_id,
+        read_time(started_at),
+        read_optional_time(finished_at),
+        load_json(rows),
+        held,
+        [(place, until) for place, until in load_json(remains)],
+    )

@@ -1,0 +1,8 @@
+-- Write down what an erasure has deleted so far, in the transaction that does. Storage.erase_user.
+-- Runs: seldom
+-- Index: PRIMARY of agentstore_erasure_receipts
+-- Rows: writes one, :receipt_id
+-- Returns: count
+UPDATE agentstore_erasure_receipts
+SET deleted_rows = /* :deleted_rows */ '{}'
+WHERE id = /* :receipt_id */ 'r1';

@@ -1,0 +1,12 @@
+-- The gate through which deletions go, locked in share mode.
+-- What deletes, in a statement of its own and before it looks at what is held.
+-- Runs: each deletion
+-- Index: PRIMARY of agentstore_hold_gates
+-- Rows: reads one
+-- Returns: many
+SELECT g.placed
+FROM agentstore_hold_gates AS g
+WHERE g.id = 0
+-- LOCK IN SHARE MODE is not known to sqlfluff here.
+-- noqa: disable=PRS
+LOCK IN SHARE MODE;

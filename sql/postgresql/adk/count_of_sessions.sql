@@ -1,0 +1,10 @@
+-- How many rows hang on some sessions, by table, before they are deleted. Storage.erase_user.
+-- Runs: seldom
+-- Index: agentstore_adk_sessions_pkey
+-- Rows: reads all of each of :ids
+-- Returns: many
+SELECT
+    'agentstore_adk_sessions'::text AS table_name,
+    pg_catalog.count(*) AS found
+FROM agentstore_adk_sessions AS t
+WHERE t.session_id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{s1}'::text[]);

@@ -1,0 +1,8 @@
+-- Whether Google ADK keeps a session, whose events hold what its messages say. Storage.erase_message.
+-- Runs: seldom
+-- Index: agentstore_adk_sessions_pkey
+-- Rows: reads at most one, of :session_id
+-- Returns: many
+SELECT 'the Google ADK session' AS place
+FROM agentstore_adk_sessions AS a
+WHERE a.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's1';

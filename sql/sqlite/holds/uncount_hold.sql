@@ -1,0 +1,10 @@
+-- Count a hold on a session down, behind release_hold. Storage.release_hold.
+-- Runs: seldom
+-- Index: agentstore_sessions_pkey
+-- Rows: writes at most one, :session_id
+-- Returns: count
+UPDATE agentstore_sessions
+SET holds = holds - 1
+WHERE
+    id = /* :session_id */ 's1'
+    AND holds > 0;

@@ -1,0 +1,10 @@
+-- Finish the receipt of an erasure. Storage.erase_user.
+-- Runs: seldom
+-- Index: as the table has
+-- Returns: count
+UPDATE agentstore_erasure_receipts
+SET
+    finished_at = /* :now */ '2026-01-01 00:00:00.000000',
+    held = /* :held */ 0,
+    remains = /* :remains */ '[]'
+WHERE id = /* :receipt_id */ 'r1';

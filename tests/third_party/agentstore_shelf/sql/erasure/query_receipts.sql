@@ -1,0 +1,24 @@
+-- What erasures have deleted, the oldest first. Storage.query_erasure_receipts.
+-- Runs: seldom
+-- Index: as the table has
+-- Returns: many
+SELECT
+    r.id,
+    r.user_digest,
+    r.tenant_id,
+    r.started_at,
+    r.finished_at,
+    r.deleted_rows,
+    r.held,
+    r.remains
+FROM agentstore_erasure_receipts AS r
+WHERE
+    TRUE
+-- @if unfinished
+    AND r.finished_at IS NULL
+    AND r.user_digest = /* :user_digest */ 'abc'
+-- @end
+-- @if scope
+    AND r.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+ORDER BY r.started_at, r.id;

@@ -1,0 +1,28 @@
+-- The holds in force, or those that were released. Storage.query_holds.
+-- Runs: seldom
+-- Index: as the table has
+-- Returns: many
+SELECT
+    h.id,
+    h.reason,
+    h.session_id,
+    h.user_id,
+    h.tenant_id,
+    h.placed_at,
+    h.released_at
+FROM agentstore_holds AS h
+WHERE
+    TRUE
+-- @if released
+    AND h.released_at IS NOT NULL
+-- @end
+-- @unless released
+    AND h.released_at IS NULL
+-- @end
+-- @if scope
+    AND h.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND h.user_id = /* :scope_user_id */ 'ann'
+-- @end
+ORDER BY h.placed_at, h.id;
