@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import agentstore
-from agentstore.model.filters import Page, message_filter, session_filter
+from agentstore.model.filters import PageRequest, message_filter, session_filter
+from agentstore.operations.messages import message_key
+from agentstore.operations.session_lists import session_key
 from agentstore.transfer import export_conversations
 from benchmarks.databases import DIALECTS, Databases
 from benchmarks.ours import response
@@ -122,14 +124,18 @@ class Store:
 
     def find_last_pages(self) -> None:
         """Look up where the last pages begin, as an iteration would know it."""
-        self._last_message = self.store.query_messages(order="desc", limit=PAGE + 1)[-1]
-        self._last_session = self.store.query_sessions(order="asc", limit=SESSION_PAGE + 1)[-1]
+        last = self.store.query_messages(order="desc", limit=PAGE + 1)[-1]
+        self._last_message = message_key(last)
+        session = self.store.query_sessions(order="asc", limit=SESSION_PAGE + 1)[-1]
+        self._last_session = session_key(session, "created_at")
 
     def _messages(self, after_key: Any) -> Sequence[Any]:
         nothing = message_filter(
             session_id=None, role=None, response_type=None, after=None, before=None
         )
-        return self.store._repository.query_messages(nothing, Page.read("asc", PAGE), after_key)
+        return self.store._repository.query_messages(
+            nothing, PageRequest.read("asc", PAGE), after_key
+        )
 
     def _sessions(self, after_key: Any) -> Sequence[Any]:
         nothing = session_filter(
@@ -140,7 +146,7 @@ class Store:
             updated_after=None,
             updated_before=None,
         )
-        page = Page.read("desc", SESSION_PAGE)
+        page = PageRequest.read("desc", SESSION_PAGE)
         return self.store._repository.query_sessions(nothing, page, after_key)
 
 

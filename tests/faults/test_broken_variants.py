@@ -133,10 +133,10 @@ def test_positions_by_maximum(
     """test_one_session_and_many, test_no_writer_starves: most writers fail."""
     create_shared(database_url)
 
-    def next_after_last(self: Any, connection: Any, session_id: str, count: int, now: Any) -> int:
+    def next_after_last(self: Any, connection: Any, parameters: dict[str, Any]) -> int:
         cursor = connection.driver_connection.cursor()
         query = "SELECT coalesce(max(position), -1) + 1 FROM agentstore_messages"
-        cursor.execute(query + " WHERE session_id = %s", [session_id])
+        cursor.execute(query + " WHERE session_id = %s", [parameters["session_id"]])
         time.sleep(0.002)
         return int(cursor.fetchone()[0])
 

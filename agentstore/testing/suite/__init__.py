@@ -68,6 +68,7 @@ from agentstore.testing.suite.retry_safe_ids import (
     TestSavedAgain,
 )
 from agentstore.testing.suite.save_messages import TestSaveMessages
+from agentstore.testing.suite.scopes import TestLists, TestScopes, TestTrash
 from agentstore.testing.suite.session_queries import TestQuerySessions
 from agentstore.testing.suite.sessions import (
     TestCloseAndReopen,
@@ -133,6 +134,7 @@ __all__ = [
     "TestIterSessions",
     "TestIterators",
     "TestJSONValues",
+    "TestLists",
     "TestLocksAndPools",
     "TestLongHistory",
     "TestMappingResponse",
@@ -153,6 +155,7 @@ __all__ = [
     "TestSaveMessages",
     "TestSaveToolResult",
     "TestSavedAgain",
+    "TestScopes",
     "TestSessionsAtOnce",
     "TestStateful",
     "TestStatements",
@@ -163,6 +166,7 @@ __all__ = [
     "TestTransaction",
     "TestTransactionOwners",
     "TestTransactionsAndOthers",
+    "TestTrash",
     "TestUpdateSessionMetadata",
     "TestUpdatedAt",
 ]
