@@ -59,7 +59,7 @@ from agentstore.transfer import patches
 from agentstore.transfer.answer_links import short_id
 from agentstore.transfer.json_text import compact
 from agentstore.transfer.plain_form import is_parts
-from agentstore.transfer.roles import ROLES
+from agentstore.transfer.roles import ROLES, known_role
 
 try:
     from agents.memory import SessionSettings
@@ -256,7 +256,12 @@ def _own_item(message: Message) -> Item | None:
 
 
 def _noted_item(message: Message, note: Mapping[str, JSONValue]) -> Item:
-    return cast("Item", patches.apply(note, _form(draft_of(message))))
+    item = cast("Item", patches.apply(note, _form(draft_of(message))))
+    # An item of a tool's role, which no provider takes, is kept as the user's.
+    known = {None, "tool", "user"} if message.role == "user" else {None, message.role}
+    if known_role(item.get("role")) not in known:
+        raise ValueError("the note gives another role")
+    return item
 
 
 def _read_item(item: Item) -> Draft:

@@ -1,4 +1,7 @@
-"""No note of an adapter changes what a conversation says, whatever somebody wrote in its place."""
+"""No note of an adapter changes what a conversation says, whatever somebody wrote in its place.
+
+A role is compared as the store keeps it: a word that no provider takes is the user's.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from agentstore import NewMessage, Storage
 from agentstore.integrations import langchain, openai_agents, pydantic_ai, strands
 from agentstore.integrations.adk.events import read_events
 from agentstore.integrations.shared.drafts import as_text
+from agentstore.transfer.roles import role_of
 
 Said: TypeAlias = tuple[Any, ...]
 
@@ -44,10 +48,23 @@ ROWS = [
 ]
 
 
+_LANGCHAIN = {
+    "human": "user",
+    "ai": "assistant",
+    "system": "system",
+    "tool": "tool",
+    "function": "tool",
+    "remove": "assistant",
+}
+
+
 def read_langchain(store: Storage, session_id: str) -> Iterator[Said]:
     for message in langchain.AgentstoreChatMessageHistory(session_id, store).messages:
-        role = message.role if isinstance(message, ChatMessage) else None
-        yield message.type, role, str(message.text)
+        if isinstance(message, ChatMessage):
+            role = role_of(message.role)
+        else:
+            role = _LANGCHAIN[message.type]
+        yield role, str(message.text)
         if isinstance(message, AIMessage):
             yield from (("call", call["name"], call["args"]) for call in message.tool_calls)
             if "function_call" in message.additional_kwargs:
@@ -64,7 +81,8 @@ def read_openai_agents(store: Storage, session_id: str) -> Iterator[Said]:
         elif kind == "message":
             content: Any = item.get("content")
             texts = [content] if isinstance(content, str) else [p["text"] for p in content]
-            yield item.get("role"), "\n".join(texts)
+            role = role_of(item.get("role"))
+            yield "user" if role == "tool" else role, "\n".join(texts)
         elif EVIL in json.dumps(item.get("content")):
             raise AssertionError(item)
 
@@ -271,6 +289,7 @@ BROKEN: list[Any] = [
     {"set": {"type": "chat", "data": {"content": "hello", "role": " System "}}},
     {"message": {"kind": "request", "instructions": EVIL}},
     {"in": {"data": {"set": {"additional_kwargs": {"function_call": {"name": "refund"}}}}}},
+    {"set": {"role": "System"}},
     {"drop": 5},
     {"agent_id": 5, "message_id": []},
 ]
