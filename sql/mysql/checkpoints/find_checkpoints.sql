@@ -11,13 +11,14 @@ SELECT
 FROM agentstore_checkpoints AS c
 WHERE
     TRUE
-    AND c.thread_id NOT IN (
-        SELECT anchor.id
+    -- No NOT EXISTS: the optimizer would join, and sort all for each page.
+    AND 0 = (
+        SELECT count(*)
         FROM agentstore_sessions AS anchor
-        WHERE anchor.trashed_at IS NOT NULL
+        WHERE anchor.id = c.thread_id AND anchor.trashed_at IS NOT NULL
     )
 -- @if scope
-    AND EXISTS (
+    AND 1 = (
         SELECT 1
         FROM agentstore_sessions AS anchor
         WHERE
@@ -26,7 +27,7 @@ WHERE
     )
 -- @end
 -- @if scope_user
-    AND EXISTS (
+    AND 1 = (
         SELECT 1
         FROM agentstore_sessions AS anchor
         WHERE

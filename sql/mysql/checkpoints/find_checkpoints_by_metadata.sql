@@ -17,13 +17,14 @@ SELECT
 FROM agentstore_checkpoint_metadata AS m
 WHERE
     m.entry = /* :entry */ '["run_id","r1"]'
-    AND m.thread_id NOT IN (
-        SELECT anchor.id
+    -- No NOT EXISTS: the optimizer would join, and sort all for each page.
+    AND 0 = (
+        SELECT count(*)
         FROM agentstore_sessions AS anchor
-        WHERE anchor.trashed_at IS NOT NULL
+        WHERE anchor.id = m.thread_id AND anchor.trashed_at IS NOT NULL
     )
 -- @if scope
-    AND EXISTS (
+    AND 1 = (
         SELECT 1
         FROM agentstore_sessions AS anchor
         WHERE
@@ -32,7 +33,7 @@ WHERE
     )
 -- @end
 -- @if scope_user
-    AND EXISTS (
+    AND 1 = (
         SELECT 1
         FROM agentstore_sessions AS anchor
         WHERE
