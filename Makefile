@@ -60,7 +60,7 @@ lint: $(stamp) type lint-sql ## Style, types and SQL
 # frameworks are installed, the adapters and their tests are checked with them.
 type: $(stamp) ## mypy --strict, over the package and its tests
 	$(bin)/mypy --strict
-	MYPYPATH=.:tests:tests/fuzz $(bin)/mypy --strict tests/*.py tests/broken_stores
+	MYPYPATH=.:tests:tests/fuzz:tests/integrations $(bin)/mypy --strict tests/*.py tests/broken_stores
 	for folder in faults command_line import_prisma $(if $(wildcard $(frameworks_stamp)),integrations); do \
 		MYPYPATH=.:tests:tests/$$folder $(bin)/mypy --strict tests/$$folder/*.py || exit 1; \
 	done

@@ -129,7 +129,7 @@ class InnoDBLocks(LockReader):
 
     def __init__(self, connection: pymysql.Connection[Cursor], observer: Any) -> None:
         observer.cursor().execute("SET GLOBAL innodb_status_output_locks = ON")
-        is_mariadb = "mariadb" in connection.get_server_info().lower()
+        is_mariadb = "mariadb" in str(connection.get_server_info()).lower()  # type: ignore[no-untyped-call]
         self._for_share = "LOCK IN SHARE MODE" if is_mariadb else "FOR SHARE"
         # As open_connection.sql has it.
         connection.cursor().execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")

@@ -35,6 +35,9 @@ processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["schema_databases"])
 
 
+_FILL = "0016_fill_agentstore_hold_gates"
+
+
 @dataclass
 class SchemaDatabase:
     """A database, and the folder of migrations for it.
@@ -138,7 +141,8 @@ class SchemaDatabase:
         assert (status.applied, status.pending, status.unknown) == (self.names, [], [])
         assert self.run("SELECT * FROM yoyo_lock") == []
         for table in self.made_tables:
-            rows = 1 if table == "agentstore_hold_gates" else 0
+            is_filled = table == "agentstore_hold_gates" and _FILL in self.names
+            rows = 1 if is_filled else 0
             assert self.run(f"SELECT COUNT(*) FROM {table}") == [(rows,)]  # noqa: S608
         assert self.migrate() == []
 

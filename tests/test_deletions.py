@@ -19,6 +19,13 @@ from agentstore.testing import Backend
 
 DELETED = "deleted"
 KEPT = "kept"
+OF_NO_SESSION = {
+    "agentstore_adk_states",
+    "agentstore_erasure_receipts",
+    "agentstore_hold_gates",
+    "agentstore_holds",
+}
+"""The tables that belong to apps, users or the store: a hold and a receipt tell what was."""
 
 PROGRAMS = {
     "delete_session": "store.delete_session('deleted')",
@@ -45,7 +52,7 @@ def rows_of(session_id: str, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for name in ("id", "message_id", "created_at", "updated_at"):
             if name in own:
                 own[name] = at if name.endswith("_at") else session_id
-        if table != "agentstore_adk_states":
+        if table not in OF_NO_SESSION:
             yield table, own
 
 
@@ -87,7 +94,7 @@ def test_nothing_outlives_a_session(
 ) -> None:
     fill(driver_connection, place_of(backend))
     everywhere = tables_that_name(driver_connection, DELETED)
-    assert set(everywhere) == set(ROWS) - {"agentstore_adk_states"}
+    assert set(everywhere) == set(ROWS) - OF_NO_SESSION
     program = PROGRAM.format(call=PROGRAMS[call])
     subprocess.run([sys.executable, "-c", program], input=database_url, text=True, check=True)
     assert tables_that_name(driver_connection, DELETED) == []

@@ -11,6 +11,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pymysql
@@ -57,7 +58,8 @@ def own_server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 @pytest.fixture
 def own_backend(own_server: Server) -> Iterator[Backend]:
-    backend = BACKENDS[type(own_server)](own_server.address)
+    kinds: dict[type[Server], Any] = BACKENDS
+    backend: Backend = kinds[type(own_server)](own_server.address)
     yield backend
     backend.close()
 

@@ -1,2 +1,4 @@
 -- transactional: false
 DELETE FROM agentstore_hold_gates;
+
+COMMIT;

@@ -97,7 +97,7 @@ def sql_files(lines: list[str], paramstyle: str) -> None:
             statement = parse_statement(path, "a/x", paramstyle)
         except agentstore.ConfigurationError:
             return
-        statement.render(statement.blocks)
+        statement.render(frozenset(statement.blocks))
 
 
 _messages = st.fixed_dictionaries(

@@ -153,6 +153,8 @@ def ask(url: str) -> bytes:
             time.sleep(0.1)
 
 
+# SQLAlchemy says which indexes of ours on SQLite it cannot reflect.
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 @on_databases
 def test_alembic_leaves_our_tables_alone(database_url: str, store: Storage) -> None:
     import sqlalchemy  # noqa: PLC0415 - it comes with Alembic, which only this test needs

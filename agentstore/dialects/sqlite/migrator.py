@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +15,9 @@ from yoyo.migrations import Migration  # type: ignore[import-untyped]
 
 from agentstore.schema.backend import MigratorBackend
 from agentstore.schema.lock import LockWait
+
+_ADDED_COLUMN = re.compile(r"ALTER TABLE (?P<table>\w+) ADD COLUMN (?P<column>\w+)", re.IGNORECASE)
+_INSERTED = re.compile(r"INSERT INTO (?P<table>\w+)", re.IGNORECASE)
 
 
 class SQLiteMigratorBackend(MigratorBackend, SQLiteBackend):  # type: ignore[misc]
@@ -92,16 +96,27 @@ class SQLiteMigratorBackend(MigratorBackend, SQLiteBackend):  # type: ignore[mis
 
     def is_done(self, migration: Migration) -> bool:
         """Whether all that a migration creates is there, word for word."""
-        wanted = [
-            _bare(statement)
-            for statement in sqlparse.split(migration.source)
-            if _bare(statement).upper().startswith("CREATE")
-        ]
+        statements = [bare for text in sqlparse.split(migration.source) if (bare := _bare(text))]
         there = {
             _bare(row[0])
             for row in self.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
         }
-        return bool(wanted) and there.issuperset(wanted)
+        return bool(statements) and all(self._is_made(each, there) for each in statements)
+
+    def _is_made(self, statement: str, there: set[str]) -> bool:
+        """Whether what a statement makes is there: a table or index, a column, a first row."""
+        if added := _ADDED_COLUMN.match(statement):
+            columns = self.execute(
+                "SELECT name FROM pragma_table_info(:table)", {"table": added["table"]}
+            )
+            return added["column"] in {row[0] for row in columns}
+        if inserted := _INSERTED.match(statement):
+            if not any(f"CREATE TABLE {inserted['table']} " in made for made in there):
+                return False
+            # A name of our own migrations, which no parameter can stand for.
+            rows = self.execute(f"SELECT EXISTS (SELECT 1 FROM {inserted['table']})")  # noqa: S608
+            return bool(rows.fetchone()[0])
+        return statement in there
 
     def is_contention(self, exc: BaseException) -> bool:
         """Whether an error says that a lock was not to be had."""
