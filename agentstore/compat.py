@@ -59,6 +59,11 @@ class ManagedSession:
         return self._store.get_history(self.id)
 
 
+_ROUNDS = 3
+"""How often a session that is in use, and yet not to be found, is looked for: another may just
+have deleted it."""
+
+
 class SessionManager:
     """Sessions and their messages in a store, by the in-memory package's names.
 
@@ -123,11 +128,17 @@ class SessionManager:
         Args:
             session_id: its id.
             metadata, system_message: as `create_session`, for a new session only.
+
+        Raises:
+            SessionExistsError: the id is in use in another scope, or in the trash.
         """
-        while (session := self.get_session(session_id)) is None:
+        for _ in range(_ROUNDS):
+            session = self.get_session(session_id)
+            if session is not None:
+                return session
             with suppress(SessionExistsError):
                 self.create_session(id=session_id, metadata=metadata, system_message=system_message)
-        return session
+        raise SessionExistsError(f"there is a session {session_id!r} already")
 
     def has_session(self, session_id: str) -> bool:
         """Whether there is such a session."""

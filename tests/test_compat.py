@@ -239,3 +239,10 @@ def test_the_pages_table_names_calls_that_exist() -> None:
     assert {camel for camel, _ in named} == set(IN_MEMORY_CALLS)
     for _, snake in named:
         assert hasattr(SessionManager, snake), snake
+
+
+def test_an_id_that_is_in_use_elsewhere_ends_in_an_error(store: agentstore.Storage) -> None:
+    store.create_session(id="s", tenant_id="acme")
+    manager = compat.SessionManager(store.scoped(tenant_id="other"))
+    with pytest.raises(agentstore.SessionExistsError):
+        manager.get_or_create_session("s")
