@@ -130,10 +130,13 @@ def read_strands(store: Storage, session_id: str) -> Iterator[Said]:
 
 def read_adk(store: Storage, session_id: str) -> Iterator[Said]:
     for event in read_events(store.get_history(session_id), "shop"):
+        assert event.author.isidentifier()
         assert event.actions.compaction is None
-        assert event.input_transcription is None
-        assert event.output_transcription is None
-        assert event.content is not None
+        if event.content is None or not event.content.parts:
+            heard = event.input_transcription or event.output_transcription
+            assert heard is not None
+            yield "user" if heard is event.input_transcription else "model", heard.text
+            continue
         for part in event.content.parts or []:
             if part.function_call is not None:
                 yield "call", part.function_call.name, part.function_call.args

@@ -92,7 +92,11 @@ def _own_events(messages: Sequence[Message]) -> dict[str, Event | None]:
 
 
 def _noted_event(message: Message, note: Mapping[str, JSONValue]) -> Event:
-    return Event.model_validate(note["event"])
+    event = Event.model_validate(note["event"])
+    # ADK tells a model what another agent's name is; its own agents' names are identifiers.
+    if not event.author.isidentifier():
+        raise ValueError("the note's author is no name")
+    return event
 
 
 def _content(event: Event) -> types.Content | None:
