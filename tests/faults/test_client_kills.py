@@ -42,7 +42,7 @@ def test_killed_clients(  # noqa: PLR0917
         time.sleep(chance.uniform(0.02, 0.25))
         kills += clients.pop(chance.randrange(AT_ONCE)).kill9()
         clients.append(start(kills + AT_ONCE))
-    time.sleep(0.3)
+    time.sleep(2)  # those that live come to save something, on a busy machine too
     stop.touch()
     for client in clients:
         client.wait()

@@ -61,7 +61,7 @@ _LANGCHAIN = {
 def read_langchain(store: Storage, session_id: str) -> Iterator[Said]:
     for message in langchain.AgentstoreChatMessageHistory(session_id, store).messages:
         if isinstance(message, ChatMessage):
-            role = role_of(message.role)
+            role: str = role_of(message.role)
         else:
             role = _LANGCHAIN[message.type]
         yield role, str(message.text)
