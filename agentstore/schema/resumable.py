@@ -57,15 +57,20 @@ class ResumableBackend(DatabaseBackend):  # type: ignore[misc]
     def is_done(self, migration: Migration) -> bool:
         """Whether a killed migrator did a migration's work and did not come to record it.
 
-        True where a table bears the comment ``agentstore`` and the migration's number, and
-        the migration speaks of that table. A foreign table of the same name bears none.
+        True where a table that the migration makes or alters bears the comment ``agentstore``
+        and the migration's number, or a later one. A foreign table of the same name bears none.
         """
         if self.made_by_sql is None:
             return False
         number = migration.id.partition("_")[0]
         with self.reading():
-            rows = self.execute(self.made_by_sql, {"comment": f"agentstore {number}"}).fetchall()
-        return any(re.search(rf"\b{re.escape(row[0])}\b", migration.source) for row in rows)
+            rows = self.execute(self.made_by_sql, {"comment": "agentstore ____"}).fetchall()
+        # A later number on a table says that all before it that make or alter it are done.
+        return any(
+            comment >= f"agentstore {number}"
+            and re.search(rf"\bTABLE {re.escape(table)}\b", migration.source)
+            for table, comment in rows
+        )
 
     @contextmanager
     def reading(self) -> Iterator[None]:

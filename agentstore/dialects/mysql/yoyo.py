@@ -35,8 +35,8 @@ class MariaDBBackend(ResumableBackend, MySQLBackend):  # type: ignore[misc]
         "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
     )
     made_by_sql = (
-        "SELECT table_name FROM information_schema.tables "
-        "WHERE table_schema = DATABASE() AND table_comment = :comment"
+        "SELECT table_name, table_comment FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_comment LIKE :comment"
     )
 
     def __init__(self, dburi: Any, migration_table: str) -> None:
