@@ -235,7 +235,7 @@ def test_three_dialects_in_threads(three_databases: list[SchemaDatabase]) -> Non
         applied = [result.result() for result in results]
     for number, database in enumerate(three_databases):
         database.assert_current()
-        assert sorted(chain(*applied[number::3])) == database.names
+        assert sorted(chain(*applied[number :: len(three_databases)])) == database.names
 
 
 def test_memory() -> None:

@@ -147,7 +147,7 @@ def _apply_one(backend: MigratorBackend, migration: Migration) -> bool:
 
 @contextmanager
 def _driver_errors(backend: MigratorBackend, task: str) -> Iterator[None]:
-    """PreparedMessage the driver's exceptions into ours, and say what was being done."""
+    """Translate the driver's exceptions into ours, and say what was being done."""
     try:
         yield
     except backend.driver.Error as exc:

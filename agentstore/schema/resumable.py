@@ -21,7 +21,7 @@ class ResumableBackend(DatabaseBackend):  # type: ignore[misc]
     """A yoyo backend that leaves nothing half, and goes on where a killed migrator stopped."""
 
     made_by_sql: str | None = None
-    """Finds the tables that bear a comment; a table made by a migration bears its number."""
+    """Finds the tables that bear a comment like one, and the comment: a migration's own number."""
 
     def apply_one(self, migration: Migration, force: bool = False, mark: bool = True) -> None:
         """Apply a migration and record it: in one transaction, where the database can.

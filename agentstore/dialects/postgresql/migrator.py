@@ -16,11 +16,11 @@ class PostgreSQLMigratorBackend(MigratorBackend, PostgresqlPsycopgBackend):  # t
     """PostgreSQL: all settings are those of one transaction, so none sticks to a pooler's."""
 
     made_by_sql = """
-        SELECT c.relname FROM pg_catalog.pg_class AS c
+        SELECT c.relname, obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class AS c
         WHERE c.relnamespace = (
             SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = current_schema()
         )
-        AND obj_description(c.oid, 'pg_class') = :comment
+        AND obj_description(c.oid, 'pg_class') LIKE :comment
     """
     # deadlock_detected, lock_not_available
     contention_codes: ClassVar[frozenset[str]] = frozenset({"40P01", "55P03"})
