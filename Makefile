@@ -60,9 +60,9 @@ lint: $(stamp) type lint-sql ## Style, types and SQL
 # frameworks are installed, the adapters and their tests are checked with them.
 type: $(stamp) ## mypy --strict, over the package and its tests
 	$(bin)/mypy --strict
-	MYPYPATH=.:tests:tests/fuzz:tests/integrations $(bin)/mypy --strict tests/*.py tests/broken_stores
-	for folder in faults command_line import_prisma $(if $(wildcard $(frameworks_stamp)),integrations); do \
-		MYPYPATH=.:tests:tests/$$folder $(bin)/mypy --strict tests/$$folder/*.py || exit 1; \
+	MYPYPATH=.:tests:tests/sql:tests/fuzz:tests/integrations $(bin)/mypy --strict tests/*.py tests/broken_stores
+	for folder in sql faults command_line import_prisma copies $(if $(wildcard $(frameworks_stamp)),integrations); do \
+		MYPYPATH=.:tests:tests/sql:tests/$$folder $(bin)/mypy --strict tests/$$folder/*.py || exit 1; \
 	done
 
 lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
@@ -72,7 +72,7 @@ lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
 		tests/third_party/agentstore_shelf
 
 sql-review: $(stamp) ## Write docs/sql-review.md anew: statements, plans, locks, GRANTs, for a DBA
-	$(bin)/python tests/sql_review.py
+	PYTHONPATH=tests $(bin)/python tests/sql/sql_review.py
 
 check: test lint ## What CI runs
 

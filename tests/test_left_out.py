@@ -45,7 +45,7 @@ def test_another_word() -> None:
 
 
 def test_what_is_for_the_matrix() -> None:
-    shells = ("tests/test_sql_in_shells.py", "--collect-only", "-q")
+    shells = ("tests/sql/test_sql_in_shells.py", "--collect-only", "-q")
     code, output = run("none", *shells)
     assert code == 0, output
     assert "[mariadb]" in output

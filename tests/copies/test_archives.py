@@ -171,7 +171,8 @@ def test_each_value_is_of_its_kind(name: str, archive: bytes) -> None:
         row = decode_row(table, line["row"])
         assert encode_row(table, row) == line["row"]
         for column, kind in table.columns.items():
-            for wrong in ([], {}, "2026-01-02", "x!", 1, 1.5, True, None):
+            values: tuple[object, ...] = ([], {}, "2026-01-02", "x!", 1, 1.5, True, None)
+            for wrong in values:
                 if _is_right(kind.kind.value, wrong) or (wrong is None and kind.may_be_none):
                     continue
                 with pytest.raises(InvalidInputError, match=f"{name}.{column} is no"):

@@ -21,7 +21,7 @@ from agentstore.dialects.registry import load_statements
 from agentstore.statements import Statement
 from agentstore.testing import MariaDBServer, PostgresServer
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "sql-review.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sql-review.md"
 TEMPLATE = Path(__file__).with_name("sql_review.template.md")
 NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL, MariaDB", "sqlite": "SQLite"}
 

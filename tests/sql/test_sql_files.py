@@ -17,7 +17,7 @@ from agentstore.statements import Statement
 from agentstore.transfer.copying.stored import METADATA_INDEX
 from agentstore.transfer.copying.tables import TABLES
 
-CHECKOUT = Path(__file__).parent.parent
+CHECKOUT = Path(__file__).parents[2]
 LIBRARIES = {dialect: load_statements(dialect) for dialect in DIALECTS}
 NAMES = sorted(set().union(*LIBRARIES.values()))
 SHARED = [name for name in NAMES if all(name in library for library in LIBRARIES.values())]
