@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from agentstore.calls.core import CallsCore
 from agentstore.errors import InvalidInputError, StorageError
@@ -88,11 +88,14 @@ class KeepingCalls(CallsCore):
             return 0  # what has no tenant is in no scope
         return self._repository.assign_sessions(tenant_id, user_id_key, entries)
 
-    def fill(self) -> int:
+    def fill(self, *, progress: Callable[[int], None] | None = None) -> int:
         """Fill what rows lack that were made by older code; run it when that is gone.
 
         Sets last_message_at, and makes sessions for what adapters keep without one. It goes in
         bounded batches, and can be stopped and run again.
+
+        Args:
+            progress: called after each batch with how many sessions were filled or made by now.
 
         Returns:
             How many sessions were filled or made.
@@ -103,4 +106,4 @@ class KeepingCalls(CallsCore):
         if self._repository.scope is not None:
             raise StorageError("fill() is the whole store's: call it on the store itself")
         self._refuse_in_transaction("fill")
-        return self._repository.fill(values.now())
+        return self._repository.fill(values.now(), progress or (lambda _: None))

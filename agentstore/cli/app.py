@@ -13,6 +13,7 @@ import agentstore
 from agentstore.cli.conversations import export_command, import_command
 from agentstore.cli.copies import copy, dump, restore
 from agentstore.cli.database import DATABASE_HELP, Database
+from agentstore.cli.fill import fill
 from agentstore.cli.output import visible
 from agentstore.cli.prisma import import_prisma
 from agentstore.cli.prune import prune
@@ -63,6 +64,7 @@ def cli(ctx: click.Context, database: str | None) -> None:
 for command in (
     migrate,
     status,
+    fill,
     migrations_path,
     sql,
     import_command,

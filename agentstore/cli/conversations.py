@@ -21,6 +21,7 @@ from agentstore.cli.output import (
     write_json,
     write_line,
 )
+from agentstore.cli.scope import scope_options
 from agentstore.transfer.conversation_files import read_sources, replacing
 from agentstore.transfer.exporting import export_conversations
 from agentstore.transfer.forms.registry import BY_NAME
@@ -68,6 +69,7 @@ _LISTED = 20
     show_default=True,
     help="Conversations in a transaction.",
 )
+@scope_options
 @json_option
 @database_option
 def import_command(
@@ -77,7 +79,8 @@ def import_command(
 
     A file is JSON lines, a JSON list, or JSON values behind each other; whose form it is in, is
     found out. What of it is not understood is said at the end. What was imported before is
-    skipped, so an import that was interrupted can be run again.
+    skipped, so an import that was interrupted can be run again. With --tenant and --user the
+    conversations become theirs.
 
     It is for other programs' conversations: what a form has no place for (ids, a closed session,
     a pending confirmation) does not move. dump and restore move a store.
@@ -121,8 +124,7 @@ def export_command(
     database: Database,
     *,
     output: Path,
-    active: bool | None,
-    metadata: dict[str, Any] | None,
+    filters: dict[str, Any],
     as_json: bool,
 ) -> None:
     """Export conversations in OpenAI chat-completions form, one a line, the oldest first.
@@ -135,10 +137,10 @@ def export_command(
     target = nullcontext(sys.stdout.buffer) if to_stdout else replacing(output)
     count = 0
     with database.connect() as store, target as file:
-        total = None if to_stdout else store.count_sessions(active=active, metadata=metadata)
+        total = None if to_stdout else store.count_sessions(**filters)
         # A bar would run through the conversations where both go to one terminal.
         with progress_bar("exporting", total, hidden=to_stdout and is_terminal()) as advance:
-            for conversation in export_conversations(store, active=active, metadata=metadata):
+            for conversation in export_conversations(store, **filters):
                 file.write(json_line(conversation, for_terminal=to_stdout and is_terminal()))
                 count += 1
                 advance(count)

@@ -86,7 +86,8 @@ def copy(  # noqa: PLR0917 - one an option
     URLs with passwords belong in the environment's SOURCE_DATABASE_URL and TARGET_DATABASE_URL.
     """
     selection = _selection(tenant_id, user_id, metadata)
-    with Database(source_url).connect() as source_store, Database(target_url).connect() as store:
+    source_database, target_database = Database(source_url), Database(target_url)
+    with source_database.connect_whole() as source_store, target_database.connect_whole() as store:
         source = open_source(source_store, selection)
         with _progress() as progress:
             run = compare_rows if verify else copy_rows
@@ -128,7 +129,7 @@ def dump(
     to_stdout = str(output) == "-"
     target = nullcontext(sys.stdout.buffer) if to_stdout else replacing(output)
     hidden = to_stdout and is_terminal()
-    with database.connect() as store, target as raw, _progress(hidden=hidden) as progress:
+    with database.connect_whole() as store, target as raw, _progress(hidden=hidden) as progress:
         with _packing(cast(BinaryIO, raw), packs=output.name.endswith(".gz")) as file:
             reports = dump_rows(store, file, selection, progress=progress)
         raw.flush()
@@ -162,7 +163,7 @@ def restore(
     on stderr and left as it is, and the exit code is 1. In the end all is compared. For
     conversations in other programs' forms see import.
     """
-    with database.connect() as store, _progress() as progress:
+    with database.connect_whole() as store, _progress() as progress:
         run = compare_rows if verify else copy_rows
         reports = run(ArchiveSource(file), store, progress=progress, tell=_tell)
     _end(ctx, reports, as_json=as_json)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
 import agentstore
+from agentstore.cli.scope import chosen_scope, refuse_in_tenants_shell
 from agentstore.dialects.registry import dialect_of
 from agentstore.errors import ConfigurationError
 
@@ -30,16 +32,33 @@ class Database:
     def __repr__(self) -> str:
         return "Database(…)"
 
-    def connect(self, *, creates: bool = False) -> agentstore.Storage:
-        """The store, not connected yet.
+    @contextmanager
+    def connect(self) -> Iterator[agentstore.Storage]:
+        """The store, not connected yet, for the tenant and the user that were chosen alone.
+
+        Raises:
+            click.UsageError: no URL was given, or one that cannot be used; another tenant than
+                the environment's.
+            ConfigurationError: the database is a file, and not there; its dialect has no scopes.
+        """
+        chosen = chosen_scope(click.get_current_context())
+        with self._connect(creates=False) as whole:  # to close a scoped store closes no connection
+            yield chosen.scoped(whole)
+
+    def connect_whole(self, *, creates: bool = False) -> agentstore.Storage:
+        """The store, not connected yet, for a command that works on all tenants' sessions.
 
         Args:
             creates: whether the command may make the database, where that is a file.
 
         Raises:
-            click.UsageError: no URL was given, or one that cannot be used.
+            click.UsageError: as `connect`; and where the environment allows one tenant alone.
             ConfigurationError: the database is a file, and not there.
         """
+        refuse_in_tenants_shell(str(click.get_current_context().info_name))
+        return self._connect(creates=creates)
+
+    def _connect(self, *, creates: bool) -> agentstore.Storage:
         try:
             store = agentstore.connect(self.url)
         except ConfigurationError as exc:

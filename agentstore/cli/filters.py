@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
+from agentstore.cli.scope import chosen_scope, scope_options
 from agentstore.transfer.json_text import parse
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -39,10 +41,40 @@ metadata_option = click.option(
 
 
 def session_filters(function: _Function) -> _Function:
-    """``--active/--closed`` and ``--metadata``, as ``active`` and ``metadata``."""
+    """The options that choose sessions; the command gets them as ``filters`` of a call.
+
+    They are ``--tenant`` and ``--user``, ``--active/--closed``, ``--archived/--not-archived`` and
+    ``--metadata``.
+    """
+
+    @wraps(function)
+    @click.pass_context
+    def command(
+        ctx: click.Context,
+        /,
+        *arguments: Any,
+        active: bool | None,
+        archived: bool | None,
+        metadata: dict[str, Any] | None,
+        **options: Any,
+    ) -> Any:
+        filters = {
+            "active": active,
+            "archived": archived,
+            "metadata": metadata,
+            "user_id": chosen_scope(ctx).take_user_filter(),
+        }
+        return function(*arguments, filters=filters, **options)
+
     for option in (
         metadata_option,
+        click.option(
+            "--archived/--not-archived",
+            default=None,
+            help="Only archived ones, or only those that are not.",
+        ),
         click.option("--active/--closed", default=None, help="Only active, or only closed ones."),
+        scope_options,
     ):
-        function = option(function)
-    return function
+        command = option(command)
+    return command  # type: ignore[return-value]

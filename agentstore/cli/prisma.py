@@ -8,6 +8,7 @@ import click
 
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import counted, note, progress_bar, visible, write_json, write_line
+from agentstore.cli.scope import scope_options
 from agentstore.errors import ConfigurationError
 from agentstore.transfer.prisma import CopySummary, PrismaSource, Problem, copy_prisma
 
@@ -16,6 +17,7 @@ NOT_ALL = 1
 
 @click.command("import-prisma")
 @click.argument("url", envvar="PRISMA_DATABASE_URL")
+@scope_options
 @json_option
 @database_option
 @click.pass_context

@@ -9,6 +9,7 @@ import click
 
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import counted, progress_bar, write_json, write_line
+from agentstore.cli.scope import scope_options
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -42,6 +43,7 @@ def _read_age(_: click.Context, __: click.Parameter, text: str) -> datetime:
     show_default=True,
     help="Sessions deleted at once.",
 )
+@scope_options
 @json_option
 @database_option
 def prune(

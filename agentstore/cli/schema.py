@@ -17,7 +17,7 @@ PENDING = 1
 @database_option
 def migrate(database: Database, *, as_json: bool) -> None:
     """Apply the migrations that the database lacks."""
-    with database.connect(creates=True) as store:
+    with database.connect_whole(creates=True) as store:
         applied = store.migrate()
     if as_json:
         write_json({"applied": applied})

@@ -18,6 +18,7 @@ from agentstore.cli.output import (
     write_line,
     write_table,
 )
+from agentstore.cli.scope import scope_options
 from agentstore.records import JSONValue, Message, PendingConfirmation, Session, ToolCall
 from agentstore.transfer.json_text import compact
 
@@ -27,6 +28,13 @@ _SHORTENED = 160
 
 @click.command()
 @session_filters
+@click.option(
+    "--order-by",
+    type=click.Choice(["created_at", "last_message_at"]),
+    default="created_at",
+    show_default=True,
+    help="The time by which they are sorted.",
+)
 @click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="At most.")
 @json_option
 @database_option
@@ -34,13 +42,13 @@ def sessions(
     database: Database,
     *,
     limit: int,
-    active: bool | None,
-    metadata: dict[str, Any] | None,
+    order_by: str,
+    filters: dict[str, Any],
     as_json: bool,
 ) -> None:
     """List sessions, the newest first; with --json one object a line."""
     with database.connect() as store:
-        found = store.query_sessions(active=active, metadata=metadata, limit=limit + 1)
+        found = store.query_sessions(**filters, order_by=order_by, limit=limit + 1)
     shown = found[:limit]
     if as_json:
         for session in shown:
@@ -66,6 +74,7 @@ def sessions(
 @click.command()
 @click.argument("session")
 @click.option("--limit", type=click.IntRange(0), help="Only the last so many messages.")
+@scope_options
 @json_option
 @database_option
 def show(database: Database, *, session: str, limit: int | None, as_json: bool) -> None:

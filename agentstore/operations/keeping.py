@@ -90,11 +90,12 @@ class KeepingOperations(SessionOperations):
 
         return sum(self._in_batches(assign))
 
-    def fill(self, now: datetime) -> int:
+    def fill(self, now: datetime, progress: Callable[[int], None]) -> int:
         """Fill what rows of older code lack, batch by batch; says how many sessions that were.
 
         Args:
             now: the created_at of the sessions that are made for what has none.
+            progress: called with how many they are by now.
         """
 
         def fill(connection: Connection, after_id: str) -> tuple[int, str | None]:
@@ -105,10 +106,15 @@ class KeepingOperations(SessionOperations):
             found = connection.count("sessions/fill_sessions", {"ids": self.write_list(ids)})
             return found, ids[-1]
 
-        filled = sum(self._in_batches(fill))
+        filled = 0
+        for found in self._in_batches(fill):
+            filled += found
+            progress(filled)
         for name in self.statement_library():
             if name.endswith("/find_sessions_to_make"):
-                filled += sum(map(self.create_session, self._sessions_to_make(name, now)))
+                for session in self._sessions_to_make(name, now):
+                    filled += self.create_session(session)
+                    progress(filled)
         return filled
 
     def _sessions_to_make(self, name: str, now: datetime) -> Iterator[PreparedSession]:

@@ -70,14 +70,17 @@ class SessionOperations(HoldOperations):
         return steps
 
     def write_new_session(self, session: PreparedSession, token: str) -> dict[str, Any]:
-        """A session's own row as parameters."""
+        """A session's own row as parameters; what a scoped store makes is the scope's."""
+        owner, scope = session.owner, self.scope
+        if scope is not None:
+            owner = Owner(scope.tenant_id, scope.user_id or owner.user_id)
         return {
             "session_id": session.id,
             "now": self.write_time(session.created_at),
             "next_position": 0 if session.system_message is None else 1,
             "metadata": session.metadata,
-            "tenant_id": session.owner.tenant_id or "",
-            "user_id": session.owner.user_id or "",
+            "tenant_id": owner.tenant_id or "",
+            "user_id": owner.user_id or "",
             "title": session.title,
             "token": token,
         }

@@ -1,0 +1,124 @@
+"""Whose sessions a command works on: ``--tenant``, ``--user``, and AGENTSTORE_TENANT.
+
+A command that takes these works on the scoped store that ``Database.connect`` gives it. One that
+works on whole stores asks for ``Database.connect_whole``, which AGENTSTORE_TENANT refuses.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from agentstore.errors import InvalidInputError
+from agentstore.model.values import check_id
+from agentstore.storage import Storage
+
+TENANT_VARIABLE = "AGENTSTORE_TENANT"
+
+_KEY = "agentstore.scope"
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass
+class Chosen:
+    """The tenant and the user that a command line names."""
+
+    tenant_id: str | None = None
+    user_id: str | None = None
+
+    def scoped(self, store: Storage) -> Storage:
+        """The store, for the tenant and the user alone.
+
+        Raises:
+            click.UsageError: the environment has another tenant than is named; there is a user
+                and no tenant.
+        """
+        tenant_id = self._tenant()
+        if tenant_id is not None:
+            return store.scoped(tenant_id=tenant_id, user_id=self.user_id)
+        if self.user_id is not None:
+            raise click.UsageError("--user needs a --tenant here")
+        return store
+
+    def take_user_filter(self) -> str | None:
+        """The user whose sessions a list shows of all tenants; None where a tenant is chosen."""
+        if self._tenant() is not None:
+            return None
+        user_id, self.user_id = self.user_id, None
+        return user_id
+
+    def _tenant(self) -> str | None:
+        allowed = _tenant_of_environment()
+        if allowed is None:
+            return self.tenant_id
+        if self.tenant_id not in {None, allowed}:
+            raise click.UsageError(f"--tenant: {TENANT_VARIABLE} allows its own tenant alone")
+        return allowed
+
+
+def chosen_scope(ctx: click.Context) -> Chosen:
+    """What the command line of a command names; the same object each time."""
+    chosen: Chosen = ctx.meta.setdefault(_KEY, Chosen())
+    return chosen
+
+
+def refuse_in_tenants_shell(command: str) -> None:
+    """End a command that works on whole stores where the environment allows one tenant alone.
+
+    Raises:
+        click.UsageError: it does.
+    """
+    if _tenant_of_environment() is not None:
+        raise click.UsageError(
+            f"{command} works on whole stores: it is refused where {TENANT_VARIABLE} is set"
+        )
+
+
+def scope_options(function: _Function) -> _Function:
+    """``--tenant`` and ``--user`` of a command that ``Database.connect`` gives a scoped store."""
+    for option in (
+        click.option(
+            "--user",
+            metavar="ID",
+            callback=_remember,
+            expose_value=False,
+            help="Only this user's sessions.",
+        ),
+        click.option(
+            "--tenant",
+            metavar="ID",
+            callback=_remember,
+            expose_value=False,
+            help=f"Only this tenant's sessions; where {TENANT_VARIABLE} is set, only its own.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def _remember(ctx: click.Context, parameter: click.Parameter, given: str | None) -> None:
+    if given is not None:
+        setattr(chosen_scope(ctx), f"{parameter.name}_id", _checked(given, f"--{parameter.name}"))
+
+
+def _tenant_of_environment() -> str | None:
+    """The tenant that the environment allows; None where it allows all.
+
+    Raises:
+        click.UsageError: it is no tenant's id. An empty one is not taken for none: a shell whose
+            tenant was forgotten would see all.
+    """
+    given = os.environ.get(TENANT_VARIABLE)
+    return None if given is None else _checked(given, TENANT_VARIABLE)
+
+
+def _checked(given: str, name: str) -> str:
+    try:
+        return check_id(given, name)
+    except InvalidInputError as exc:
+        raise click.UsageError(str(exc)) from exc

@@ -1,0 +1,201 @@
+"""Whose sessions a command works on: --tenant, --user and AGENTSTORE_TENANT."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_runs import QUESTION, SQLITE, error_of, json_of, output_of, run
+
+import agentstore
+from agentstore.cli.app import cli
+from agentstore.cli.scope import TENANT_VARIABLE
+from agentstore.operations.keeping import KeepingOperations
+
+WORKS_ON_WHOLE_STORES = {
+    "copy": ["sqlite:///{database}", "sqlite:///{database}"],
+    "doctor": [],
+    "dump": [],
+    "fill": [],
+    "migrate": [],
+    "restore": ["/dev/null"],
+}
+"""The commands that a tenant's shell refuses, and what they take."""
+
+TELLS_OF_NO_SESSION = {"migrations-path", "sql", "status"}
+"""Commands that show nothing of a conversation."""
+
+KEEPS_TO_THE_SCOPE = {"export", "import", "import-prisma", "prune", "sessions", "show"}
+"""Those whose behaviour in a scope is tested below, or with their own tests."""
+
+
+@pytest.fixture
+def owned(store: agentstore.Storage) -> agentstore.Storage:
+    """Sessions of two tenants and of none; the names say whose they are."""
+    for tenant, user in (("acme", "ann"), ("acme", "bob"), ("umbrella", "ann"), (None, None)):
+        session = store.create_session(id=f"{tenant} {user}", tenant_id=tenant, user_id=user)
+        store.save_user_message(session, f"of {session}")
+    store.update_session("acme bob", archived=True)
+    return store
+
+
+def listed(*options: str, url: str) -> list[str]:
+    lines = output_of("sessions", *options, "--json", url=url).splitlines()
+    return [json.loads(line)["id"] for line in lines]
+
+
+@pytest.mark.usefixtures("shared", "owned")
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), ["None None", "umbrella ann", "acme bob", "acme ann"]),
+        (("--tenant", "acme"), ["acme bob", "acme ann"]),
+        (("--tenant", "acme", "--user", "ann"), ["acme ann"]),
+        (("--tenant", "nobody"), []),
+        (("--user", "ann"), ["umbrella ann", "acme ann"]),
+        (("--archived",), ["acme bob"]),
+        (("--tenant", "acme", "--not-archived"), ["acme ann"]),
+    ],
+)
+def test_lists_of_a_scope(database_url: str, options: tuple[str, ...], expected: list[str]) -> None:
+    assert listed(*options, url=database_url) == expected
+    exported = output_of("export", *options, url=database_url).splitlines()
+    contents = [json.loads(line)["messages"][0]["content"] for line in exported]
+    assert contents == [f"of {name}" for name in reversed(expected)]
+
+
+@pytest.mark.usefixtures("shared")
+def test_the_order_of_a_list(owned: agentstore.Storage, database_url: str) -> None:
+    owned.save_user_message("acme ann", "later")
+    assert listed("--order-by", "last_message_at", url=database_url)[0] == "acme ann"
+    assert listed("--order-by", "created_at", url=database_url)[-1] == "acme ann"
+    assert "--order-by" in error_of("sessions", "--order-by", "id", code=2, url=database_url)
+
+
+@pytest.mark.usefixtures("owned")
+@SQLITE
+def test_show_finds_what_is_in_the_scope(database_url: str) -> None:
+    shown = json_of("show", "acme ann", "--tenant", "acme", "--user", "ann", url=database_url)
+    assert shown["id"] == "acme ann"
+    for options in (["--tenant", "umbrella"], ["--tenant", "acme", "--user", "bob"]):
+        error = error_of("show", "acme ann", *options, code=1, url=database_url)
+        assert "no session acme ann" in error
+    assert "--tenant" in error_of("show", "x", "--user", "ann", code=2, url=database_url)
+
+
+@SQLITE
+def test_prune_deletes_what_is_in_the_scope(owned: agentstore.Storage, database_url: str) -> None:
+    for options, pruned in ((["--user", "ann"], 1), ([], 1)):
+        assert json_of(
+            *("prune", "--older-than", "0s", "--include-active", "--tenant", "acme"),
+            *options,
+            url=database_url,
+        ) == {"found": pruned, "deleted": pruned}
+    assert [session.id for session in owned.query_sessions()] == ["None None", "umbrella ann"]
+
+
+@pytest.mark.usefixtures("shared")
+def test_what_is_imported_is_the_scope_s(
+    store: agentstore.Storage, database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(json.dumps(QUESTION) + "\n")
+    output_of("import", str(file), "--tenant", "acme", "--user", "ann", url=database_url)
+    [session] = store.query_sessions()
+    assert (session.tenant_id, session.user_id) == ("acme", "ann")
+
+
+@SQLITE
+@pytest.mark.parametrize("command", sorted({*cli.commands} - TELLS_OF_NO_SESSION))
+def test_a_tenant_s_shell_sees_its_tenant_alone(
+    owned: agentstore.Storage,
+    database_url: str,
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(TENANT_VARIABLE, "acme")
+    if command in WORKS_ON_WHOLE_STORES:
+        database = tmp_path / "no.db"
+        arguments = [text.format(database=database) for text in WORKS_ON_WHOLE_STORES[command]]
+        assert TENANT_VARIABLE in error_of(command, *arguments, code=2, url=database_url)
+        assert list(tmp_path.glob("no.db")) == []
+        return
+    arguments = {
+        "show": ["umbrella ann"],
+        "prune": ["--older-than", "1w"],
+        "import": ["/dev/null"],
+        "import-prisma": [f"file:{tmp_path}/neither.db"],
+    }.get(command, [])
+    assert "umbrella" not in run(command, *arguments, url=database_url).stdout
+    error = error_of(command, *arguments, "--tenant", "umbrella", code=2, url=database_url)
+    assert TENANT_VARIABLE in error
+    assert owned.count_sessions() == 4
+
+
+def test_every_command_has_its_place_here() -> None:
+    places = (WORKS_ON_WHOLE_STORES.keys(), TELLS_OF_NO_SESSION, KEEPS_TO_THE_SCOPE)
+    assert {*cli.commands} <= set().union(*places)
+
+
+@pytest.mark.usefixtures("owned")
+@SQLITE
+def test_a_tenant_s_shell_narrows_and_does_not_widen(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(TENANT_VARIABLE, "acme")
+    assert listed(url=database_url) == ["acme bob", "acme ann"]
+    assert listed("--tenant", "acme", url=database_url) == ["acme bob", "acme ann"]
+    assert listed("--user", "ann", url=database_url) == ["acme ann"]
+    assert json_of("show", "acme ann", "--user", "ann", url=database_url)["id"] == "acme ann"
+
+
+@pytest.mark.parametrize("tenant", ["", " acme", "a\nb", "x" * 192])
+def test_a_tenant_that_is_none(tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "--tenant" in error_of("sessions", "--tenant", tenant, code=2, url="sqlite://")
+    assert "--user" in error_of("sessions", "--user", tenant, code=2, url="sqlite://")
+    monkeypatch.setenv(TENANT_VARIABLE, tenant)
+    assert TENANT_VARIABLE in error_of("sessions", code=2, url="sqlite://")
+    assert TENANT_VARIABLE in error_of("migrate", code=2, url="sqlite://")
+
+
+def make_unfilled(store: agentstore.Storage, database_url: str, sessions: int) -> None:
+    """Sessions as older code has left them."""
+    with store.transaction():
+        for _ in range(sessions):
+            store.save_user_message(store.create_session(), "hello")
+    connection = sqlite3.connect(database_url.removeprefix("sqlite:///"))
+    with connection:
+        connection.execute("UPDATE agentstore_sessions SET last_message_at = NULL")
+    connection.close()
+
+
+@SQLITE
+def test_fill(store: agentstore.Storage, database_url: str) -> None:
+    make_unfilled(store, database_url, 3)
+    assert output_of("fill", url=database_url) == "filled 3 sessions\n"
+    assert json_of("fill", url=database_url) == {"filled": 0}
+    for session in store.query_sessions():
+        [message] = store.get_history(session.id)
+        assert session.last_message_at == message.timestamp
+
+
+@SQLITE
+def test_a_fill_that_was_interrupted_says_how_far_it_came_and_goes_on(
+    store: agentstore.Storage, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_unfilled(store, database_url, 1100)
+    batches = KeepingOperations._in_batches
+
+    def interrupted(self: KeepingOperations, work: Any) -> Iterator[int]:
+        yield next(batches(self, work))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeepingOperations, "_in_batches", interrupted)
+        result = run("fill", url=database_url)
+    assert result.exit_code == 130
+    assert result.stderr == "before it: filled 500 sessions; run it again to go on\ninterrupted\n"
+    assert json_of("fill", url=database_url) == {"filled": 600}
