@@ -26,7 +26,7 @@ LAYERS = [
     {"connecting"},
     {"", "connections", "repositories", "yoyo_backends"},
     {"transfer"},
-    {"compat", "integrations", "telemetry", "testing"},
+    {"formats", "compat", "integrations", "telemetry", "testing"},
     {"cli", "__main__"},
 ]
 """From the bottom; a module may import what is below its layer, and of its own layer what stands

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
+from typing import Any
 
-from agentstore.records import JSONValue
+from agentstore.records import JSONValue, Message, NewMessage
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.building import Builder, without
 from agentstore.transfer.forms.form import Form, has_role, has_some, items_of, objects
 from agentstore.transfer.forms.parts import part_values, read_part, read_parts
 from agentstore.transfer.forms.pieces import Answer, Call, Piece, Thought
+from agentstore.transfer.forms.turns import (
+    Turn,
+    TurnCall,
+    Writing,
+    result_parts,
+    result_text,
+    said_by,
+    turns_of,
+)
 
 _CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 _THOUGHTS = frozenset({"thinking", "redacted_thinking"})
 _BLOCKS = frozenset({*_CALLS, *_THOUGHTS, "tool_result", "document", "search_result"})
+
+_AS_THEY_ARE = frozenset({"document", "search_result"})
+_OF_TEXTS = frozenset({"citations", "cache_control"})
+_IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+_SERVER_CALL = "srvtoolu_"
+"""How the ids of calls begin that Anthropic's servers answer themselves."""
 
 
 def is_message(value: JSONValue) -> bool:
@@ -88,6 +106,97 @@ def _result(content: JSONValue) -> JSONValue:
     if not isinstance(content, list):
         return content
     return part_values(read_parts(content))
+
+
+def write(messages: Iterable[Message | NewMessage], pending_result: str | None) -> dict[str, Any]:
+    """A conversation as ``messages`` and ``system`` of a request; see `agentstore.formats`."""
+    writing = Writing(
+        "Anthropic's Messages",
+        re.compile(r"[a-zA-Z0-9_-]{1,128}"),
+        re.compile(r"[a-zA-Z0-9_-]{1,64}"),
+        pending_result,
+    )
+    turns = turns_of(messages, writing)
+    leading = list(takewhile(lambda turn: turn.role == "system", turns))
+    system = [block for turn in leading for block in _write_blocks(writing, turn)]
+    forms: list[dict[str, Any]] = []
+    for turn in turns[len(leading) :]:
+        if turn.role == "system":
+            raise writing.refuse(turn.place, "a system message behind what others say")
+        blocks = [*_write_thoughts(turn), *_write_blocks(writing, turn)]
+        answers = []
+        for call in turn.calls:
+            blocks += _write_call(writing, turn, call)
+            if call.reply is not None and not call.id.startswith(_SERVER_CALL):
+                answers.append(_write_answer(writing, turn, call))
+        # It refuses messages without blocks.
+        forms += [{"role": turn.role, "content": blocks}] if blocks else []
+        forms += [{"role": "user", "content": answers}] if answers else []
+    return {**({"system": system} if system else {}), "messages": forms}
+
+
+def _write_thoughts(turn: Turn) -> list[dict[str, Any]]:
+    """The reasoning that it wants back; another provider's is not said again."""
+    return [
+        thought
+        for thought in turn.thoughts
+        if isinstance(thought, dict) and thought.get("type") in _THOUGHTS
+    ]
+
+
+def _write_blocks(writing: Writing, turn: Turn) -> list[dict[str, Any]]:
+    written = (_write_block(writing, turn.place, turn.role, part) for part in turn.parts)
+    return [block for block in written if block is not None]
+
+
+def _write_block(
+    writing: Writing, place: int, role: str, part: Mapping[str, JSONValue]
+) -> dict[str, Any] | None:
+    """A block; None of a blank text, which it refuses."""
+    text = said_by(part)
+    if text is not None:
+        kept = {key: value for key, value in part.items() if key in _OF_TEXTS}
+        return {"type": "text", "text": text, **kept} if text.strip() else None
+    if role != "user":
+        what = f"a part of type {str(part['type'])[:40]!r} in a message of role {role!r}"
+        raise writing.refuse(place, what)
+    if part["type"] in _AS_THEY_ARE:
+        return dict(part)
+    media = writing.media_of(place, part)
+    is_known = media.mime_type in (_IMAGES if media.kind == "image" else {"application/pdf"})
+    if media.data is not None and is_known:
+        source = {"type": "base64", "media_type": media.mime_type, "data": media.data}
+    elif media.url is not None:
+        source = {"type": "url", "url": media.url}
+    else:
+        what = f"{media.kind} of type {media.mime_type or 'unknown'!r}"
+        raise writing.refuse(place, what)
+    if media.kind == "image":
+        return {"type": "image", "source": source}
+    title = {} if media.name is None else {"title": media.name}
+    return {"type": "document", "source": source, **title}
+
+
+def _write_call(writing: Writing, turn: Turn, call: TurnCall) -> list[dict[str, Any]]:
+    block = {"id": call.id, "name": call.name, "input": writing.arguments(turn.place, call)}
+    if not call.id.startswith(_SERVER_CALL):
+        return [{"type": "tool_use", **block}]
+    blocks: list[dict[str, Any]] = [{"type": "server_tool_use", **block}]
+    if call.reply is not None:
+        kind = f"{call.name}_tool_result"
+        blocks.append({"type": kind, "tool_use_id": call.id, "content": call.reply.result})
+    return blocks
+
+
+def _write_answer(writing: Writing, turn: Turn, call: TurnCall) -> dict[str, Any]:
+    assert call.reply is not None
+    parts = result_parts(call.reply.result)
+    content: Any = result_text(call.reply.result) if parts is None else []
+    for part in parts or ():
+        block = _write_block(writing, turn.place, "user", part)
+        content += [] if block is None else [block]
+    answer = {"type": "tool_result", "tool_use_id": call.id, "content": content}
+    return {**answer, "is_error": True} if call.reply.failed else answer
 
 
 FORM = Form("anthropic", "Anthropic Messages", is_whole, read, is_message)

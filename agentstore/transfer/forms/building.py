@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ REASONING = "reasoning"
 ANSWERS = "tool_answers"
 """Metadata key of a message with calls: what else their answers had, by the ids of the calls."""
 
+IS_KEPT = re.compile(r"kept as (it is|a tool's message)")
+"""In a remark on what is not understood, but all there with its meaning."""
+
 _NOT_FROM_FILES = ADAPTER_KEYS | {FORM_KEY, STORE_KEY, TOOL_CALL_ID, TOOL_STATUS}
 _MAX_NAME = 191
 
@@ -58,6 +62,7 @@ class Builder:
         self._by_id = WaitingCalls()
         self._latest = WaitingCalls()
         self._thoughts: list[JSONValue] = []
+        self._was_answered = False
 
     def remark(self, what: str) -> None:
         """Something that is not understood."""
@@ -97,7 +102,8 @@ class Builder:
             pieces: what it consists of.
             metadata: what else it has.
             at: when, as the form has it.
-            joins: whether it goes on with the message before, where that is of this role too.
+            joins: whether it goes on with the message before, where that is of this role too and
+                no call of it was answered meanwhile.
         """
         moment = self.moment(at)
         rest = _safe(metadata or {})
@@ -110,7 +116,10 @@ class Builder:
             elif isinstance(piece, Break):
                 said = None
             elif isinstance(piece, Thought):
-                self._thoughts.append(piece.value)
+                if said is None or joins:
+                    self._thoughts.append(piece.value)
+                else:
+                    said.metadata.setdefault(REASONING, []).append(piece.value)
             elif isinstance(piece, Answer):
                 self._answer(piece, rest, moment)
                 rest, said = {}, None
@@ -166,7 +175,9 @@ class Builder:
         )
 
     def _goes_on(self, role: Role) -> bool:
-        return bool(self._said) and self._said[-1].role == role and not self._thoughts
+        if not self._said or self._thoughts or self._was_answered:
+            return False
+        return self._said[-1].role == role
 
     def _begin(self, role: Role, metadata: dict[str, JSONValue], at: datetime | None) -> _Said:
         if role == "user" and self._thoughts:
@@ -176,6 +187,7 @@ class Builder:
             said.metadata = {**said.metadata, REASONING: self._thoughts}
             self._thoughts = []
         self._said.append(said)
+        self._was_answered = False
         if role != "tool":
             self._latest = WaitingCalls()
         return said
@@ -216,6 +228,7 @@ class Builder:
             return
         self._by_id.take(origin)
         self._latest.take(origin)
+        self._was_answered = True
         caller = self._said[origin.turn]
         call = caller.calls[origin.call]
         call["result"] = result

@@ -5,11 +5,24 @@ It is the one form that comes out of ``export`` as it went in: ``openai_form`` h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from agentstore.records import JSONValue
+from agentstore.records import JSONValue, Message, NewMessage
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.form import Form, has_role
+from agentstore.transfer.forms.media import Media, sound_format
+from agentstore.transfer.forms.turns import (
+    Turn,
+    TurnCall,
+    Writing,
+    arguments_text,
+    result_parts,
+    result_text,
+    said_by,
+    turns_of,
+)
 from agentstore.transfer.json_text import parse
 from agentstore.transfer.openai_form import read_conversation
 from agentstore.transfer.plain_form import ADAPTER_KEYS, STORE_KEY
@@ -116,6 +129,87 @@ def _choices(value: Mapping[str, JSONValue]) -> list[dict[str, JSONValue]] | Non
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         return None
     return choices if has_role(choices[0].get("message")) else None
+
+
+def write(
+    messages: Iterable[Message | NewMessage], pending_result: str | None
+) -> list[dict[str, Any]]:
+    """A conversation as the messages of a request; see `agentstore.formats`."""
+    writing = Writing(
+        "OpenAI's chat-completions",
+        re.compile(r"[a-zA-Z0-9_-]{1,64}"),
+        re.compile(r"[!-~]{1,40}"),
+        pending_result,
+    )
+    forms: list[dict[str, Any]] = []
+    for turn in turns_of(messages, writing):
+        if turn.thoughts and not turn.calls and not turn.parts:
+            continue  # reasoning is not said again
+        content = _write_content(writing, turn)
+        form: dict[str, Any] = {"role": turn.role, "content": content, **turn.said_of("name")}
+        if turn.calls:
+            form["content"] = form["content"] or None
+            form["tool_calls"] = [_write_call(call) for call in turn.calls]
+        forms.append(form)
+        forms += [
+            {
+                "role": "tool",
+                "tool_call_id": call.id,
+                "content": _write_result(writing, turn, call.reply.result),
+            }
+            for call in turn.calls
+            if call.reply is not None
+        ]
+    return forms
+
+
+def _write_content(writing: Writing, turn: Turn) -> str | list[dict[str, JSONValue]]:
+    if isinstance(turn.content, str):
+        return turn.content
+    return [_write_part(writing, turn, part) for part in turn.content] or ""
+
+
+def _write_part(
+    writing: Writing, turn: Turn, part: Mapping[str, JSONValue]
+) -> dict[str, JSONValue]:
+    text = said_by(part)
+    if text is not None:
+        if part["type"] == "refusal" and turn.role == "assistant":
+            return {"type": "refusal", "refusal": text}
+        return {"type": "text", "text": text}
+    written = _write_media(writing.media_of(turn.place, part)) if turn.role == "user" else None
+    if written is None:
+        what = f"a part of type {str(part['type'])[:40]!r} in a message of role {turn.role!r}"
+        raise writing.refuse(turn.place, what)
+    return written
+
+
+def _write_media(media: Media) -> dict[str, JSONValue] | None:
+    if media.kind == "image" and media.link is not None:
+        detail = {} if media.detail is None else {"detail": media.detail}
+        return {"type": "image_url", "image_url": {"url": media.link, **detail}}
+    if media.kind == "audio":
+        form = sound_format(media.mime_type)
+        sound = {"data": media.data, "format": form}
+        return None if form is None else {"type": "input_audio", "input_audio": sound}
+    if media.data is None and media.file_id is None:
+        return None
+    file = {"filename": media.name, "file_data": media.link, "file_id": media.file_id}
+    said = {key: value for key, value in file.items() if value is not None}
+    return {"type": "file", "file": said}
+
+
+def _write_call(call: TurnCall) -> dict[str, JSONValue]:
+    function = {"name": call.name, "arguments": arguments_text(call.arguments)}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _write_result(writing: Writing, turn: Turn, result: JSONValue) -> str:
+    for part in result_parts(result) or ():
+        if said_by(part) is None:
+            what = f"a tool's result with a part of type {str(part['type'])[:40]!r}"
+            raise writing.refuse(turn.place, what)
+    return result_text(result)
 
 
 FORM = Form("chat-completions", "OpenAI chat-completions", is_whole, read, has_role)

@@ -46,13 +46,23 @@ def read_part(part: JSONValue) -> Iterator[Piece]:
         yield Part({"type": "text", "text": text, **_said(further)})
     elif kind in {"image", "input_image"} and (url := _image_url(part)) is not None:
         further = {key: value for key, value in part.items() if key not in _SOURCE_KEYS}
-        yield image_part(url, **_said(further))
+        yield _detailed(image_part(url, **_said(further)))
+    elif kind == "input_file" and any(part.get(key) for key in ("file_data", "file_id")):
+        yield Part({"type": "file", "file": _said({**part, "type": None})})
     elif kind in _KEPT_AS_THEY_ARE:
         yield Part(part)
     elif text is not None:
         yield text_part(text)
     else:
         yield from unknown_part(part, kind if isinstance(kind, str) else "without a type")
+
+
+def _detailed(image: Part) -> Part:
+    """An image with its ``detail`` where chat-completions has it; "auto" goes without saying."""
+    detail = image.value.pop("detail", "auto")
+    if detail != "auto":
+        image.value["image_url"]["detail"] = detail
+    return image
 
 
 def unknown_part(part: dict[str, JSONValue], kind: str) -> Iterator[Piece]:

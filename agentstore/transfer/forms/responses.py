@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from agentstore.records import JSONValue
+from agentstore.records import JSONValue, Message, NewMessage
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.building import Builder, without
 from agentstore.transfer.forms.form import Form, has_role, has_some, items_of, objects
 from agentstore.transfer.forms.parts import read_parts
 from agentstore.transfer.forms.pieces import Answer, Call, Thought
+from agentstore.transfer.forms.turns import (
+    Turn,
+    TurnCall,
+    Writing,
+    arguments_text,
+    result_parts,
+    result_text,
+    said_by,
+    turns_of,
+)
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input", "mcp_call": "arguments"}
 _OUTPUTS = frozenset(
@@ -115,6 +127,89 @@ def _inner(value: JSONValue) -> JSONValue:
         if isinstance(inner, dict) and any(isinstance(inner.get(key), list) for key in _LISTS[:2]):
             return inner
     return value
+
+
+def write(
+    messages: Iterable[Message | NewMessage], pending_result: str | None
+) -> list[dict[str, Any]]:
+    """A conversation as the items of a request; see `agentstore.formats`."""
+    writing = Writing(
+        "OpenAI's Responses",
+        re.compile(r"[a-zA-Z0-9_-]{1,64}"),
+        re.compile(r"[!-~]{1,64}"),
+        pending_result,
+    )
+    items: list[dict[str, Any]] = []
+    for turn in turns_of(messages, writing):
+        items += _write_turn(writing, turn)
+        items += [_write_call(call) for call in turn.calls]
+        items += [
+            _write_output(writing, turn, call)
+            for call in turn.calls
+            if call.reply is not None and call.name not in _HOSTED
+        ]
+    return items
+
+
+def _write_turn(writing: Writing, turn: Turn) -> Iterator[dict[str, Any]]:
+    """The reasoning and the message; of another provider's reasoning, nothing."""
+    for thought in turn.thoughts:
+        if isinstance(thought, dict) and thought.get("type") == "reasoning":
+            yield thought
+    content: Any = turn.content
+    if turn.role == "assistant":
+        texts = [said_by(part) for part in turn.parts]
+        for part, text in zip(turn.parts, texts, strict=True):
+            if text is None:
+                what = f"a part of type {str(part['type'])[:40]!r} in an assistant's message"
+                raise writing.refuse(turn.place, what)
+        content = "\n".join(text for text in texts if text is not None)
+    elif not isinstance(content, str):
+        content = [_write_part(writing, turn.place, part) for part in content]
+        if [part["type"] for part in content] == ["input_text"]:
+            content = content[0]["text"]
+    if content or not (turn.calls or turn.thoughts):
+        phase = turn.said_of("phase") if turn.role == "assistant" else {}
+        yield {"type": "message", "role": turn.role, "content": content, **phase}
+
+
+def _write_part(writing: Writing, place: int, part: Mapping[str, JSONValue]) -> dict[str, Any]:
+    text = said_by(part)
+    if text is not None:
+        return {"type": "input_text", "text": text}
+    media = writing.media_of(place, part)
+    if media.kind == "image":
+        return {"type": "input_image", "image_url": media.link, "detail": media.detail or "auto"}
+    if media.kind == "audio":
+        raise writing.refuse(place, "a sound")
+    where = "file_url" if media.data is None else "file_data"
+    file = {"filename": media.name, where: media.link, "file_id": media.file_id}
+    return {"type": "input_file", **{key: value for key, value in file.items() if value}}
+
+
+def _write_call(call: TurnCall) -> dict[str, Any]:
+    if call.name in _HOSTED and isinstance(call.arguments, dict):
+        status = "in_progress" if call.reply is None else call.reply.result
+        return {"type": call.name, "id": call.id, "status": status, **call.arguments}
+    if call.name in _ACTIONS:
+        return {"type": call.name, "call_id": call.id, "action": call.arguments}
+    arguments = arguments_text(call.arguments)
+    return {
+        "type": "function_call",
+        "call_id": call.id,
+        "name": call.name,
+        "arguments": arguments,
+    }
+
+
+def _write_output(writing: Writing, turn: Turn, call: TurnCall) -> dict[str, Any]:
+    assert call.reply is not None
+    kind = f"{call.name}_output" if call.name in _ACTIONS else "function_call_output"
+    parts = result_parts(call.reply.result)
+    output: Any = result_text(call.reply.result)
+    if parts is not None and any(said_by(part) is None for part in parts):
+        output = [_write_part(writing, turn.place, part) for part in parts]
+    return {"type": kind, "call_id": call.id, "output": output}
 
 
 FORM = Form("responses", "OpenAI Responses", is_whole, read, is_item)
