@@ -157,6 +157,8 @@ class StatementLibrary(Mapping[str, Statement]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._statements)
 
+    __hash__ = object.__hash__  # there is one a process of a folder, and no other equals it
+
     def __len__(self) -> int:
         return len(self._statements)
 

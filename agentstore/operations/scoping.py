@@ -6,6 +6,7 @@ Those of extensions are listed in the tests.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from agentstore.engine.scope import TENANT_BLOCK, USER_BLOCK
 from agentstore.statements import StatementLibrary
@@ -46,12 +47,13 @@ NEEDS_NO_SCOPE: Mapping[str, str] = {
 _FOLDERS = ("confirmations/", "erasure/", "holds/", "messages/", "sessions/", "tool_calls/")
 
 
-def statements_without_scope(statements: StatementLibrary) -> list[str]:
+@cache
+def statements_without_scope(statements: StatementLibrary) -> tuple[str, ...]:
     """The names of the core's statements that lack the blocks of a scope and are not excused."""
-    return [
+    return tuple(
         name
         for name, statement in statements.items()
         if name.startswith(_FOLDERS)
         and name not in NEEDS_NO_SCOPE
         and not {TENANT_BLOCK, USER_BLOCK} <= set(statement.blocks)
-    ]
+    )

@@ -7,11 +7,12 @@ keys do not wait for each other. Nothing here knows ADK itself: `service` does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from agentstore.engine.connection import Row
+from agentstore.engine.scope import Scope
 from agentstore.integrations.shared.keys import key_of
 from agentstore.model.values import dump_json, load_json
 from agentstore.records import JSONValue
@@ -41,10 +42,11 @@ class SharedStates(NamedTuple):
 
     app: dict[str, JSONValue]
     users: dict[str, dict[str, JSONValue]]
+    scope: Scope | None
 
     def of_user(self, user_id: str) -> dict[str, JSONValue]:
         """A user's state."""
-        return self.users.get(_user(user_id), {})
+        return self.users.get(_user(user_id, self.scope), {})
 
 
 class AdkTables:
@@ -58,7 +60,13 @@ class AdkTables:
     """
 
     def __init__(self, store: Storage) -> None:
+        self.store = store
         self._extension = store.extension("adk")
+
+    @property
+    def scope(self) -> Scope | None:
+        """The tenant or user that the store is scoped to; None where it is not."""
+        return self._extension.scope
 
     def lock_session(self, session_id: str) -> AdkSession | None:
         """What is kept of a session, with its row locked until the transaction ends."""
@@ -118,15 +126,26 @@ class AdkTables:
 
     def get_states(self, app_name: str, user_id: str | None) -> SharedStates:
         """The states of an app, and of one of its users, or of all where None."""
-        wanted = {} if user_id is None else {"user_key": _user(user_id)}
+        wanted = {} if user_id is None else {"user_key": _user(user_id, self.scope)}
         rows = self._extension.read(
             "get_states", {"app_key": self._state_key(app_name), **wanted}, frozenset(wanted)
         )
-        states = SharedStates({}, {})
+        states = SharedStates({}, {}, self.scope)
         for user_key, entry in rows:
             state = states.app if user_key == _APP else states.users.setdefault(user_key, {})
             name, value = load_json(entry)
             state[name] = value
+        return states
+
+    def get_states_of(self, app_name: str, user_ids: Iterable[str]) -> SharedStates:
+        """The states of an app, and of some of its users; no other's are read in a user's scope."""
+        if self.scope is None or self.scope.user_id is None:
+            return self.get_states(app_name, None)
+        states = SharedStates({}, {}, self.scope)
+        for user_id in sorted(user_ids):
+            found = self.get_states(app_name, user_id)
+            states.app.update(found.app)
+            states.users.update(found.users)
         return states
 
     def _state_key(self, app_name: str) -> str:
@@ -147,7 +166,7 @@ class AdkTables:
         # In one order for all writers, so that two never wait for each other.
         entries = [
             {"user_key": user_key, "name_key": name_key, "entry": entry}
-            for user_key, state in ((_APP, app_state), (_user(user_id), user_state))
+            for user_key, state in ((_APP, app_state), (_user(user_id, self.scope), user_state))
             for name_key, entry in sorted(
                 (key_of(name), dump_json([name, value], "state")) for name, value in state.items()
             )
@@ -172,5 +191,8 @@ def _read_session(row: Row) -> AdkSession:
     return AdkSession(marker, float(last_update_time), load_json(state))
 
 
-def _user(user_id: str) -> str:
-    return key_of(f"={user_id}")
+def _user(user_id: str, scope: Scope | None) -> str:
+    """The key of a user of ADK's, who in the scope of another user is that one's alone."""
+    if scope is None or scope.user_id in {None, user_id}:
+        return key_of(f"={user_id}")
+    return key_of(f"@{dump_json([scope.user_id, user_id], 'user_id')}")
