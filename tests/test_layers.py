@@ -25,7 +25,7 @@ LAYERS = [
     {"storage"},
     {"connecting"},
     {"", "connections", "repositories", "yoyo_backends"},
-    {"transfer"},
+    {"doctor", "figures", "transfer"},
     {"formats", "compat", "integrations", "telemetry", "testing"},
     {"cli", "__main__"},
 ]

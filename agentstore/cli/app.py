@@ -13,6 +13,7 @@ import agentstore
 from agentstore.cli.conversations import export_command, import_command
 from agentstore.cli.copies import copy, dump, restore
 from agentstore.cli.database import DATABASE_HELP, Database
+from agentstore.cli.doctor import doctor
 from agentstore.cli.fill import fill
 from agentstore.cli.output import visible
 from agentstore.cli.prisma import import_prisma
@@ -20,6 +21,7 @@ from agentstore.cli.prune import prune
 from agentstore.cli.schema import migrate, migrations_path, status
 from agentstore.cli.sessions import sessions, show
 from agentstore.cli.statements import sql
+from agentstore.cli.stats import stats
 from agentstore.errors import StorageError
 
 INTERRUPTED = 130
@@ -55,8 +57,9 @@ class _Commands(click.Group):
 def cli(ctx: click.Context, database: str | None) -> None:
     """Keep agents' conversations in PostgreSQL, MySQL/MariaDB or SQLite.
 
-    Exit codes: 0 done; 1 it failed, or was not found (for status: migrations are pending);
-    2 the command line is wrong; 130 interrupted; 141 nobody reads the output any more.
+    Exit codes: 0 done; 1 it failed, or was not found (for status: migrations are pending; for
+    doctor: something is wrong); 2 the command line is wrong; 130 interrupted; 141 nobody reads
+    the output any more.
     """
     ctx.obj = Database(database)
 
@@ -64,6 +67,7 @@ def cli(ctx: click.Context, database: str | None) -> None:
 for command in (
     migrate,
     status,
+    doctor,
     fill,
     migrations_path,
     sql,
@@ -75,6 +79,7 @@ for command in (
     restore,
     sessions,
     show,
+    stats,
     prune,
 ):
     cli.add_command(command)

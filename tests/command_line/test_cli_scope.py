@@ -27,7 +27,7 @@ WORKS_ON_WHOLE_STORES = {
 TELLS_OF_NO_SESSION = {"migrations-path", "sql", "status"}
 """Commands that show nothing of a conversation."""
 
-KEEPS_TO_THE_SCOPE = {"export", "import", "import-prisma", "prune", "sessions", "show"}
+KEEPS_TO_THE_SCOPE = {"export", "import", "import-prisma", "prune", "sessions", "show", "stats"}
 """Those whose behaviour in a scope is tested below, or with their own tests."""
 
 

@@ -14,6 +14,7 @@ EXPLAINED = (
     "confirmations",
     "copies",
     "erasure",
+    "figures",
     "holds",
     "messages",
     "sessions",

@@ -79,10 +79,14 @@ def test_every_file_is_used_and_every_name_is_a_file() -> None:
     for folder, stem in re.findall(r"f\"([a-z_]+)/\{name\}(_\{page\.order\})?\"", SOURCE):
         for base in re.findall(r"\"((?:query|count)_[a-z_]+)\"", SOURCE):
             used |= {f"{folder}/{base}{order}" for order in (("_asc", "_desc") if stem else ("",))}
-    # Those of an extension stand in the module that opens it, without their folder.
-    for path in (CHECKOUT / "agentstore" / "integrations").rglob("*.py"):
+    # Those of an extension stand in the module that opens it, without their folder; or in the
+    # package of the folder's name.
+    for path in (CHECKOUT / "agentstore").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        for folder in re.findall(r"\.extension\(\"([a-z_]+)\"\)", text):
+        folders = re.findall(r"\.extension\(\"([a-z_]+)\"\)", text)
+        if path.parent.name in folders:
+            text = "\n".join(each.read_text(encoding="utf-8") for each in path.parent.glob("*.py"))
+        for folder in folders:
             used |= {f"{folder}/{name}" for name in re.findall(r"\"([a-z_]+)\"", text)}
     used |= {name for name in NAMES if "/delete_of_sessions" in name}
     # A copy has the same statements for each table that it describes.
