@@ -21,11 +21,13 @@ MYSQL = {
     1205: UNAVAILABLE, 1213: CONFLICT, 1047: UNAVAILABLE, 1290: UNAVAILABLE, 1836: UNAVAILABLE,
 }  # fmt: skip
 MARIADB = {1020: CONFLICT, **MYSQL}
+# What a member of a group says that is to be the primary no longer, or is not yet.
+GROUP = {3098: UNAVAILABLE, 3100: UNAVAILABLE, 3101: CONFLICT, 3797: UNAVAILABLE, **MYSQL}
 
 ERRORS: dict[tuple[str, object], type[Exception]] = {
     **{("postgresql", code): error for code, error in POSTGRESQL.items()},
     **{("mariadb", code): error for code, error in MARIADB.items()},
-    **{("mysql", code): error for code, error in {3101: CONFLICT, **MYSQL}.items()},
+    **{("mysql", code): error for code, error in GROUP.items()},
 }
 
 _COUNT_AND_SIGNAL = """

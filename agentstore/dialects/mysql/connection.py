@@ -97,7 +97,7 @@ class MySQLConnection(Connection):
                 reached._origin = (url, host, port)
                 reached.cancel_limit = url.options.cancel_limit
                 reached._set_up(url.options, no_limit=no_limit)
-                reached._join_cluster()
+                reached._join_cluster(has_others=len(hosts) > 1)
                 connection.deadline = NEVER
                 connection.longest_wait = LONGEST_WAIT
             except StorageError as error:
@@ -147,10 +147,16 @@ class MySQLConnection(Connection):
         if self.may_write():
             raise ConfigurationError("the URL's init_command leaves a transaction begun")
 
-    def _join_cluster(self) -> None:
-        """Notice a node of a Galera cluster, and one that is not accepting queries (error 1047)."""
-        modes = [row[1] for row in self.rows("connection/cluster_mode")]
-        self._is_cluster_node = "ON" in modes
+    def _join_cluster(self, *, has_others: bool) -> None:
+        """Notice a node of a Galera cluster, and one that is not accepting queries (error 1047).
+
+        Of several servers, one that is read-only is passed over: a replica, or a secondary of a
+        group, whose reads lag behind.
+        """
+        modes: dict[str, str] = dict(self.rows("connection/cluster_mode"))
+        if has_others and modes.get("read_only", "OFF") != "OFF":
+            raise error_of(Fault.UNAVAILABLE, "the server is read-only: a replica or a secondary")
+        self._is_cluster_node = modes.get("wsrep_on") == "ON"
         self.shares_locks = not self._is_cluster_node
         if self._is_cluster_node:
             self.count("connection/wait_for_cluster")

@@ -9,7 +9,22 @@ import pymysql
 from agentstore.dialects.mysql.error_codes import Code
 from agentstore.engine.faults import Fault
 
+_CHANGES_OF_A_GROUP = frozenset(
+    {
+        Code.BEFORE_DML_VALIDATION_ERROR,
+        Code.RUN_HOOK_ERROR,
+        Code.GR_HOLD_WAIT_TIMEOUT,
+        Code.GR_HOLD_KILLED,
+        Code.GR_HOLD_MEMBER_STATUS_ERROR,
+        Code.GRP_TRX_CONSISTENCY_NOT_ALLOWED,
+        Code.GRP_TRX_CONSISTENCY_BEFORE,
+        Code.GRP_TRX_CONSISTENCY_AFTER_ON_TRX_BEGIN,
+        Code.GRP_TRX_CONSISTENCY_BEGIN_NOT_ALLOWED,
+    }
+)
+"""What a member of a MySQL group says while a primary is elected, or it is out of the group."""
 _FAULTS: dict[int, Fault] = {
+    **dict.fromkeys(_CHANGES_OF_A_GROUP, Fault.UNAVAILABLE),
     Code.CHECKREAD: Fault.CONFLICT,
     Code.CON_COUNT_ERROR: Fault.UNAVAILABLE,
     Code.DBACCESS_DENIED_ERROR: Fault.CONFIGURATION,
@@ -87,9 +102,10 @@ _ELSEWHERE = frozenset(
         Code.ERROR_DURING_COMMIT,
         Code.OPTION_PREVENTS_STATEMENT,
         Code.READ_ONLY_MODE,
+        *_CHANGES_OF_A_GROUP,
     }
 )
-"""The server is cut off from its cluster, or a replica: the next attempt looks for another."""
+"""It is cut off from its cluster or group, or a replica: the next attempt looks for another."""
 
 
 def fault_of_statement(exc: BaseException) -> tuple[Fault, bool]:
