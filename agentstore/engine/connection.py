@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters, Step
 from agentstore.engine.deadline import NEVER, Deadline
 from agentstore.engine.faults import Fault, error_of, fault_of
+from agentstore.engine.interruption import interruption_of
 from agentstore.engine.observing import NOT_OBSERVED, rows_of
 from agentstore.errors import DatabaseError, StorageError
 from agentstore.records import StatementEvent
@@ -206,36 +208,53 @@ class Connection(ABC):
         if self.statement_limit < math.inf:
             self._limit_statement()
         self.round_trips += 1
+        handled = sys.exc_info()[1]
         if self.observation.is_active and self.observation.is_wanted:
-            function = self.observation.noting(function, partial(self._note, name, statements))
+            note = partial(self._note, name, statements=statements, handled=handled)
+            function = self.observation.noting(function, note)
         was_broken = self.is_broken
         # Until the reply is here, whatever a signal's handler raises, at whatever moment.
         self.is_broken = was_broken or self.is_remote
         try:
             result = function(text, parameters)
         except self.exceptions as exc:
+            found = self._interruption_of(exc, handled)
+            if found is None:
+                self.is_broken = was_broken
+                error = self.translated(exc)
+                error.__dict__["statement"] = name
+                error.__dict__["code"] = self.code_of(exc)
+                raise error from exc
+            interruption = found
+        except StorageError as exc:
+            found = self._interruption_of(exc, handled)
+            if found is None:
+                self.is_broken = was_broken
+                raise
+            interruption = found
+        else:
             self.is_broken = was_broken
-            error = self.translated(exc)
-            error.__dict__["statement"] = name
-            error.__dict__["code"] = self.code_of(exc)
-            raise error from exc
-        except StorageError:
-            self.is_broken = was_broken
-            raise
-        self.is_broken = was_broken
-        return result
+            return result
+        raise interruption
+
+    def _interruption_of(
+        self, exc: BaseException, handled: BaseException | None
+    ) -> BaseException | None:
+        return interruption_of(exc, handled)
 
     def _note(
         self,
         name: str,
-        statements: int,
         seconds: float,
         result: Any,
         exc: BaseException | None,
+        *,
+        statements: int,
+        handled: BaseException | None,
     ) -> None:
-        error: BaseException | None = exc
+        error = exc
         if isinstance(exc, self.exceptions):
-            error = self.translated(exc)
+            error = self._interruption_of(exc, handled) or self.translated(exc)
         self.events.append(
             StatementEvent(
                 name=name,

@@ -6,11 +6,13 @@ A store that has neither an observer nor slow_statement pays for one look at an 
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
+from agentstore.engine.interruption import let_through
 from agentstore.records import StatementEvent
 
 P = TypeVar("P")
@@ -80,10 +82,12 @@ class Observation:
                 self._tell(observer, event)
 
     def _tell(self, observer: Observer, event: StatementEvent) -> None:
+        handled = sys.exc_info()[1]
         self._calling.now = True
         try:
             observer(event)
-        except Exception:
+        except Exception as exc:
+            let_through(exc, handled)
             _logger.exception("the observer raised an exception, which is dropped")
         finally:
             self._calling.now = False

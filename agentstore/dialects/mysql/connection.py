@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import configparser
 import math
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -16,9 +16,9 @@ from agentstore.dialects.mysql.driver import (
     LONGEST_WAIT,
     BoundedConnection,
     Outcome,
-    connect_arguments,
+    not_yet_connected,
 )
-from agentstore.dialects.mysql.faults import fault_of_login, fault_of_statement, remedy_of
+from agentstore.dialects.mysql.faults import describe, fault_of_login, fault_of_statement
 from agentstore.dialects.mysql.inserts import many_rows
 from agentstore.dialects.mysql.tls import explain_refusal
 from agentstore.dialects.url import DatabaseURL
@@ -26,6 +26,7 @@ from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters
 from agentstore.engine.connection import Connection, Row, setting_up
 from agentstore.engine.deadline import NEVER, Deadline
 from agentstore.engine.faults import Fault, error_of, fault_of
+from agentstore.engine.interruption import let_through
 from agentstore.engine.options import Options
 from agentstore.engine.polling import READABLE, Poll, poll_of
 from agentstore.errors import ConfigurationError, DatabaseError, InvalidInputError, StorageError
@@ -84,10 +85,11 @@ class MySQLConnection(Connection):
             StorageError: the public error of what went wrong at the last of them.
         """
         failure: StorageError | None = None
+        handled = sys.exc_info()[1]
         hosts = url.hosts or ((None, None),)
         connect_limit = url.options.connect_timeout / len(hosts)
         for host, port in hosts:
-            connection = _not_yet_connected(url, host, port)
+            connection = not_yet_connected(url, host, port)
             try:
                 connection.connect_timeout = connect_limit
                 connection.deadline = Deadline.after(connect_limit)
@@ -104,6 +106,8 @@ class MySQLConnection(Connection):
                 connection._force_close()  # type: ignore[attr-defined]
                 failure = error
             except Exception as exc:
+                connection._force_close()  # type: ignore[attr-defined]
+                let_through(exc, handled)
                 failure = cls(None, statements).translated(exc)
                 failure.__cause__ = exc
             else:
@@ -184,14 +188,7 @@ class MySQLConnection(Connection):
 
     @classmethod
     def describe(cls, exc: BaseException) -> str:
-        refusal = explain_refusal(exc)
-        if refusal is not None:
-            return refusal
-        if (remedy := remedy_of(exc)) is not None:
-            return f"{exc}: {remedy}"
-        if isinstance(exc, pymysql.MySQLError) and len(exc.args) > 1:
-            return f"{type(exc).__name__} {exc.args[0]}: {exc.args[1]}"
-        return super().describe(exc)
+        return describe(exc)
 
     def is_usable(self) -> bool:
         # An idle server has nothing to say: a readable socket means that it closed the connection.
@@ -201,8 +198,9 @@ class MySQLConnection(Connection):
     def cancel(self) -> bool:
         if self._origin is None:
             return False
+        handled = sys.exc_info()[1]
         deadline = Deadline.after(self.cancel_limit)
-        killer = _not_yet_connected(*self._origin)
+        killer = not_yet_connected(*self._origin)
         killer.connect_timeout = self.cancel_limit
         killer.deadline = deadline
         try:
@@ -211,18 +209,19 @@ class MySQLConnection(Connection):
             while not deadline.has_passed:
                 killer.kill(self.driver_connection.thread_id())  # type: ignore[no-untyped-call]
                 time.sleep(_KILL_PAUSE)
-        except pymysql.MySQLError as exc:
-            return bool(exc.args) and exc.args[0] == ER.NO_SUCH_THREAD
-        except OSError:
-            return False
+        except (pymysql.MySQLError, OSError) as exc:
+            let_through(exc, handled)
+            return exc.args[:1] == (ER.NO_SUCH_THREAD,)
         finally:
             killer._force_close()  # type: ignore[attr-defined]
         return False
 
     def close(self) -> None:
+        handled = sys.exc_info()[1]
         try:
             self.driver_connection.close()
-        except Exception:
+        except Exception as exc:
+            let_through(exc, handled)
             self.is_broken = True
 
     def may_write(self) -> bool:
@@ -390,18 +389,3 @@ class MySQLConnection(Connection):
     def last_insert_id(self) -> int:
         """What the last statement that was counted gave to LAST_INSERT_ID()."""
         return self._last_insert_id
-
-
-def _not_yet_connected(url: DatabaseURL, host: str | None, port: int | None) -> BoundedConnection:
-    try:
-        return BoundedConnection(**connect_arguments(url, host, port), defer_connect=True)
-    except StorageError:
-        raise
-    except (configparser.Error, UnicodeError) as exc:
-        # Its own words, and its attributes, have the lines of the file, a password among them.
-        raise ConfigurationError(
-            f"the file of read_default_file cannot be read ({type(exc).__name__})"
-        ) from None
-    except Exception as exc:
-        # Certificates or a file of options that cannot be read.
-        raise error_of(Fault.CONFIGURATION, MySQLConnection.describe(exc)) from exc

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import configparser
 import io
 import math
 import struct
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
@@ -12,10 +14,13 @@ import pymysql
 from pymysql.constants import CLIENT, COMMAND, CR, SERVER_STATUS
 from pymysql.err import raise_mysql_exception
 
+from agentstore.dialects.mysql.faults import describe
 from agentstore.dialects.mysql.tls import TLS_PARAMETERS, VerifyingConnection, tls_arguments
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.deadline import NEVER
-from agentstore.errors import ConfigurationError
+from agentstore.engine.faults import Fault, error_of
+from agentstore.engine.interruption import interruption_of, let_through
+from agentstore.errors import ConfigurationError, StorageError
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -45,6 +50,7 @@ of a socket's timeout lets go of the interpreter's lock."""
 _RECEIVED_AT_ONCE = 16 * 1024
 _LOST = "Lost connection to MySQL server during query"
 _OK, _ERROR = 0x00, 0xFF
+_GOODBYE = struct.pack("<iB", 1, COMMAND.COM_QUIT)
 
 
 class BoundedConnection(VerifyingConnection):
@@ -68,6 +74,16 @@ class BoundedConnection(VerifyingConnection):
         if self.init_command:
             # Values are escaped for this one: with gbk a backslash is half a character.
             self.set_character_set(self.charset, self.collation)
+
+    def close(self) -> None:
+        """As PyMySQL's, which would pass over what a signal's handler raises."""
+        if self._sock is not None:
+            try:
+                self._write_bytes(_GOODBYE)
+            except pymysql.MySQLError as exc:
+                let_through(exc)
+            finally:
+                self._force_close()  # type: ignore[attr-defined]
 
     def run_batch(self, text: str) -> list[Outcome]:
         """Run statements that give no rows, sent as one text; what each of them says.
@@ -143,8 +159,8 @@ class BoundedConnection(VerifyingConnection):
                 self._sock.settimeout(wait)
             try:
                 return transfer(buffer)
-            except TimeoutError:
-                if self.deadline.has_passed:
+            except TimeoutError as exc:
+                if self.deadline.has_passed or interruption_of(exc) is not None:
                     raise
 
     def _write_bytes(self, data: bytes) -> None:
@@ -249,3 +265,25 @@ def connect_arguments(url: DatabaseURL, host: str | None, port: int | None) -> d
         raise ConfigurationError("charset is utf8mb4: no other can carry every text")
     arguments |= {name: url.query[name] for name in _TEXT_PARAMETERS & url.query.keys()}
     return arguments | tls_arguments(url.query, is_local="unix_socket" in url.query)
+
+
+def not_yet_connected(url: DatabaseURL, host: str | None, port: int | None) -> BoundedConnection:
+    """A connection to one host of a URL, which is still to be made.
+
+    Raises:
+        ConfigurationError: a file that the URL names cannot be read, or is not what it should be.
+    """
+    handled = sys.exc_info()[1]
+    try:
+        return BoundedConnection(**connect_arguments(url, host, port), defer_connect=True)
+    except StorageError:
+        raise
+    except (configparser.Error, UnicodeError) as exc:
+        # Its own words, and its attributes, have the lines of the file, a password among them.
+        raise ConfigurationError(
+            f"the file of read_default_file cannot be read ({type(exc).__name__})"
+        ) from None
+    except Exception as exc:
+        let_through(exc, handled)
+        # Certificates or a file of options that cannot be read.
+        raise error_of(Fault.CONFIGURATION, describe(exc)) from exc

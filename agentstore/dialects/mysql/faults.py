@@ -7,6 +7,8 @@ import ssl
 import pymysql
 
 from agentstore.dialects.mysql.error_codes import Code
+from agentstore.dialects.mysql.tls import explain_refusal
+from agentstore.engine.connection import Connection
 from agentstore.engine.faults import Fault
 
 _CHANGES_OF_A_GROUP = frozenset(
@@ -132,7 +134,19 @@ def fault_of_login(exc: BaseException, fault: Fault) -> Fault:
     return fault
 
 
-def remedy_of(exc: BaseException) -> str | None:
+def describe(exc: BaseException) -> str:
+    """An exception in one line, with what mends it where we know."""
+    refusal = explain_refusal(exc)
+    if refusal is not None:
+        return refusal
+    if (remedy := _remedy_of(exc)) is not None:
+        return f"{exc}: {remedy}"
+    if isinstance(exc, pymysql.MySQLError) and len(exc.args) > 1:
+        return f"{type(exc).__name__} {exc.args[0]}: {exc.args[1]}"
+    return Connection.describe(exc)
+
+
+def _remedy_of(exc: BaseException) -> str | None:
     """The command that mends an error of the driver's, where a package is missing."""
     if isinstance(exc, RuntimeError):
         for package, extra in _PACKAGES.items():

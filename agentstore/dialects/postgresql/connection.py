@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from agentstore.engine.batch import Parameters
 from agentstore.engine.connection import Connection, Row, setting_up
 from agentstore.engine.deadline import Deadline
 from agentstore.engine.faults import Fault, error_of, fault_of
+from agentstore.engine.interruption import let_through
 from agentstore.engine.options import Options
 from agentstore.errors import ConfigurationError, StorageError
 from agentstore.statements import StatementLibrary
@@ -155,9 +157,11 @@ class PostgreSQLConnection(Connection):
             StorageError: the public error of what went wrong.
         """
         limit = url.options.connect_timeout / max(1, len(url.hosts))
+        handled = sys.exc_info()[1]
         try:
             return open_connection(connect_arguments(url), limit)
         except psycopg.Error as exc:
+            let_through(exc, handled)
             raise cls.refused(exc, statements) from exc
 
     @classmethod
@@ -271,9 +275,11 @@ class PostgreSQLConnection(Connection):
         return not self._is_amid_a_statement() or self._exchange.cancel(self.cancel_limit)
 
     def close(self) -> None:
+        handled = sys.exc_info()[1]
         try:
             self.driver_connection.close()
-        except Exception:
+        except Exception as exc:
+            let_through(exc, handled)
             self.is_broken = True
 
     def may_write(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from collections import Counter
 from contextlib import suppress
 from functools import cache
@@ -23,6 +24,7 @@ from agentstore.dialects.postgresql.values import dump
 from agentstore.engine.batch import Parameters
 from agentstore.engine.connection import Row
 from agentstore.engine.deadline import NEVER, Deadline
+from agentstore.engine.interruption import let_through
 from agentstore.engine.polling import READABLE, WRITABLE, Poll, poll_of
 
 _PREPARED_FROM = 5
@@ -102,6 +104,7 @@ class Exchange:
             Whether it has ended, one way or the other.
         """
         self.deadline = Deadline.after(seconds)
+        handled = sys.exc_info()[1]
         try:
             self._connection.cancel_safe(timeout=seconds)
             while True:
@@ -110,7 +113,8 @@ class Exchange:
                     self._pgconn.consume_input()
                 if self._pgconn.get_result() is None:
                     return True
-        except (psycopg.Error, OSError):
+        except (psycopg.Error, OSError) as exc:
+            let_through(exc, handled)
             return False
 
     def _run(self, text: str, parameters: Parameters) -> pq.abc.PGresult:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import os
 import random
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from operator import itemgetter
 from typing import Any
-from urllib.parse import quote, urlencode
 
+from agentstore.dialects.sqlite.files import file_uri, identity, is_made_anew, make_private
+from agentstore.dialects.sqlite.looking import Looking
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine import forking
 from agentstore.engine.batch import NO_PARAMETERS, Parameters
@@ -30,7 +29,6 @@ DRIVER_PARAMETERS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "p
 """What SQLite takes in the query of a file: URI."""
 
 _NAME = re.compile(r":([a-z_][a-z0-9_]*)")
-_OPERATIONS_BETWEEN_LOOKS = 100_000
 _LONGEST_PAUSE = 0.005
 
 _FAULTS = {
@@ -94,10 +92,9 @@ class SQLiteConnection(Connection):
     ) -> None:
         super().__init__(driver_connection, statements)
         self._path = path
-        self._identity = None if path is None else _identity(path)
+        self._identity = None if path is None else identity(path)
         self._held_lock: FairSemaphore | None = None
-        # On a bound connection the caller's own busy timeout is all the waiting there is.
-        self._statement_deadline = Deadline(-math.inf)
+        self._looking = Looking()
 
     @classmethod
     def open(cls, url: DatabaseURL, statements: StatementLibrary) -> SQLiteConnection:
@@ -143,11 +140,11 @@ class SQLiteConnection(Connection):
     @classmethod
     def _connect(cls, url: DatabaseURL, lock_timeout: float = 0.0) -> sqlite3.Connection:
         path = url.database
-        if path is not None and _is_made_anew(url):
-            _make_private(path)
+        if path is not None and is_made_anew(url):
+            make_private(path)
         try:
             return sqlite3.connect(
-                ":memory:" if path is None else _file_uri(path, url),
+                ":memory:" if path is None else file_uri(path, url),
                 timeout=lock_timeout,
                 isolation_level=None,
                 check_same_thread=False,
@@ -172,9 +169,7 @@ class SQLiteConnection(Connection):
         self.set_deadline(deadline)
         if self._path is not None:
             self._open_journal(url, self._path)
-        self.driver_connection.set_progress_handler(
-            lambda: self._statement_deadline.has_passed, _OPERATIONS_BETWEEN_LOOKS
-        )
+        self._looking.begin(self.driver_connection)
         self.rows("connection/enforce_foreign_keys")
         self.rows("connection/sync_fully")
 
@@ -221,6 +216,11 @@ class SQLiteConnection(Connection):
             raise error from error.__cause__
         return connection
 
+    def _interruption_of(
+        self, exc: BaseException, handled: BaseException | None
+    ) -> BaseException | None:
+        return self._looking.interruption or super()._interruption_of(exc, handled)
+
     def fault(self, exc: BaseException) -> Fault:
         return _fault(exc)
 
@@ -232,7 +232,7 @@ class SQLiteConnection(Connection):
 
     def _is_replaced(self) -> bool:
         """Whether another file, or none, is now where the connection's own was opened."""
-        return self._path is not None and _identity(self._path) != self._identity
+        return self._path is not None and identity(self._path) != self._identity
 
     def close(self) -> None:
         try:
@@ -296,7 +296,7 @@ class SQLiteConnection(Connection):
         self._limit_statement()
         # Before it is taken: wherever that is interrupted, closing the connection gives it back.
         lock = self._held_lock = _write_locks.setdefault(self._path, FairSemaphore(1))
-        if not lock.acquire(self, self._statement_deadline.left):
+        if not lock.acquire(self, self._looking.deadline.left):
             raise error_of(Fault.LOCKED, "another thread of this process is writing")
 
     def _release_lock(self) -> None:
@@ -308,7 +308,7 @@ class SQLiteConnection(Connection):
         return getattr(exc, "sqlite_errorname", None) or ""
 
     def wait_until(self, deadline: Deadline) -> None:
-        self._statement_deadline = deadline
+        self._looking.wait_until(deadline, self.driver_connection)
 
     def _patiently(self, run: Callable[[], T]) -> T:
         """Run a statement again, as soon as other processes let it.
@@ -320,7 +320,7 @@ class SQLiteConnection(Connection):
                 return run()
             except sqlite3.OperationalError as exc:
                 pause = random.uniform(0, _LONGEST_PAUSE)
-                if not _is_busy(exc) or pause > self._statement_deadline.left:
+                if not _is_busy(exc) or pause > self._looking.deadline.left:
                     raise
             time.sleep(pause)
 
@@ -386,28 +386,3 @@ def _is_busy(exc: sqlite3.Error) -> bool:
         _fault(exc) is Fault.LOCKED
         and getattr(exc, "sqlite_errorname", "") != "SQLITE_BUSY_SNAPSHOT"
     )
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    """Which file is at a path; None where there is none."""
-    with suppress(OSError):
-        status = os.stat(path)
-        return status.st_dev, status.st_ino
-    return None
-
-
-def _is_made_anew(url: DatabaseURL) -> bool:
-    """Whether SQLite would make the file where there is none, and in the file system's own way."""
-    return url.query.get("mode", "rwc") == "rwc" and not url.query.keys() & {"vfs", "immutable"}
-
-
-def _make_private(path: str) -> None:
-    """Make a database file that is its owner's alone; SQLite gives -wal and -shm the same mode."""
-    # What stands in the way, SQLite says better; a file that is there is as its owner wants it.
-    with suppress(OSError):
-        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-
-
-def _file_uri(path: str, url: DatabaseURL) -> str:
-    query = urlencode(dict(url.query))
-    return f"file:{quote(path)}" + (f"?{query}" if query else "")

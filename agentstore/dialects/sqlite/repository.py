@@ -15,6 +15,7 @@ from agentstore.dialects.sqlite.connection import DRIVER_PARAMETERS, SQLiteConne
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
+from agentstore.engine.interruption import let_through
 from agentstore.errors import ConfigurationError
 from agentstore.operations.holding import TRASHED
 from agentstore.schema import applying
@@ -59,6 +60,7 @@ class SQLiteRepository(Repository):
         try:
             return replace(url, database=os.path.realpath(url.database))
         except OSError as exc:
+            let_through(exc)
             raise ConfigurationError(
                 f"the path {url.database} is relative, and the current folder is gone"
             ) from exc

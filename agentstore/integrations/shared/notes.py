@@ -8,9 +8,11 @@ very row: what people read of a conversation, and what its model gets, is then t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from agentstore.engine.interruption import let_through
 from agentstore.integrations.shared.drafts import Draft, DraftCall, draft_of
 from agentstore.model.values import same_json
 from agentstore.records import JSONValue, Message
@@ -44,10 +46,12 @@ def read_by_note(
     note = note_of(message, key)
     if note is None:
         return None
+    handled = sys.exc_info()[1]
     try:
         value = read(message, note)
         return value if says_the_same(draft(value), message) else None
-    except Exception:
+    except Exception as exc:
+        let_through(exc, handled)
         return None  # whatever a made-up note makes the framework raise
 
 
