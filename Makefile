@@ -66,9 +66,9 @@ type: $(stamp) ## mypy --strict, over the package and its tests
 	done
 
 lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
-	$(bin)/sqlfluff lint --templater raw --dialect postgres sql/postgresql sql/prisma/postgresql migrations/postgresql
-	$(bin)/sqlfluff lint --templater raw --dialect mysql sql/mysql sql/prisma/mysql migrations/mysql
-	$(bin)/sqlfluff lint --templater raw --dialect sqlite sql/sqlite sql/prisma/sqlite migrations/sqlite \
+	$(bin)/sqlfluff lint --templater raw --dialect postgres sql/postgresql sql/prisma/postgresql sql/movers/postgresql migrations/postgresql
+	$(bin)/sqlfluff lint --templater raw --dialect mysql sql/mysql sql/prisma/mysql sql/movers/mysql migrations/mysql
+	$(bin)/sqlfluff lint --templater raw --dialect sqlite sql/sqlite sql/prisma/sqlite sql/movers/sqlite migrations/sqlite \
 		tests/third_party/agentstore_shelf
 
 sql-review: $(stamp) ## Write docs/sql-review.md anew: statements, plans, locks, GRANTs, for a DBA

@@ -12,6 +12,8 @@ from form_writers import TIME, WITHOUT_CALLS, WRITERS, Called, Conversation, Spo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import agentstore
+from agentstore.transfer import import_conversations
 from agentstore.transfer.conversation import Conversation as ReadConversation
 from agentstore.transfer.conversation_files import read_items
 from agentstore.transfer.forms.registry import BY_NAME
@@ -42,6 +44,9 @@ def conversations(draw: st.DrawFn) -> Conversation:
         ]
         said.append(Spoken(one.role, one.text, named))
     return [Spoken("user", draw(texts)), *said, Spoken("assistant", draw(texts))]
+
+
+ASKED = [Spoken("user", "Hi"), Spoken("assistant", "Hello")]
 
 
 def read(value: Any, form: str | None = None) -> list[ReadConversation]:
@@ -182,3 +187,26 @@ def test_the_branch_that_was_left_is_counted() -> None:
     assert flat_read(found) == [("user", "Hi"), ("assistant", "Hello")]
     assert found.passed_over == {"message on a branch that was not chosen": 1}
     assert not found.remarks
+
+
+@pytest.mark.parametrize(
+    ("value", "title", "is_archived"),
+    [
+        ({**WRITERS["chatgpt"](ASKED), "title": "Wind", "is_archived": True}, "Wind", True),
+        ({**WRITERS["claude-ai"](ASKED), "name": "Wind"}, "Wind", False),
+        ({**WRITERS["librechat"](ASKED), "title": "Wind", "isArchived": True}, "Wind", True),
+        ({**WRITERS["open-webui"](ASKED), "title": "Wind", "archived": True}, "Wind", True),
+        ({**WRITERS["chatgpt"](ASKED), "title": "W" * 600}, "W" * 500, False),
+        ({**WRITERS["chatgpt"](ASKED), "title": "\ud800"}, None, False),
+        ({**WRITERS["chatgpt"](ASKED), "title": ""}, None, False),
+    ],
+)
+def test_a_title_and_the_archive_are_the_sessions(
+    value: Any, title: str | None, is_archived: bool
+) -> None:
+    with agentstore.connect("sqlite://") as store:
+        import_conversations(store, read_items(io.BytesIO(encoded(value))))
+        [session] = store.query_sessions()
+    assert session.title == title
+    assert (session.archived_at is not None) == is_archived
+    assert session.active

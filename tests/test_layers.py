@@ -27,13 +27,14 @@ LAYERS = [
     {"", "connections", "repositories", "yoyo_backends"},
     {"doctor", "figures", "transfer"},
     {"formats", "compat", "integrations", "telemetry", "testing"},
+    {"movers"},
     {"cli", "__main__"},
 ]
 """From the bottom; a module may import what is below its layer, and of its own layer what stands
 in one with it here. '' is the package's own page."""
 
 _FRAMEWORKS = ("langgraph", "adk", "langchain", "openai_agents", "pydantic_ai", "strands")
-_MAY_NAME_FRAMEWORKS = ("integrations", "transfer", "cli", "testing")
+_MAY_NAME_FRAMEWORKS = ("integrations", "movers", "transfer", "cli", "testing")
 
 
 def modules(package: Path) -> dict[str, Path]:

@@ -40,7 +40,8 @@ with agentstore.connect(url) as store:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_files_are_ascii(dialect: str) -> None:
-    folders = (migrations_path(dialect), sql_path(dialect), sql_path("prisma") / dialect)
+    others = (sql_path("prisma") / dialect, sql_path("movers") / dialect)
+    folders = (migrations_path(dialect), sql_path(dialect), *others)
     files = [file for folder in folders for file in folder.rglob("*.sql")]
     assert len(files) > 50
     assert [file for file in files if not file.read_bytes().isascii()] == []

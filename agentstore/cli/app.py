@@ -15,6 +15,7 @@ from agentstore.cli.copies import copy, dump, restore
 from agentstore.cli.database import DATABASE_HELP, Database
 from agentstore.cli.doctor import doctor
 from agentstore.cli.fill import fill
+from agentstore.cli.movers import import_from
 from agentstore.cli.output import visible
 from agentstore.cli.prisma import import_prisma
 from agentstore.cli.prune import prune
@@ -72,6 +73,7 @@ for command in (
     migrations_path,
     sql,
     import_command,
+    import_from,
     import_prisma,
     export_command,
     copy,

@@ -288,11 +288,23 @@ def _read_items(items: Sequence[Item]) -> list[Draft]:
     Raises:
         InvalidInputError: an item is no dict of JSON values.
     """
-    for index, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise InvalidInputError(f"items[{index}] is a dict, not {type(item).__name__}")
-        dump_json(item, f"items[{index}]")
-    return [_read_item(item) for item in items]
+    return [item_draft(item, f"items[{index}]") for index, item in enumerate(items)]
+
+
+def item_draft(item: JSONValue, name: str) -> Draft:
+    """The message that keeps an item.
+
+    Args:
+        item: the item.
+        name: what errors call it.
+
+    Raises:
+        InvalidInputError: it is no dict of JSON values.
+    """
+    if not isinstance(item, dict):
+        raise InvalidInputError(f"{name} is a dict, not {type(item).__name__}")
+    dump_json(item, name)
+    return _read_item(item)
 
 
 def _read_message(item: Item) -> Draft | None:

@@ -23,6 +23,7 @@ class Conversation:
         id: what the form has as the conversation's id.
         created_at: when it began, where the form says so.
         state: whether it goes on.
+        title: what a list shows of it; None where the form has none that fits.
         remarks: what of it was not understood, and how often.
         passed_over: what was understood, but is no part of it, and how often.
     """
@@ -33,6 +34,7 @@ class Conversation:
     id: str | None = None
     created_at: datetime | None = None
     state: State = "open"
+    title: str | None = None
     remarks: Counter[str] = field(default_factory=Counter)
     passed_over: Counter[str] = field(default_factory=Counter)
 

@@ -65,7 +65,10 @@ def store_or_continue(store: Storage, session_id: str, conversation: Conversatio
 
 def _create(store: Storage, session_id: str, conversation: Conversation) -> None:
     store.create_session(
-        id=session_id, metadata=conversation.metadata, created_at=conversation.created_at
+        id=session_id,
+        metadata=conversation.metadata,
+        created_at=conversation.created_at,
+        title=conversation.title,
     )
 
 
@@ -80,6 +83,8 @@ def _save(
     store.save_messages(session_id, messages)
     if is_new and conversation.state == "closed":
         store.close_session(session_id)
+    if is_new and conversation.state == "archived":
+        store.update_session(session_id, archived=True)
     calls = sum(len(message.tool_calls) for message in messages)
     return Stored(is_new, len(messages), calls)
 

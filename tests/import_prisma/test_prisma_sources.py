@@ -17,6 +17,7 @@ from prisma_sample import SESSIONS, add_sample, contents, expected_sample
 
 import agentstore
 from agentstore.cli.app import cli
+from agentstore.statements import StatementLibrary
 from agentstore.testing import Backend
 from agentstore.transfer.prisma import PrismaSource, Problem
 
@@ -150,13 +151,15 @@ def test_dialects_that_nobody_has_statements_for(monkeypatch: pytest.MonkeyPatch
         PrismaSource("other:///x.db")
 
 
+def statements(url: str) -> StatementLibrary:
+    return PrismaSource(url)._database._repository.statement_library()
+
+
 @pytest.mark.parametrize("dialect", ["postgresql", "mysql", "sqlite"])
 def test_the_statements_are_the_same_in_each_dialect(dialect: str) -> None:
-    from agentstore.transfer.prisma.source import _open  # noqa: PLC0415
-
     url = {"sqlite": "sqlite:///x.db"}.get(dialect, f"{dialect}://h/db")
     reference, other = (
-        {name: text for name, text in _open(each).statement_library().items() if "prisma/" in name}
+        {name: text for name, text in statements(each).items() if name.startswith("prisma/")}
         for each in ("postgresql://h/db", url)
     )
     assert len(reference) == 8

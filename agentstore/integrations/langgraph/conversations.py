@@ -42,30 +42,35 @@ class ThreadConversations:
         self._known: OrderedDict[str, tuple[datetime, frozenset[str]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def save(self, thread_id: str, messages: Any) -> None:
+    def save(self, thread_id: str, messages: Any, at: datetime | None = None) -> int:
         """Save the messages that the thread's session has not yet, all or none, in order.
 
         Args:
             thread_id: the thread.
             messages: the value of its channel; what is no LangChain message is passed over.
+            at: when they were said; now where None.
+
+        Returns:
+            How many were saved.
         """
         if not isinstance(messages, Sequence):
-            return
+            return 0
         said = {
             _id_of(thread_id, message, place): message
             for place, message in enumerate(messages)
             if isinstance(message, BaseMessage)
         }
         if not said:
-            return
+            return 0
         session = self._store.get_or_create_session(thread_id, metadata=CREATED_BY)
         known = self._remembered(thread_id, session.created_at)
         if known is None:
             known = frozenset(message.id for message in self._store.get_history(thread_id))
-        new = [_draft(message, id_) for id_, message in said.items() if id_ not in known]
+        new = [_draft(message, id_, at) for id_, message in said.items() if id_ not in known]
         if new:
             save_drafts(self._store, thread_id, langchain.KEY, new)
         self._remember(thread_id, session.created_at, known.union(said))
+        return len(new)
 
     def delete(self, thread_id: str) -> bool:
         """Delete the thread's session, where it was made for it, with all that hangs on it."""
@@ -97,12 +102,12 @@ def _id_of(thread_id: str, message: BaseMessage, place: int) -> str:
     return str(uuid.uuid5(_NAMESPACE, json.dumps(said, default=repr)))
 
 
-def _draft(message: BaseMessage, id_: str) -> Draft:
+def _draft(message: BaseMessage, id_: str, at: datetime | None) -> Draft:
     """A message of the state as one of the session."""
     try:
         draft = langchain.message_draft(message, "the message")
     except InvalidInputError:
         # An artifact that is no JSON, a class of the caller's: the checkpoint has it whole.
         draft = Draft(_ROLES.get(message.type, "assistant"), str(message.text))
-    draft.id = id_
+    draft.id, draft.timestamp = id_, at
     return draft

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from agentstore.errors import SessionNotFoundError
 from agentstore.records import JSONValue, Message, NewMessage, Role, ToolCall
@@ -34,6 +35,7 @@ class DraftCall:
     id: str = ""
     answered: bool = False
     result: JSONValue = None
+    completed_at: datetime | None = None
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Draft:
         response_type: the framework's name for an item that is neither message nor call.
         response: as `NewMessage`.
         note: what the adapter keeps under its own key of the metadata.
-        id: as `NewMessage`.
+        id, timestamp: as `NewMessage`.
     """
 
     role: Role
@@ -64,6 +66,7 @@ class Draft:
     response: dict[str, JSONValue] | None = None
     note: dict[str, JSONValue] = field(default_factory=dict)
     id: str | None = None
+    timestamp: datetime | None = None
 
     def new_message(self, key: str) -> NewMessage:
         """The message to save, with the note under the adapter's ``key``."""
@@ -80,6 +83,7 @@ class Draft:
             response_type=self.response_type,
             response=self.response,
             tool_calls=[_new_call(call) for call in self.calls],
+            timestamp=self.timestamp,
         )
 
 
@@ -133,15 +137,25 @@ def save_results(store: Storage, session_id: str, answers: Sequence[Draft]) -> N
     Raises:
         StorageError: as ``Storage.save_tool_result``.
     """
+    for call, draft in pending_calls(store, session_id, answers):
+        store.save_tool_result(call.id, draft.result)
+
+
+def pending_calls(
+    store: Storage, session_id: str, answers: Sequence[Draft]
+) -> list[tuple[ToolCall, Draft]]:
+    """The pending calls of a session that some drafts answer, each with its answer."""
     if not answers:
-        return
+        return []
     waiting: defaultdict[str | None, list[ToolCall]] = defaultdict(list)
     for call in store.query_tool_calls(session_id=session_id, pending=True, order="asc"):
         waiting[call.call_id].append(call)
+    found = []
     for draft in answers:
         calls = waiting[short_id(draft.answers or "")]
         if calls:
-            store.save_tool_result(calls.pop().id, draft.result)
+            found.append((calls.pop(), draft))
+    return found
 
 
 def attach_results(drafts: Sequence[Draft]) -> list[Draft]:
@@ -158,6 +172,7 @@ def attach_results(drafts: Sequence[Draft]) -> list[Draft]:
             if calls:
                 call = calls.pop()
                 call.answered, call.result = True, draft.result
+                call.completed_at = draft.timestamp
             else:
                 late.append(draft)
         # Of the latest message with such calls the first is meant.
@@ -214,7 +229,10 @@ def as_text(value: JSONValue) -> str:
 
 def _new_call(call: DraftCall) -> dict[str, JSONValue]:
     new = {"tool_name": call.tool_name, "arguments": call.arguments, "call_id": call.call_id}
-    return {**new, "result": call.result} if call.answered else new
+    if not call.answered:
+        return new
+    completion = {} if call.completed_at is None else {"completed_at": call.completed_at}
+    return {**new, "result": call.result, **completion}  # type: ignore[dict-item]
 
 
 def _draft_call(call: ToolCall) -> DraftCall:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from agentstore.model.preparing import MAX_TITLE_LENGTH
 from agentstore.records import JSONValue, NewMessage, Role
 from agentstore.transfer.answer_links import is_plain, short_id
 from agentstore.transfer.conversation import Conversation, State
@@ -141,6 +142,7 @@ class Builder:
         id: JSONValue = None,
         created_at: JSONValue = None,
         state: State = "open",
+        title: JSONValue = None,
     ) -> Conversation:
         """The conversation.
 
@@ -148,6 +150,7 @@ class Builder:
             metadata: what the form has of it beside its messages.
             id, created_at: as the form has them.
             state: whether it goes on.
+            title: what lists show of it; one that does not fit is shortened, or left out.
         """
         if self._thoughts:
             self._begin("assistant", {}, None)
@@ -170,6 +173,7 @@ class Builder:
             id=str(id) if isinstance(id, (str, int)) and id != "" else None,
             created_at=began,
             state=state,
+            title=fitting_title(title),
             remarks=self.remarks,
             passed_over=+self.passed_over,
         )
@@ -254,6 +258,13 @@ def without(value: Mapping[str, JSONValue], *keys: str) -> dict[str, JSONValue]:
         for key, item in value.items()
         if key not in keys and item not in (None, [], {}, "")
     }
+
+
+def fitting_title(title: JSONValue) -> str | None:
+    """A title as the store takes it; None where it is none."""
+    if not isinstance(title, str) or not is_plain(title):
+        return None
+    return title[:MAX_TITLE_LENGTH] or None
 
 
 def _new_message(said: _Said, at: datetime | None) -> NewMessage:

@@ -41,6 +41,7 @@ def read(value: JSONValue) -> list[Conversation]:
             rest,
             id=value.get("conversation_id") or value.get("id"),
             created_at=value.get("create_time"),
+            title=value.get("title"),
             state="archived" if value.get("is_archived") is True else "open",
         )
     ]

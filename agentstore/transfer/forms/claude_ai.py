@@ -29,7 +29,14 @@ def read(value: JSONValue) -> list[Conversation]:
         role = builder.role(message.get("sender"))
         builder.say(role, _pieces(message), metadata=metadata, at=message.get("created_at"))
     rest = without(value, "chat_messages", "created_at")
-    return [builder.finish(rest, id=value.get("uuid"), created_at=value.get("created_at"))]
+    return [
+        builder.finish(
+            rest,
+            id=value.get("uuid"),
+            created_at=value.get("created_at"),
+            title=value.get("name"),
+        )
+    ]
 
 
 def _chosen(builder: Builder, value: Mapping[str, JSONValue]) -> list[dict[str, JSONValue]]:

@@ -61,7 +61,11 @@ def read(value: JSONValue) -> list[Conversation]:
             builder.remark(stray)
     title = {"summary": summaries[-1]} if summaries else {}
     return [
-        builder.finish({"sessionId": session, **title, **_facts(sessions[session])}, id=session)
+        builder.finish(
+            {"sessionId": session, **title, **_facts(sessions[session])},
+            id=session,
+            title=title.get("summary"),
+        )
         for session, builder in builders.items()
     ]
 

@@ -57,7 +57,15 @@ def read(value: JSONValue) -> list[Conversation]:
         )
     builder.pass_over("message on a branch that was not chosen", len(messages) - len(path))
     rest = without(value, *_LISTS, "createdAt")
-    return [builder.finish(rest, id=value.get("conversationId"), created_at=value.get("createdAt"))]
+    return [
+        builder.finish(
+            rest,
+            id=value.get("conversationId"),
+            created_at=value.get("createdAt"),
+            title=value.get("title"),
+            state="archived" if value.get("isArchived") is True else "open",
+        )
+    ]
 
 
 def _flat(value: JSONValue) -> Iterator[dict[str, JSONValue]]:

@@ -47,8 +47,9 @@ def _read_one(id_: str, responses: list[dict[str, JSONValue]]) -> Conversation:
         pieces = [*read_parts(response.get("response")), *calls(response)]
         builder.say("assistant", pieces, metadata=without(response, *_READ), at=at)
     first = responses[0]
-    rest = {"conversation_id": id_, **without({"name": first.get("conversation_name")})}
-    return builder.finish(rest, id=id_)
+    name = first.get("conversation_name")
+    rest = {"conversation_id": id_, **without({"name": name})}
+    return builder.finish(rest, id=id_, title=name)
 
 
 def _answers(response: Mapping[str, JSONValue]) -> Iterator[Piece]:

@@ -39,7 +39,9 @@ def read(value: JSONValue) -> list[Conversation]:
     builder.pass_over("message on a branch that was not chosen", len(messages) - len(path))
     chat = value.get("chat")
     rest = without(value, "chat", "created_at", "history", "messages")
+    title = value.get("title")
     if isinstance(chat, dict):
+        title = title or chat.get("title")
         kept = without(chat, "history", "messages", "title")
         rest |= {"chat": kept} if kept else {}
     return [
@@ -47,6 +49,7 @@ def read(value: JSONValue) -> list[Conversation]:
             rest,
             id=value.get("id"),
             created_at=value.get("created_at"),
+            title=title,
             state="archived" if value.get("archived") is True else "open",
         )
     ]

@@ -4,8 +4,8 @@
 one, ``copying`` stores them.
 """
 
+from agentstore.transfer.foreign import Problem
 from agentstore.transfer.prisma.copying import CopySummary, copy_prisma
-from agentstore.transfer.prisma.rows import Problem
 from agentstore.transfer.prisma.source import PrismaSource
 
 __all__ = ["CopySummary", "PrismaSource", "Problem", "copy_prisma"]

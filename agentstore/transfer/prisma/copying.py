@@ -19,8 +19,8 @@ from agentstore.model.preparing import PreparedMessage
 from agentstore.model.values import same_json
 from agentstore.records import Session
 from agentstore.storage import Storage
+from agentstore.transfer.foreign import Problem
 from agentstore.transfer.prisma.rows import (
-    Problem,
     SessionCopy,
     read_session,
     read_turns,

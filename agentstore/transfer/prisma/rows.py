@@ -18,31 +18,11 @@ from agentstore.model.preparing import (
 )
 from agentstore.model.values import check_id, dump_json
 from agentstore.records import JSONValue, NewMessage, PendingConfirmation
+from agentstore.transfer.foreign import Problem
 from agentstore.transfer.json_text import parse
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _CALL_PATH = re.compile(r"^tool_calls\[0\][. ]")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something of the original that was not taken.
-
-    Attributes:
-        kind: 'session', 'message', 'tool call' or 'confirmation'.
-        id: its id in the original.
-        session_id: the session it belongs to; None for a session, or where that is not there.
-        reason: why it was not taken.
-    """
-
-    kind: str
-    id: str
-    session_id: str | None
-    reason: str
-
-    def __str__(self) -> str:
-        where = "" if self.session_id is None else f" of session {self.session_id}"
-        return f"{self.kind} {self.id}{where}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cache
 from types import TracebackType
-from typing import Any, cast
-from urllib.parse import quote
+from typing import Any
 
-from agentstore import assets
-from agentstore.dialects import registry
-from agentstore.dialects.repository import Repository
-from agentstore.dialects.url import DatabaseURL, parse
 from agentstore.engine.connection import Row
-from agentstore.engine.options import Options
-from agentstore.errors import ConfigurationError, SchemaError
-from agentstore.statements import StatementLibrary, library
-from agentstore.transfer.prisma.rows import (
-    MessageRow,
-    Problem,
-    SessionRow,
-    ToolCallRow,
-    text_of,
-)
-
-DIALECTS = ("postgresql", "mysql", "sqlite")
-
-STATEMENT_TIMEOUT = 600.0
-"""Seconds that a statement may take, where the URL does not say."""
+from agentstore.transfer.foreign import ForeignDatabase, Problem, Program
+from agentstore.transfer.prisma.rows import MessageRow, SessionRow, ToolCallRow, text_of
 
 SESSIONS_A_PAGE = 100
 MESSAGES_A_PAGE = 200
 
-_FILE_URL = re.compile(r"file:(?://(?=/))?(?P<path>[^?]*)(?P<query>\?.*)?", re.DOTALL)
 _FOR_PRISMA_ONLY = frozenset(
     {
         "connection_limit",
@@ -47,6 +25,8 @@ _FOR_PRISMA_ONLY = frozenset(
     }
 )
 """Parameters of a Prisma URL that steer Prisma's own pool, and mean nothing to a reader."""
+
+_PRISMA = Program("@ai-agent/storage-prisma", "prisma", "prisma", ignored=_FOR_PRISMA_ONLY)
 
 
 class PrismaSource:
@@ -62,7 +42,7 @@ class PrismaSource:
     """
 
     def __init__(self, url: str) -> None:
-        self._repository = _open(url)
+        self._database = ForeignDatabase(_PRISMA, url)
 
     def __enter__(self) -> PrismaSource:
         return self
@@ -76,11 +56,11 @@ class PrismaSource:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<PrismaSource {self._repository.url!s}>"
+        return f"<PrismaSource {self._database}>"
 
     def close(self) -> None:
         """Close its connections."""
-        self._repository.close()
+        self._database.close()
 
     def count_sessions(self) -> int:
         """How many sessions there are.
@@ -145,63 +125,4 @@ class PrismaSource:
     def _read(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         given = parameters or {}
         blocks = frozenset({"after_key"} if "after_key_id" in given else ())
-        try:
-            return self._repository.read(f"prisma/{name}", given, blocks)
-        except SchemaError as exc:
-            raise ConfigurationError(
-                "this is no database of @ai-agent/storage-prisma: its tables or columns are not "
-                f"there ({exc.__cause__})"
-            ) from exc
-
-
-class _Statements(StatementLibrary):
-    """A dialect's statements, and those of the import in front of them."""
-
-    def __init__(self, repository_class: type[Repository]) -> None:
-        own = library(
-            assets.sql_path(f"prisma/{repository_class.dialect}"), repository_class.paramstyle
-        )
-        self._hold({**repository_class.statement_library(), **own})
-
-
-@cache
-def _source_class(repository_class: type[Repository]) -> type[Repository]:
-    """A dialect's repository that knows the statements of the import too."""
-    statements = _Statements(repository_class)
-    made = type(
-        f"Prisma{repository_class.__name__}",
-        (repository_class,),
-        {"statement_library": classmethod(lambda cls: statements)},
-    )
-    return cast("type[Repository]", made)
-
-
-def _open(text: str) -> Repository:
-    url = _patient(parse(_ours(text)))
-    repository_class = registry.repository_class(url.scheme)
-    if repository_class.dialect not in DIALECTS:
-        raise ConfigurationError(
-            f"Prisma's tables are read in {', '.join(DIALECTS)}, not in {repository_class.dialect}"
-        )
-    if repository_class.is_private(url):
-        raise ConfigurationError("a database in memory holds nothing to import")
-    query = {name: value for name, value in url.query.items() if name not in _FOR_PRISMA_ONLY}
-    if repository_class.dialect == "sqlite":
-        # A misspelt path must not become a new, empty database.
-        query.setdefault("mode", "rw")
-    return _source_class(repository_class)(url=replace(url, query=query))
-
-
-def _ours(text: str) -> str:
-    """The URL in our own spelling: Prisma writes ``file:`` for SQLite."""
-    match = _FILE_URL.fullmatch(text)
-    if match is None:
-        return text
-    return f"sqlite:///{quote(match['path'])}{match['query'] or ''}"
-
-
-def _patient(url: DatabaseURL) -> DatabaseURL:
-    """The URL with time for the scan of a whole table, where it does not say how much."""
-    if url.options.statement_timeout != Options().statement_timeout:
-        return url
-    return replace(url, options=replace(url.options, statement_timeout=STATEMENT_TIMEOUT))
+        return self._database.read(name, given, blocks)

@@ -1,0 +1,20 @@
+-- A page of the sessions of ADK's DatabaseSessionService.
+-- Times are microseconds since 1970.
+-- Runs: once a page of a move
+-- Index: sessions' primary key
+-- Returns: many
+SELECT
+    s.app_name,
+    s.user_id,
+    s.id,
+    s.state::text AS session_state,
+    round(extract(EPOCH FROM s.create_time) * 1000000)::bigint AS created_at,
+    round(extract(EPOCH FROM s.update_time) * 1000000)::bigint AS updated_at
+FROM sessions AS s
+-- @if after_key
+WHERE
+    (s.app_name, s.user_id, s.id)
+    > (/* :after_key_app_name */ 'a', /* :after_key_user_id */ 'u', /* :after_key_id */ 's')
+-- @end
+ORDER BY s.app_name, s.user_id, s.id
+LIMIT /* :limit */ 100;

@@ -1,0 +1,5 @@
+-- How many messages of LangChain's SQLChatMessageHistory there are.
+-- Runs: once a move (import-from langchain-sql)
+-- Index: message_store's primary key
+-- Returns: one
+SELECT count(*) AS messages FROM message_store;

@@ -1,0 +1,18 @@
+-- What tasks have written after a checkpoint.
+-- Runs: once a checkpoint
+-- Index: writes' primary key
+-- Returns: many
+-- Differs: LangGraph's own savers are for PostgreSQL and SQLite, with tables of their own
+SELECT
+    w.task_path,
+    w.task_id,
+    w.idx,
+    w.channel,
+    w.type,
+    w.value AS written
+FROM writes AS w
+WHERE
+    w.thread_id = /* :thread_id */ 't'
+    AND w.checkpoint_ns = /* :namespace */ ''
+    AND w.checkpoint_id = /* :checkpoint_id */ 'c'
+ORDER BY w.task_path, w.task_id, w.idx;
