@@ -30,12 +30,20 @@ from agentstore.records import (
     StoreStats,
     ToolCall,
 )
+from agentstore.retention.outcomes import (
+    AppliedRule,
+    PlannedRule,
+    RetentionPlan,
+    RetentionReport,
+)
+from agentstore.retention.policy import RetentionPolicy
 from agentstore.storage import Storage
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AgentResponse",
+    "AppliedRule",
     "ConfigurationError",
     "DatabaseError",
     "ErasureReceipt",
@@ -47,6 +55,10 @@ __all__ = [
     "NewMessage",
     "Page",
     "PendingConfirmation",
+    "PlannedRule",
+    "RetentionPlan",
+    "RetentionPolicy",
+    "RetentionReport",
     "SchemaError",
     "SchemaStatus",
     "Session",

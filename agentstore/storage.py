@@ -13,6 +13,7 @@ from agentstore.calls.erasure import ErasureCalls
 from agentstore.calls.holds import HoldCalls
 from agentstore.calls.keeping import KeepingCalls
 from agentstore.calls.messages import MessageCalls
+from agentstore.calls.retention import RetentionCalls
 from agentstore.calls.session_lists import SessionListCalls
 from agentstore.calls.sessions import SessionCalls
 from agentstore.calls.tool_calls import ToolCallCalls
@@ -29,6 +30,7 @@ class Storage(
     SessionListCalls,
     KeepingCalls,
     HoldCalls,
+    RetentionCalls,
     ErasureCalls,
     MessageCalls,
     ToolCallCalls,

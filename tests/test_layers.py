@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent.parent / "agentstore"
 LAYERS = [
     {"errors"},
     {"records"},
-    {"assets", "statements", "model"},
+    {"assets", "statements", "model", "retention"},
     {"engine"},
     {"operations", "schema"},
     {"dialects"},

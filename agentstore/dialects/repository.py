@@ -38,6 +38,7 @@ from agentstore.operations.confirmations import ConfirmationOperations
 from agentstore.operations.erasing import ErasureOperations
 from agentstore.operations.keeping import KeepingOperations
 from agentstore.operations.messages import MessageOperations
+from agentstore.operations.retaining import RetentionOperations
 from agentstore.operations.scoping import statements_without_scope
 from agentstore.operations.session_lists import SessionListOperations
 from agentstore.operations.tool_calls import ToolCallOperations
@@ -62,6 +63,7 @@ the interpreter's lock, for which others of many threads wait. A retry mends wha
 class Repository(
     SessionListOperations,
     KeepingOperations,
+    RetentionOperations,
     ErasureOperations,
     MessageOperations,
     ToolCallOperations,

@@ -78,6 +78,10 @@ class OperationsCore:
         """The statements that delete what extensions keep of sessions in tables of their own."""
         return [name for name in cls.statement_library() if "/delete_of_sessions" in name]
 
+    def statements_named(self, name: str) -> list[str]:
+        """Statements of all folders: what extensions keep is known by files of theirs."""
+        return [found for found in self.statement_library() if found.endswith(f"/{name}")]
+
     def write_filter(self, filter_: Filter, **more: Any) -> dict[str, Any]:
         """A filter's parameters, ready to be sent, and some more."""
         parameters = {**filter_.parameters, **more}

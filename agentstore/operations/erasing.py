@@ -32,7 +32,7 @@ class ErasureOperations(SessionOperations):
             if not rows or not self.check_not_held(connection, rows[0][0]):
                 return False
             session_id, position = rows[0]
-            for name in self._statements_named("find_copies"):
+            for name in self.statements_named("find_copies"):
                 for (copy,) in connection.rows(name, {"session_id": session_id}):
                     raise StorageError(
                         f"{copy} {session_id!r} holds the words of this message, too: "
@@ -126,7 +126,7 @@ class ErasureOperations(SessionOperations):
             listed = {"ids": self.write_list(ids)}
             found = {
                 table: count
-                for name in self._statements_named("count_of_sessions")
+                for name in self.statements_named("count_of_sessions")
                 for table, count in connection.rows(name, listed)
             }
             found["agentstore_sessions"] = self.delete_locked(connection, ids)
@@ -140,10 +140,6 @@ class ErasureOperations(SessionOperations):
             return True
 
         return self.executor.write(erase)
-
-    def _statements_named(self, name: str) -> list[str]:
-        """Statements of all folders: what extensions keep is known by files of theirs."""
-        return [found for found in self.statement_library() if found.endswith(f"/{name}")]
 
 
 def _read_receipt(row: Row) -> ErasureReceipt:

@@ -31,6 +31,10 @@ NEEDS_NO_SCOPE: Mapping[str, str] = {
     "messages/insert_message": "behind reserve_positions, under the lock of the session's row",
     "messages/insert_messages": "behind reserve_positions, under the lock of the session's row",
     "messages/lock_ids": "no table",
+    "retention/bytes_of_sessions": "behind find_idle_sessions or find_trashed_sessions",
+    "retention/count_unfilled_sessions": "of fill(), which is the whole store's",
+    "retention/find_entries": "behind find_idle_sessions, find_trashed_sessions or lock_sessions",
+    "retention/trash_sessions": "behind lock_sessions",
     "sessions/create_session": "it makes a session, with the scope's tenant and user",
     "sessions/assign_sessions": "of sessions without a tenant, which no scope has",
     "sessions/fill_sessions": "of fill(), which is the whole store's",
@@ -44,7 +48,15 @@ NEEDS_NO_SCOPE: Mapping[str, str] = {
 }
 """Statements on conversations that work without a block for the scope, and why they may."""
 
-_FOLDERS = ("confirmations/", "erasure/", "holds/", "messages/", "sessions/", "tool_calls/")
+_FOLDERS = (
+    "confirmations/",
+    "erasure/",
+    "holds/",
+    "messages/",
+    "retention/",
+    "sessions/",
+    "tool_calls/",
+)
 
 
 @cache

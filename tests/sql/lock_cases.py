@@ -230,6 +230,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
             "tool_calls": json.dumps([_CALL_OBJECT]),
         }
     ],
+    "retention/lock_sessions": [{"ids": ["s1"]}],
+    "retention/trash_sessions": [{"ids": ["s1"]}],
     "sessions/create_session": [{"session_id": "s9", "message_id": "m9", **_ENTRIES}, _ENTRIES],
     "sessions/delete_metadata_entries": [_ENTRIES],
     "sessions/delete_sessions": [{"ids": ["s1"]}],

@@ -33,6 +33,8 @@ def times(after: int, before: int, after_key: int) -> Case:
         "after_key_timestamp": seed.session_time(after_key),
         "after_key_created_at": seed.session_time(after_key),
         "after_key_last_message_at": seed.session_time(after_key),
+        "after_key_idle_since": seed.session_time(after_key),
+        "idle_before": seed.session_time(before),
         "after_key_session_id": f"session-{after_key:05d}",
         "after_key_id": f"session-{after_key:05d}",
     }

@@ -17,6 +17,7 @@ EXPLAINED = (
     "figures",
     "holds",
     "messages",
+    "retention",
     "sessions",
     "tool_calls",
 )

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,6 +25,7 @@ from statement_files import samples
 
 import agentstore
 from agentstore.dialects.registry import load_statements
+from agentstore.retention.rules import RetentionRule
 from agentstore.statements import Statement
 from agentstore.testing.suite import TestStateful  # noqa: F401 - run by the application's role
 
@@ -122,14 +123,28 @@ def test_the_whole_interface_works(database_url: str, store: agentstore.Storage)
     assert store.delete_sessions(updated_before=datetime(9999, 1, 1, tzinfo=timezone.utc)) == 1
     store.delete_session(store.create_session())
     assert store.erase_message(store.save_user_message(store.create_session(user_id="ann"), "hi"))
+    _hold_and_erase(store)
+
+
+def _hold_and_erase(store: agentstore.Storage) -> None:
     hold_id = store.place_hold(reason="a lawsuit", user_id="ann")
     assert [hold.id for hold in store.query_holds()] == [hold_id]
     assert store.release_hold(hold_id)
     assert store.erase_user("ann") == store.query_erasure_receipts()[0]
+    rules = (
+        RetentionRule("bin", "delete", timedelta(), state="trashed"),
+        RetentionRule("pro", "keep", entries=frozenset({'["plan","pro"]'})),
+        RetentionRule("rest", "trash", timedelta()),
+    )
+    policy = agentstore.RetentionPolicy(rules)
+    store.create_session()
+    assert store.plan_retention(policy).rules[2].sessions == 1
+    assert store.apply_retention(policy).rules[2].sessions == 1
+    assert store.apply_retention(policy).rules[0].sessions == 1
 
 
 def test_the_whole_interface_is_called_above() -> None:
-    walk = inspect.getsource(test_the_whole_interface_works)
+    walk = inspect.getsource(test_the_whole_interface_works) + inspect.getsource(_hold_and_erase)
     methods = {
         name for name in dir(agentstore.Storage) if callable(getattr(agentstore.Storage, name))
     }

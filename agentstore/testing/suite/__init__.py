@@ -63,6 +63,7 @@ from agentstore.testing.suite.responses import (
     TestMappingResponse,
     TestTextResponse,
 )
+from agentstore.testing.suite.retention import TestRetention
 from agentstore.testing.suite.retry_safe_ids import (
     TestAnotherMessageWithTheId,
     TestSavedAgain,
@@ -150,6 +151,7 @@ __all__ = [
     "TestQueryToolCalls",
     "TestRecords",
     "TestResultsAndConfirmationsAtOnce",
+    "TestRetention",
     "TestSameTimestamps",
     "TestSaveMessage",
     "TestSaveMessages",

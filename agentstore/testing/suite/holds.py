@@ -14,12 +14,15 @@ import pytest
 from agentstore import (
     HeldError,
     InvalidInputError,
+    RetentionPolicy,
     SessionNotFoundError,
     Storage,
     StorageError,
 )
+from agentstore.retention.rules import RetentionRule
 
 LATER = datetime(2200, 1, 1, tzinfo=timezone.utc)
+DELETE_ALL = RetentionPolicy((RetentionRule("all", "delete", timedelta()),))
 RACES = int(os.environ.get("AGENTSTORE_HOLD_RACES", "100"))
 """How often a hold and a deletion are started at once."""
 
@@ -250,7 +253,7 @@ class TestHoldsAndDeletionsAtOnce:
     """A hold either stops a deletion or comes after it, however they meet."""
 
     @pytest.mark.parametrize("on", ["session", "user", "tenant"])
-    @pytest.mark.parametrize("deletion", ["session", "message", "clean-up"])
+    @pytest.mark.parametrize("deletion", ["session", "message", "clean-up", "retention", "erasure"])
     def test_a_hold_and_a_deletion(self, store: Storage, on: str, deletion: str) -> None:
         with ThreadPoolExecutor(2) as threads:
             for number in range(RACES):
@@ -286,6 +289,10 @@ class TestHoldsAndDeletionsAtOnce:
                     return store.delete_message(message_id)
                 if deletion == "session":
                     return store.delete_session(session_id)
+                if deletion == "retention":
+                    return store.apply_retention(DELETE_ALL).rules[0].sessions > 0
+                if deletion == "erasure":
+                    return store.erase_user(owner).rows.get("agentstore_sessions", 0) > 0
                 return store.delete_sessions(inactive_only=False, updated_before=LATER) > 0
             except HeldError:
                 return False

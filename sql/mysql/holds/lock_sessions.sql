@@ -8,6 +8,8 @@
 
 -- STRAIGHT_JOIN: in a small table the optimizer would read, and lock, the sessions of all others.
 -- A table of its own: MySQL refuses to lock what JSON_TABLE gives (error 3569).
+-- The holds are locked, too: so what is read of them is the newest, though a bound connection's
+-- snapshot (REPEATABLE READ) may be older.
 -- It is not known to sqlfluff here, nor that a column of JSON_TABLE has a character set.
 -- noqa: disable=all
 SELECT
@@ -21,6 +23,7 @@ SELECT
             AND h.user_id IS NULL
             AND h.session_id IS NULL
             AND h.released_at IS NULL
+        LOCK IN SHARE MODE
     )
     OR EXISTS (
         SELECT 1
@@ -30,6 +33,7 @@ SELECT
             AND h.user_id = s.user_id
             AND h.session_id IS NULL
             AND h.released_at IS NULL
+        LOCK IN SHARE MODE
     )
     OR EXISTS (
         SELECT 1
@@ -39,6 +43,7 @@ SELECT
             AND h.user_id = s.user_id
             AND h.session_id IS NULL
             AND h.released_at IS NULL
+        LOCK IN SHARE MODE
     ) AS is_held,
     EXISTS (
         SELECT 1
@@ -48,6 +53,7 @@ SELECT
             AND h.user_id = s.user_id
             AND h.session_id IS NULL
             AND h.released_at IS NULL
+        LOCK IN SHARE MODE
     )
     OR EXISTS (
         SELECT 1
@@ -57,6 +63,7 @@ SELECT
             AND h.user_id = s.user_id
             AND h.session_id IS NULL
             AND h.released_at IS NULL
+        LOCK IN SHARE MODE
     ) AS is_held_by_user,
     s.user_id
 FROM (

@@ -1,0 +1,58 @@
+-- Sessions on which retention is about to act, locked, as they are now; those that others have
+-- locked are passed over.
+-- Storage.apply_retention, behind lock_gate; unlocked, to see which were passed over.
+-- Runs: each batch of a clean-up
+-- Index: agentstore_sessions_pkey, agentstore_holds_in_force
+-- Rows: reads at most one session for each of :ids, and the holds in force of its tenant and user
+-- Returns: many
+SELECT
+    s.id,
+    coalesce(s.trashed_at, s.last_message_at) AT TIME ZONE 'UTC' AS idle_since,
+    s.tenant_id,
+    s.user_id,
+    s.active,
+    s.archived_at IS NOT NULL AS is_archived,
+    s.trashed_at IS NOT NULL AS is_trashed,
+    s.next_position,
+    s.holds > 0
+    OR EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id OPERATOR (pg_catalog.=) s.tenant_id
+            AND h.user_id IS NULL
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
+    OR EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id IS NULL
+            AND h.user_id OPERATOR (pg_catalog.=) s.user_id
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
+    OR EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id OPERATOR (pg_catalog.=) s.tenant_id
+            AND h.user_id OPERATOR (pg_catalog.=) s.user_id
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    ) AS is_held
+FROM agentstore_sessions AS s
+WHERE
+    s.id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{s1,s2}'::text[])
+-- @if scope
+    AND (s.tenant_id OPERATOR (pg_catalog.=) /* :scope_tenant_id */ 'acme') IS TRUE
+-- @end
+-- @if scope_user
+    AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
+-- @end
+ORDER BY s.id
+-- @unless unlocked
+FOR UPDATE OF s SKIP LOCKED
+-- @end
+;

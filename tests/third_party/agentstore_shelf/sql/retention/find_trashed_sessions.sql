@@ -1,0 +1,57 @@
+-- A page of what retention looks at: what was in the trash for longest.
+-- Storage.plan_retention, Storage.apply_retention.
+-- Runs: each page of a retention run
+-- Index: as the table has
+-- Returns: many
+SELECT
+    s.id,
+    s.trashed_at AS idle_since,
+    s.tenant_id,
+    s.user_id,
+    s.active,
+    s.archived_at IS NOT NULL AS is_archived,
+    s.trashed_at IS NOT NULL AS is_trashed,
+    s.next_position,
+    s.holds > 0
+    OR EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id = s.tenant_id
+            AND h.user_id IS NULL
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
+    OR EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id IS NULL
+            AND h.user_id = s.user_id
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    )
+    OR EXISTS (
+        SELECT 1
+        FROM agentstore_holds AS h
+        WHERE
+            h.tenant_id = s.tenant_id
+            AND h.user_id = s.user_id
+            AND h.session_id IS NULL
+            AND h.released_at IS NULL
+    ) AS is_held
+FROM agentstore_sessions AS s
+WHERE
+    s.trashed_at <= /* :idle_before */ '2026-01-01 00:00:00.000000'
+-- @if after_key
+    AND (s.trashed_at, s.id)
+    > (/* :after_key_idle_since */ '2026-01-01 00:00:00.000000', /* :after_key_id */ 's1')
+-- @end
+-- @if scope
+    AND +s.tenant_id = /* :scope_tenant_id */ 'acme'
+-- @end
+-- @if scope_user
+    AND +s.user_id = /* :scope_user_id */ 'ann'
+-- @end
+ORDER BY s.trashed_at, s.id
+LIMIT /* :limit */ 500;
