@@ -43,7 +43,7 @@ def restored(target: agentstore.Storage, path: Path, data: bytes) -> Any:
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb", "mysql"])
 def test_what_is_restored_is_what_was_dumped(
     name: str, suffix: str, open_store: OpenStore, tmp_path: Path
 ) -> None:
@@ -62,7 +62,7 @@ def test_the_archive_is_the_same_from_each_database(open_store: OpenStore, tmp_p
     source = open_store()
     fill(source)
     data = dumped(source)
-    for name in ("postgresql", "mariadb"):
+    for name in ("postgresql", "mariadb", "mysql"):
         target = open_store(name)
         restored(target, tmp_path / "store.jsonl", data)
         # In what order a table's rows come is the database's affair.

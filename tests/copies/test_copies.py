@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from backends import SHARED
 from copy_samples import AT, all_rows, conversations_of, fill, session_row
 
 import agentstore
@@ -37,8 +38,8 @@ def copy(source: agentstore.Storage, target: agentstore.Storage, **options: Any)
     "names",
     [
         ("sqlite-file", "sqlite-file"),
-        ("sqlite-file", "postgresql", "mariadb", "sqlite-file"),
         ("mariadb", "postgresql", "sqlite-file", "mariadb"),
+        ("sqlite-file", "postgresql", "mysql", "mariadb", "sqlite-file"),
     ],
     ids="-".join,
 )
@@ -58,7 +59,7 @@ def test_a_copy_has_all_and_nothing_else(names: tuple[str, ...], open_store: Ope
         assert target.count_sessions(metadata={"user_id": "u0", "n": 1}) == 2
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 def test_a_copy_again_stores_nothing_and_sees_what_has_come(
     name: str, open_store: OpenStore
 ) -> None:
@@ -73,7 +74,7 @@ def test_a_copy_again_stores_nothing_and_sees_what_has_come(
     assert all_rows(target) == all_rows(source)
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 def test_positions_are_not_given_out_again(name: str, open_store: OpenStore) -> None:
     source, target = open_store("sqlite-file"), open_store(name)
     fill(source)
@@ -85,7 +86,7 @@ def test_positions_are_not_given_out_again(name: str, open_store: OpenStore) -> 
         assert message.position == position
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 def test_another_row_is_listed_and_stays(name: str, open_store: OpenStore) -> None:
     source, target = open_store("sqlite-file"), open_store(name)
     fill(source)
@@ -145,7 +146,7 @@ def test_a_changed_row_of_any_table_is_listed(open_store: OpenStore) -> None:
     assert {problem.table for problem in problems} == unequal
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 def test_a_source_in_use_is_copied_as_it_was(name: str, open_store: OpenStore) -> None:
     source, target = open_store(name), open_store()
     fill(source)
@@ -172,7 +173,7 @@ def _in_thread(work: Callable[[], Any]) -> None:
     thread.join()
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 def test_a_page_is_read_and_written_whatever_its_size(name: str, open_store: OpenStore) -> None:
     source, target = open_store(name), open_store("sqlite-file")
     source.create_session(id="s1")
@@ -213,7 +214,7 @@ SCOPES: list[tuple[Selection, set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 @pytest.mark.parametrize(("selection", "ids"), SCOPES)
 def test_a_part_has_what_hangs_on_its_sessions(
     name: str, selection: Selection, ids: set[str], open_store: OpenStore

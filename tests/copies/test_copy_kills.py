@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from backends import SHARED
 from copy_samples import all_rows, fill
 
 import agentstore
@@ -42,7 +43,7 @@ with agentstore.connect(sys.argv[1]) as source, agentstore.connect(sys.argv[2]) 
 """
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 def test_killed_and_started_again(
     name: str, new_url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,7 +64,7 @@ def test_killed_and_started_again(
         assert all_rows(target) == all_rows(source)
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 def test_the_command_is_killed_at_random_moments(
     name: str, new_url: Callable[[str], str], tmp_path: Path
 ) -> None:
@@ -82,7 +83,7 @@ def test_the_command_is_killed_at_random_moments(
         assert all_rows(target) == all_rows(source)
 
 
-@pytest.mark.parametrize("name", ["sqlite-file", "postgresql", "mariadb"])
+@pytest.mark.parametrize("name", SHARED)
 def test_two_copies_at_once(name: str, new_url: Callable[[str], str]) -> None:
     source_url, target_url = new_url("sqlite-file"), new_url(name)
 

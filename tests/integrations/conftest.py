@@ -11,7 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
+from new_databases import get_backend, new_url, open_store
 from packaging.requirements import Requirement
+
+__all__ = ["get_backend", "new_url", "open_store"]
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 INSTALL = f"pip install -r {os.path.relpath(REQUIREMENTS)}"

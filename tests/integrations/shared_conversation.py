@@ -204,7 +204,8 @@ def read_adk(store: agentstore.Storage, session_id: str) -> Iterator[tuple[Any, 
             elif part.function_response is not None:
                 answer = part.function_response
                 assert answer.response is not None
-                yield "answer", answer.id, answer.response["result"]
+                failed = answer.response.get("error")
+                yield "answer", answer.id, answer.response.get("result", failed)
             else:
                 yield "user" if event.author == "user" else "assistant", part.text
 
