@@ -114,6 +114,23 @@ class Statement:
             self._rendered[blocks] = text
         return text
 
+    def example(self, blocks: frozenset[str] = NO_BLOCKS) -> str:
+        """The file's text with these blocks, for the database's own shell: with sample values.
+
+        Raises:
+            KeyError: the file has no such block.
+        """
+        self.render(blocks)
+        lines: list[str] = []
+        is_sent = True
+        for line in self.path.read_text(encoding="utf-8").splitlines():
+            mark = re.fullmatch(r"-- @(if|unless|end)(?: (\w+))?", line.strip())
+            if mark is None:
+                lines += [line] if is_sent else []
+            else:
+                is_sent = mark[1] == "end" or (mark[2] in blocks) == (mark[1] == "if")
+        return "\n".join(lines)
+
     def numbered(self, number: int) -> str:
         """The text to send with this number in the savepoint's name, which no driver can bind."""
         return _NUMBERED.sub(f"agentstore_savepoint_{number:d}", self.render())

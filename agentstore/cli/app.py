@@ -10,17 +10,19 @@ from typing import Any
 import click
 
 import agentstore
+from agentstore.cli.changes import close, delete, reopen
 from agentstore.cli.conversations import export_command, import_command
 from agentstore.cli.copies import copy, dump, restore
 from agentstore.cli.database import DATABASE_HELP, Database
 from agentstore.cli.doctor import doctor
 from agentstore.cli.fill import fill
+from agentstore.cli.lists import messages, sessions, tools
 from agentstore.cli.movers import import_from
 from agentstore.cli.output import visible
 from agentstore.cli.prisma import import_prisma
 from agentstore.cli.prune import prune
 from agentstore.cli.schema import migrate, migrations_path, status
-from agentstore.cli.sessions import sessions, show
+from agentstore.cli.show import show
 from agentstore.cli.statements import sql
 from agentstore.cli.stats import stats
 from agentstore.errors import StorageError
@@ -81,6 +83,11 @@ for command in (
     restore,
     sessions,
     show,
+    messages,
+    tools,
+    close,
+    reopen,
+    delete,
     stats,
     prune,
 ):

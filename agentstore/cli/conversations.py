@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
+from agentstore.cli.chosen_sessions import ChosenSessions
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.filters import session_filters
+from agentstore.cli.finding import session_id_of
 from agentstore.cli.output import (
     counted,
     is_terminal,
@@ -22,8 +25,10 @@ from agentstore.cli.output import (
     write_line,
 )
 from agentstore.cli.scope import scope_options
-from agentstore.transfer.conversation_files import read_sources, replacing
-from agentstore.transfer.exporting import export_conversations
+from agentstore.records import Session
+from agentstore.storage import Storage
+from agentstore.transfer.conversation_files import Item, read_sources, replacing
+from agentstore.transfer.exporting import export_sessions
 from agentstore.transfer.forms.registry import BY_NAME
 from agentstore.transfer.importing import (
     ConversationError,
@@ -87,15 +92,24 @@ def import_command(
     """
     others: list[str] = []
     empty: list[str] = []
+    seen = 0
+
+    def note_item(item: Item) -> None:
+        nonlocal seen
+        seen += 1
+        advance(item.bytes_read)
+
     with database.connect() as store, progress_bar("importing", total_size(files)) as advance:
         items = read_sources(open_sources(files, others.append), empty.append)
         try:
-            summary = import_conversations(
-                store, items, progress=lambda item: advance(item.bytes_read), **options
-            )
+            summary = import_conversations(store, items, progress=note_item, **options)
         except ConversationError as exc:
             _note_remarks(exc.summary, others)
             note(f"before it: {_in_words(exc.summary, options['dry_run'])}")
+            raise
+        except KeyboardInterrupt:
+            if not options["dry_run"]:
+                note(f"{counted(seen, 'conversation')} are in: run it again to go on")
             raise
     for name in empty:
         note(f"there is nothing in {visible(name or files[0])}")
@@ -109,6 +123,7 @@ def import_command(
 
 
 @click.command("export")
+@click.argument("sessions", nargs=-1, metavar="[SESSION…]")
 @click.option(
     "-o",
     "--output",
@@ -123,11 +138,14 @@ def import_command(
 def export_command(
     database: Database,
     *,
+    sessions: tuple[str, ...],
     output: Path,
-    filters: dict[str, Any],
+    chosen: ChosenSessions,
     as_json: bool,
 ) -> None:
     """Export conversations in OpenAI chat-completions form, one a line, the oldest first.
+
+    Without a SESSION (an id, or a beginning of one) all that the filters choose are exported.
 
     What was imported in this form comes out as it went in: the session's metadata keys, and
     "messages". Ids, times, closed sessions and pending confirmations are not in the form:
@@ -137,20 +155,35 @@ def export_command(
     target = nullcontext(sys.stdout.buffer) if to_stdout else replacing(output)
     count = 0
     with database.connect() as store, target as file:
-        total = None if to_stdout else store.count_sessions(**filters)
+        found, total = _to_export(store, sessions, chosen)
         # A bar would run through the conversations where both go to one terminal.
         with progress_bar("exporting", total, hidden=to_stdout and is_terminal()) as advance:
-            for conversation in export_conversations(store, **filters):
+            for conversation in export_sessions(store, found):
                 file.write(json_line(conversation, for_terminal=to_stdout and is_terminal()))
                 count += 1
                 advance(count)
         file.flush()
     if to_stdout:
+        if not count:
+            note("no conversations")
         return
     if as_json:
         write_json({"conversations": count, "file": str(output)})
     else:
         write_line(f"exported {counted(count, 'conversation')} to {output}")
+
+
+def _to_export(
+    store: Storage, given: tuple[str, ...], chosen: ChosenSessions
+) -> tuple[Iterator[Session], int]:
+    """The sessions to export, and how many they are."""
+    if not given:
+        return chosen.oldest_first(store), chosen.count(store)
+    if chosen.is_narrow:
+        raise click.UsageError("name each SESSION, or choose by options: not both")
+    ids = list(dict.fromkeys(session_id_of(store, each) for each in given))
+    named = (store.get_session(session_id) for session_id in ids)
+    return (session for session in named if session is not None), len(ids)
 
 
 def _note_remarks(summary: ImportSummary, others: list[str]) -> None:

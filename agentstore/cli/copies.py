@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from agentstore.cli.database import Database, database_option, json_option
-from agentstore.cli.filters import metadata_option
+from agentstore.cli.filters import metadata_options
 from agentstore.cli.output import (
     counted,
     is_terminal,
@@ -48,9 +48,9 @@ _verify_option = click.option(
 
 
 def _selection_options(function: _Function) -> _Function:
-    """``--tenant``, ``--user`` and ``--metadata``, as ``tenant_id``, ``user_id``, ``metadata``."""
+    """``--tenant``, ``--user`` and ``metadata_options``."""
     for option in (
-        metadata_option,
+        metadata_options,
         click.option("--user", "user_id", metavar="ID", help="Only this user's sessions."),
         click.option("--tenant", "tenant_id", metavar="ID", help="Only this tenant's sessions."),
     ):
@@ -71,7 +71,7 @@ def copy(  # noqa: PLR0917 - one an option
     target_url: str,
     tenant_id: str | None,
     user_id: str | None,
-    metadata: dict[str, Any] | None,
+    metadata: list[Mapping[str, Any]],
     verify: bool,
     as_json: bool,
 ) -> None:
@@ -117,7 +117,7 @@ def dump(
     output: Path,
     tenant_id: str | None,
     user_id: str | None,
-    metadata: dict[str, Any] | None,
+    metadata: list[Mapping[str, Any]],
     as_json: bool,
 ) -> None:
     """Write a whole store to FILE, for restore, with nothing lost.
@@ -170,7 +170,7 @@ def restore(
 
 
 def _selection(
-    tenant_id: str | None, user_id: str | None, metadata: dict[str, Any] | None
+    tenant_id: str | None, user_id: str | None, metadata: list[Mapping[str, Any]]
 ) -> Selection:
     try:
         for name, value in (("--tenant", tenant_id), ("--user", user_id)):
@@ -178,7 +178,8 @@ def _selection(
                 check_id(value, name)
     except InvalidInputError as exc:
         raise click.UsageError(str(exc)) from exc
-    return Selection(tenant_id, user_id, metadata or {})
+    first, *others = metadata
+    return Selection(tenant_id, user_id, first, tuple(others))
 
 
 def _tell(problem: Problem) -> None:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 import click
 
 from agentstore.cli.database import Database, database_option, json_option
+from agentstore.cli.moments import read_age
 from agentstore.cli.output import counted, progress_bar, write_json, write_line
 from agentstore.cli.scope import scope_options
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
 
 def _read_age(_: click.Context, __: click.Parameter, text: str) -> datetime:
-    """The moment that lies a time span such as 30d ago."""
-    match = re.fullmatch(r"([0-9]{1,9})([smhdw])", text)
-    if match is None:
-        raise click.BadParameter(f"{text!r} is not a number and one of s, m, h, d, w, as in 30d")
-    try:
-        return datetime.now(timezone.utc) - timedelta(**{_UNITS[match[2]]: int(match[1])})
-    except OverflowError:
-        raise click.BadParameter(f"{text} is longer ago than there are dates for") from None
+    return read_age(text)
 
 
 @click.command()

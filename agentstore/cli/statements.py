@@ -1,4 +1,4 @@
-"""sql: the statements of a dialect as they will be sent."""
+"""sql: the statements of a dialect, for its shell or as they will be sent."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from agentstore.statements import Statement, StatementLibrary
 @click.argument("name", required=False)
 @click.option("--dialect", metavar="D", help="sqlite, postgresql or mysql; else the database's.")
 @click.option("--with", "with_blocks", metavar="BLOCK,…", help="Blocks of NAME to switch on.")
+@click.option("--as-sent", is_flag=True, help="As the driver gets it, with its placeholders.")
+@click.option("--path", "wants_path", is_flag=True, help="The file of NAME, or the folder of all.")
 @json_option
 @database_option
 def sql(
@@ -23,11 +25,14 @@ def sql(
     name: str | None,
     dialect: str | None,
     with_blocks: str | None,
+    as_sent: bool,
+    wants_path: bool,
     as_json: bool,
 ) -> None:
-    """List the SQL statements, or print the one called NAME as it will be sent.
+    """List the SQL statements, or print the one called NAME.
 
-    Optional parts of a statement are its blocks: they are left out unless named in --with.
+    What is printed runs in the database's own shell, with sample values: psql -f -, say. Optional
+    parts of a statement are its blocks: they are left out unless named in --with.
     """
     try:
         library = load_statements(dialect or database.dialect())
@@ -36,7 +41,10 @@ def sql(
     if name is None:
         if with_blocks is not None:
             raise click.UsageError("--with needs the NAME of a statement")
-        _list(library, as_json)
+        if wants_path:
+            _write_path(str(next(iter(library.values())).path.parents[1]), as_json)
+        else:
+            _list(library, as_json)
         return
     if name not in library:
         raise click.ClickException(f"there is no statement {name}; agentstore sql lists them all")
@@ -45,10 +53,26 @@ def sql(
     if unknown := sorted(blocks.difference(statement.blocks)):
         known = ", ".join(statement.blocks) or "none"
         raise click.UsageError(f"{name} has no block {', '.join(unknown)}; it has: {known}")
-    if as_json:
-        write_json({**_description(statement), "sql": statement.render(blocks)})
+    if wants_path:
+        _write_path(str(statement.path), as_json)
+    elif as_json:
+        write_json(
+            {
+                **_description(statement),
+                "path": str(statement.path),
+                "sql": statement.example(blocks),
+                "as_sent": statement.render(blocks),
+            }
+        )
     else:
-        write_line(statement.render(blocks))
+        write_line(statement.render(blocks) if as_sent else statement.example(blocks))
+
+
+def _write_path(path: str, as_json: bool) -> None:
+    if as_json:
+        write_json({"path": path})
+    else:
+        write_line(path)
 
 
 def _list(library: StatementLibrary, as_json: bool) -> None:

@@ -34,6 +34,9 @@ def test_only_migrate_makes_a_file(command: str, tmp_path: Path) -> None:
     path = tmp_path / "no.db"
     arguments = {
         "show": ["s"],
+        "close": ["s"],
+        "reopen": ["s"],
+        "delete": ["s", "--yes"],
         "import": ["/dev/null"],
         "import-prisma": [f"file:{tmp_path}/neither.db"],
         "prune": ["--older-than", "1d"],
@@ -107,7 +110,11 @@ def test_control_c(database_url: str) -> None:
             assert running.wait(timeout=60) == 130
         finally:
             running.kill()
-        assert running.stderr.read() == b"interrupted\n"
+        told = running.stderr.read().decode().splitlines()
+    with agentstore.connect(database_url) as store:
+        count = store.count_sessions()
+    ins = f"{count} conversation{'s' * (count != 1)} are in: run it again to go on"
+    assert told == [ins, "interrupted"]
 
 
 @SQLITE

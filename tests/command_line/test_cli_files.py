@@ -66,8 +66,15 @@ def test_sql_lists_and_prints_every_statement(dialect: str) -> None:
     lines = output_of("sql", "--dialect", dialect).splitlines()
     assert [line.split("\t")[0] for line in lines] == ["name", *sorted(library)]
     for name in sorted(library)[::10]:
-        printed = output_of("sql", name, "--dialect", dialect)
+        printed = output_of("sql", name, "--dialect", dialect, "--as-sent")
         assert printed == library[name].render(frozenset()) + "\n"
+        path = library[name].path
+        assert output_of("sql", name, "--dialect", dialect, "--path") == f"{path}\n"
+        if not library[name].blocks:
+            assert output_of("sql", name, "--dialect", dialect) == path.read_text()
+    folder = str(assets.sql_path(dialect))
+    assert output_of("sql", "--dialect", dialect, "--path") == f"{folder}\n"
+    assert json_of("sql", "--dialect", dialect, "--path") == {"path": folder}
 
 
 def test_sql_with_blocks() -> None:
@@ -76,8 +83,12 @@ def test_sql_with_blocks() -> None:
     first, second = library[name].blocks[:2]
     expected = library[name].render(frozenset({first, second}))
     arguments = ("sql", name, "--dialect", "sqlite", "--with", f"{first}, {second}")
-    assert output_of(*arguments) == expected + "\n"
-    assert json_of(*arguments)["sql"] == expected
+    assert output_of(*arguments, "--as-sent") == expected + "\n"
+    assert json_of(*arguments)["as_sent"] == expected
+    example = json_of(*arguments)["sql"]
+    assert output_of(*arguments) == example + "\n"
+    assert "-- @" not in example
+    assert "/* :" in example
     assert first in error_of("sql", name, "--dialect", "sqlite", "--with", "nonsense", code=2)
 
 

@@ -27,7 +27,20 @@ WORKS_ON_WHOLE_STORES = {
 TELLS_OF_NO_SESSION = {"migrations-path", "sql", "status"}
 """Commands that show nothing of a conversation."""
 
-KEEPS_TO_THE_SCOPE = {"export", "import", "import-prisma", "prune", "sessions", "show", "stats"}
+KEEPS_TO_THE_SCOPE = {
+    "close",
+    "delete",
+    "export",
+    "import",
+    "import-prisma",
+    "messages",
+    "prune",
+    "reopen",
+    "sessions",
+    "show",
+    "stats",
+    "tools",
+}
 """Those whose behaviour in a scope is tested below, or with their own tests."""
 
 
@@ -42,7 +55,7 @@ def owned(store: agentstore.Storage) -> agentstore.Storage:
 
 
 def listed(*options: str, url: str) -> list[str]:
-    lines = output_of("sessions", *options, "--json", url=url).splitlines()
+    lines = run("sessions", *options, "--json", url=url).stdout.splitlines()
     return [json.loads(line)["id"] for line in lines]
 
 
@@ -61,7 +74,7 @@ def listed(*options: str, url: str) -> list[str]:
 )
 def test_lists_of_a_scope(database_url: str, options: tuple[str, ...], expected: list[str]) -> None:
     assert listed(*options, url=database_url) == expected
-    exported = output_of("export", *options, url=database_url).splitlines()
+    exported = run("export", *options, url=database_url).stdout.splitlines()
     contents = [json.loads(line)["messages"][0]["content"] for line in exported]
     assert contents == [f"of {name}" for name in reversed(expected)]
 
@@ -125,6 +138,9 @@ def test_a_tenant_s_shell_sees_its_tenant_alone(
         return
     arguments = {
         "show": ["umbrella ann"],
+        "close": ["umbrella ann"],
+        "reopen": ["umbrella ann"],
+        "delete": ["umbrella ann", "--yes"],
         "prune": ["--older-than", "1w"],
         "import": ["/dev/null"],
         "import-prisma": [f"file:{tmp_path}/neither.db"],

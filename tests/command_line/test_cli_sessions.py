@@ -38,7 +38,8 @@ def test_import_and_export(database_url: str, tmp_path: Path) -> None:
     )
     assert json.loads(out.read_text()) == QUESTION
     assert json_of("export", "-o", str(out), url=database_url)["conversations"] == 1
-    assert output_of("export", "-o", "-", "--metadata", "topic=boats", url=database_url) == ""
+    nothing = run("export", "-o", "-", "--metadata", "topic=boats", url=database_url)
+    assert (nothing.exit_code, nothing.stdout, nothing.stderr) == (0, "", "no conversations\n")
 
 
 @SQLITE
@@ -91,7 +92,15 @@ def fill(store: agentstore.Storage) -> list[str]:
         ((), ["third", "second", "first"]),
         (("--closed",), ["second"]),
         (("--active",), ["third", "first"]),
-        (("--metadata", "user_id=123"), ["second"]),
+        (("--metadata", "user_id=123"), ["second", "first"]),
+        (("--metadata-json", "user_id=123"), ["second"]),
+        (("--metadata-json", 'user_id="123"'), ["first"]),
+        (("--metadata", "user_id=123", "--metadata-json", "vip=true"), ["first"]),
+        (("--order", "asc"), ["first", "second", "third"]),
+        (("--pinned",), []),
+        (("--created-after", "1d"), ["third", "second", "first"]),
+        (("--updated-before", "2026-01-01"), []),
+        (("--trashed",), []),
         (("--metadata", 'user_id="123"'), ["first"]),
         (("--metadata", "user_id=x=y"), ["third"]),
         (("--metadata", "vip=true", "--metadata", 'user_id="123"'), ["first"]),
@@ -114,7 +123,7 @@ def test_sessions_says_when_there_are_more(store: agentstore.Storage, database_u
     fill(store)
     limited = run("sessions", "--limit", "2", url=database_url)
     assert len(limited.stdout.splitlines()) == 3
-    assert limited.stderr == "there are more than 2: --limit shows more\n"
+    assert limited.stderr.startswith("there are more than 2: --limit shows more, and --page-token")
     assert run("sessions", "--limit", "3", url=database_url).stderr == ""
     record = json_of(
         "sessions", "--limit", "1", "--active", "--metadata", "vip=true", url=database_url
@@ -159,7 +168,7 @@ def test_a_terminal_gets_a_table_and_shortened_text(
     session = store.create_session(metadata={"text": "long " * 100})
     store.save_user_message(session, "word " * 100 + "\x1b]0;title\x07")
     assert session in on_a_terminal("sessions", url=database_url)
-    for arguments in (["sessions"], ["show", session]):
+    for arguments in (["sessions"], ["show", session, "--short"], ["messages"]):
         text = on_a_terminal(*arguments, url=database_url)
         assert "…" in text
         assert "\t" not in text

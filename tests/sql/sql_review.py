@@ -88,7 +88,7 @@ PARTS = {
     "For LangGraph's checkpoints": ("checkpoints",),
     "For Google ADK's sessions": ("adk",),
     "For agentstore copy, dump and restore": ("copies",),
-    "For agentstore doctor and stats": ("doctor", "figures"),
+    "For other commands of agentstore": ("doctor", "figures", "lookup"),
 }
 """What an application may use or not, and the folders of its statements."""
 

@@ -16,6 +16,7 @@ EXPLAINED = (
     "erasure",
     "figures",
     "holds",
+    "lookup",
     "messages",
     "retention",
     "sessions",

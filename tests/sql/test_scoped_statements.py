@@ -44,6 +44,7 @@ SEES_THE_TRASH = {
     "holds/find_hold": "of holds, which know no trash",
     "holds/query_holds": "of holds, which know no trash",
     "holds/release_hold": "of holds, which know no trash",
+    "lookup/find_sessions_by_prefix": "each id it finds is looked up as it was asked for",
     "sessions/delete_metadata_entries": "behind lock_session",
     "sessions/delete_session": "it is deleted in the trash, too",
     "sessions/delete_session_confirmation": "as sessions/delete_session",

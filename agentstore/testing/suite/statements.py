@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentstore import Storage
 from agentstore.dialects.registry import load_statements
 
-_EXTENSIONS = ("adk", "checkpoints", "copies", "doctor", "figures")
+_EXTENSIONS = ("adk", "checkpoints", "copies", "doctor", "figures", "lookup")
 
 
 class TestStatements:

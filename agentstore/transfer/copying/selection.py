@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import product
 
 from agentstore.model.metadata_index import metadata_entries
 from agentstore.model.values import load_json
@@ -20,11 +20,13 @@ class Selection:
     Attributes:
         tenant_id, user_id: whose they are; None takes anybody's.
         metadata: what their metadata has, as in ``Storage.query_sessions``.
+        or_metadata: what it may have instead, one of these: no session has two of them.
     """
 
     tenant_id: str | None = None
     user_id: str | None = None
     metadata: Mapping[str, JSONValue] = field(default_factory=dict)
+    or_metadata: tuple[Mapping[str, JSONValue], ...] = ()
 
     @property
     def is_all(self) -> bool:
@@ -38,13 +40,13 @@ class Selection:
 
     def session_ids(self, store: Storage) -> Iterator[str]:
         """The ids of the store's sessions, those in the trash too."""
-        filters: dict[str, Any] = {
-            "tenant_id": self.tenant_id,
-            "user_id": self.user_id,
-            "metadata": self.metadata or None,
-        }
-        for is_in_trash in (False, True):
-            for session in store.iter_sessions(**filters | {"trashed": is_in_trash}):
+        for metadata, is_in_trash in product((self.metadata, *self.or_metadata), (False, True)):
+            for session in store.iter_sessions(
+                tenant_id=self.tenant_id,
+                user_id=self.user_id,
+                metadata=metadata or None,
+                trashed=is_in_trash,
+            ):
                 yield session.id
 
     def takes_session(self, row: Values) -> bool:
@@ -54,8 +56,11 @@ class Selection:
             return False
         if self.user_id not in (None, session["user_id"]):
             return False
-        wanted = metadata_entries(self.metadata)
-        return set(wanted) <= set(metadata_entries(load_json(str(session["metadata"]))))
+        entries = set(metadata_entries(load_json(str(session["metadata"]))))
+        return any(
+            set(metadata_entries(wanted)) <= entries
+            for wanted in (self.metadata, *self.or_metadata)
+        )
 
     def takes_hold(self, row: Values) -> bool:
         """Whether a hold that names no session may hold one of them."""
