@@ -15,10 +15,8 @@ from types import FrameType
 from typing import Any
 
 
-def interruption_of(
-    exc: BaseException, handled: BaseException | None = None
-) -> BaseException | None:
-    """What a signal's handler has raised, where an exception is that or was made of it.
+def interruption_of(exc: BaseException, handled: BaseException | None) -> BaseException | None:
+    """What a signal's handler has raised, where an exception is that or a driver made it of that.
 
     Args:
         exc: what was caught.
@@ -28,14 +26,14 @@ def interruption_of(
     seen: set[int] = set()
     each: BaseException | None = exc
     while each is not None and each is not handled and id(each) not in seen:
-        if _is_of_handler(each):
+        if is_of_handler(each):
             return each
         seen.add(id(each))
         each = each.__cause__ or each.__context__
     return None
 
 
-def let_through(exc: BaseException, handled: BaseException | None = None) -> None:
+def let_through(exc: BaseException, handled: BaseException | None) -> None:
     """Raise again what a signal's handler has raised; for where errors are passed over.
 
     Args:
@@ -46,7 +44,8 @@ def let_through(exc: BaseException, handled: BaseException | None = None) -> Non
         raise interruption
 
 
-def _is_of_handler(exc: BaseException) -> bool:
+def is_of_handler(exc: BaseException) -> bool:
+    """Whether an exception itself was raised by a signal's handler."""
     traceback = exc.__traceback__
     while traceback is not None:
         frame = traceback.tb_frame

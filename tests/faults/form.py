@@ -23,10 +23,13 @@ class Form:
     cuts: int = 60
     client_kills: int = 15
     interruptions: int = 600
+    requests: int = 60
 
     @classmethod
     def of_this_run(cls) -> Form:
         """The short form, or with ``AGENTSTORE_FAULTS=long`` that of ``make test-faults``."""
         if os.environ.get("AGENTSTORE_FAULTS") == "long":
-            return cls(server_kills=100, cuts=1000, client_kills=200, interruptions=20_000)
+            return cls(
+                server_kills=100, cuts=1000, client_kills=200, interruptions=20_000, requests=3_000
+            )
         return cls()

@@ -15,7 +15,7 @@ from form import NETWORK
 from test_signals import KINDS, OPTIONS, Alarm
 
 import agentstore
-from agentstore import Storage, UnavailableError
+from agentstore import MessageExistsError, SessionExistsError, Storage, UnavailableError
 from agentstore.testing import Backend, Proxy
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -95,9 +95,29 @@ def test_while_a_connection_is_made(proxy: Proxy, kind: type[BaseException]) -> 
         assert store.stats().retries == {}
 
 
+@every_kind
+def test_what_is_called_while_one_is_handled(
+    backend: Backend, database_url: str, kind: type[BaseException]
+) -> None:
+    """As a task does that saves how far it has come when its time is over."""
+    before = signal.signal(signal.SIGALRM, Alarm(kind))
+    try:
+        signal.raise_signal(signal.SIGALRM)
+    except kind:
+        with agentstore.connect(database_url) as store:
+            store.create_session(id="s")
+            with pytest.raises(SessionExistsError):
+                store.create_session(id="s")
+            with store.transaction():
+                store.save_user_message("s", "x", id="own")
+            with pytest.raises(MessageExistsError):
+                store.save_user_message("s", "y", id="own")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
 @NETWORK
-def test_what_follows_an_interruption_is_not_it(proxy: Proxy) -> None:
-    """Who handles one may still find the database away."""
+def test_an_outage_while_one_is_handled(proxy: Proxy) -> None:
     limits = {"connect_timeout": 2.0, "statement_timeout": 2.0, "retry_timeout": 0.0}
     with agentstore.connect(proxy.url, **limits) as store:  # type: ignore[arg-type]
         store.create_session(id="s")
@@ -105,8 +125,8 @@ def test_what_follows_an_interruption_is_not_it(proxy: Proxy) -> None:
         try:
             signal.raise_signal(signal.SIGALRM)
         except TimeoutError:
-            for cut in (proxy.cut_after_request, proxy.refuse_connections):
-                cut()
+            for fault in (proxy.cut_after_request, proxy.black_hole, proxy.refuse_connections):
+                fault()
                 with pytest.raises(UnavailableError):
                     store.save_user_message("s", "x")
         finally:

@@ -19,7 +19,7 @@ from agentstore.dialects.mysql.tls import TLS_PARAMETERS, VerifyingConnection, t
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.deadline import NEVER
 from agentstore.engine.faults import Fault, error_of
-from agentstore.engine.interruption import interruption_of, let_through
+from agentstore.engine.interruption import is_of_handler, let_through
 from agentstore.errors import ConfigurationError, StorageError
 
 A = TypeVar("A")
@@ -78,10 +78,11 @@ class BoundedConnection(VerifyingConnection):
     def close(self) -> None:
         """As PyMySQL's, which would pass over what a signal's handler raises."""
         if self._sock is not None:
+            handled = sys.exc_info()[1]
             try:
                 self._write_bytes(_GOODBYE)
             except pymysql.MySQLError as exc:
-                let_through(exc)
+                let_through(exc, handled)
             finally:
                 self._force_close()  # type: ignore[attr-defined]
 
@@ -160,7 +161,7 @@ class BoundedConnection(VerifyingConnection):
             try:
                 return transfer(buffer)
             except TimeoutError as exc:
-                if self.deadline.has_passed or interruption_of(exc) is not None:
+                if self.deadline.has_passed or is_of_handler(exc):
                     raise
 
     def _write_bytes(self, data: bytes) -> None:

@@ -6,7 +6,7 @@ import os
 from urllib.parse import quote, urlencode
 
 from agentstore.dialects.url import DatabaseURL
-from agentstore.engine.interruption import let_through
+from agentstore.engine.interruption import is_of_handler
 
 
 def identity(path: str) -> tuple[int, int] | None:
@@ -14,7 +14,8 @@ def identity(path: str) -> tuple[int, int] | None:
     try:
         status = os.stat(path)
     except OSError as exc:
-        let_through(exc)
+        if is_of_handler(exc):
+            raise
         return None
     return status.st_dev, status.st_ino
 
@@ -30,7 +31,8 @@ def make_private(path: str) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as exc:
-        let_through(exc)
+        if is_of_handler(exc):
+            raise
 
 
 def file_uri(path: str, url: DatabaseURL) -> str:

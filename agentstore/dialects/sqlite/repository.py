@@ -15,7 +15,7 @@ from agentstore.dialects.sqlite.connection import DRIVER_PARAMETERS, SQLiteConne
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
-from agentstore.engine.interruption import let_through
+from agentstore.engine.interruption import is_of_handler
 from agentstore.errors import ConfigurationError
 from agentstore.operations.holding import TRASHED
 from agentstore.schema import applying
@@ -60,7 +60,8 @@ class SQLiteRepository(Repository):
         try:
             return replace(url, database=os.path.realpath(url.database))
         except OSError as exc:
-            let_through(exc)
+            if is_of_handler(exc):
+                raise
             raise ConfigurationError(
                 f"the path {url.database} is relative, and the current folder is gone"
             ) from exc
