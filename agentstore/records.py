@@ -37,7 +37,7 @@ def _jsonable(value: Any) -> JSONValue:
         return value.to_dict()
     if isinstance(value, tuple):
         return [_jsonable(item) for item in value]
-    if isinstance(value, list) and any(isinstance(item, _Record) for item in value):
+    if isinstance(value, list) and any(isinstance(item, (_Record, tuple)) for item in value):
         return [_jsonable(item) for item in value]
     return value
 

@@ -15,12 +15,14 @@ from agentstore.cli.conversations import export_command, import_command
 from agentstore.cli.copies import copy, dump, restore
 from agentstore.cli.database import DATABASE_HELP, Database
 from agentstore.cli.doctor import doctor
+from agentstore.cli.erase import erase
 from agentstore.cli.fill import fill
 from agentstore.cli.lists import messages, sessions, tools
 from agentstore.cli.movers import import_from
 from agentstore.cli.output import visible
 from agentstore.cli.prisma import import_prisma
 from agentstore.cli.prune import prune
+from agentstore.cli.retention import retention
 from agentstore.cli.schema import migrate, migrations_path, status
 from agentstore.cli.show import show
 from agentstore.cli.statements import sql
@@ -90,6 +92,8 @@ for command in (
     delete,
     stats,
     prune,
+    retention,
+    erase,
 ):
     cli.add_command(command)
 

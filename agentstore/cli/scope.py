@@ -79,26 +79,28 @@ def refuse_in_tenants_shell(command: str) -> None:
         )
 
 
+def tenant_option(function: _Function) -> _Function:
+    """``--tenant`` alone, of a command that is refused on a store scoped to a user."""
+    option = click.option(
+        "--tenant",
+        metavar="ID",
+        callback=_remember,
+        expose_value=False,
+        help=f"Only this tenant's sessions; where {TENANT_VARIABLE} is set, only its own.",
+    )
+    return option(function)
+
+
 def scope_options(function: _Function) -> _Function:
     """``--tenant`` and ``--user`` of a command that ``Database.connect`` gives a scoped store."""
-    for option in (
-        click.option(
-            "--user",
-            metavar="ID",
-            callback=_remember,
-            expose_value=False,
-            help="Only this user's sessions.",
-        ),
-        click.option(
-            "--tenant",
-            metavar="ID",
-            callback=_remember,
-            expose_value=False,
-            help=f"Only this tenant's sessions; where {TENANT_VARIABLE} is set, only its own.",
-        ),
-    ):
-        function = option(function)
-    return function
+    option = click.option(
+        "--user",
+        metavar="ID",
+        callback=_remember,
+        expose_value=False,
+        help="Only this user's sessions.",
+    )
+    return tenant_option(option(function))
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, given: str | None) -> None:

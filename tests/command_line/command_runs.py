@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from agentstore.cli.app import cli
 
 SQLITE = pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
+POLICY = str(Path(__file__).parents[2] / "examples" / "retention.toml")
 QUESTION = {"messages": [{"role": "user", "content": "hello"}], "topic": "kites"}
 
 AS_STARTED_BY_HAND = """

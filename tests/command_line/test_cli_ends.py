@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command_runs import QUESTION, SQLITE, error_of, output_of, process, run
+from command_runs import POLICY, QUESTION, SQLITE, error_of, output_of, process, run
 
 import agentstore
 from agentstore.cli.app import cli
@@ -40,6 +40,8 @@ def test_only_migrate_makes_a_file(command: str, tmp_path: Path) -> None:
         "import": ["/dev/null"],
         "import-prisma": [f"file:{tmp_path}/neither.db"],
         "prune": ["--older-than", "1d"],
+        "erase": ["--user", "ann", "--yes"],
+        "retention": ["plan", POLICY],
         "copy": [f"sqlite:///{path}", f"sqlite:///{path}"],
         "restore": ["/dev/null"],
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_runs import QUESTION, SQLITE, error_of, json_of, output_of, run
+from command_runs import POLICY, QUESTION, SQLITE, error_of, json_of, output_of, run
 
 import agentstore
 from agentstore.cli.app import cli
@@ -30,12 +30,14 @@ TELLS_OF_NO_SESSION = {"migrations-path", "sql", "status"}
 KEEPS_TO_THE_SCOPE = {
     "close",
     "delete",
+    "erase",
     "export",
     "import",
     "import-prisma",
     "messages",
     "prune",
     "reopen",
+    "retention",
     "sessions",
     "show",
     "stats",
@@ -142,6 +144,8 @@ def test_a_tenant_s_shell_sees_its_tenant_alone(
         "reopen": ["umbrella ann"],
         "delete": ["umbrella ann", "--yes"],
         "prune": ["--older-than", "1w"],
+        "erase": ["--user", "nobody", "--yes"],
+        "retention": ["plan", POLICY],
         "import": ["/dev/null"],
         "import-prisma": [f"file:{tmp_path}/neither.db"],
     }.get(command, [])
