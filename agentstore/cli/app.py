@@ -23,6 +23,7 @@ from agentstore.cli.output import visible
 from agentstore.cli.prisma import import_prisma
 from agentstore.cli.prune import prune
 from agentstore.cli.retention import retention
+from agentstore.cli.rls import rls
 from agentstore.cli.schema import migrate, migrations_path, status
 from agentstore.cli.show import show
 from agentstore.cli.statements import sql
@@ -76,6 +77,7 @@ for command in (
     fill,
     migrations_path,
     sql,
+    rls,
     import_command,
     import_from,
     import_prisma,

@@ -9,6 +9,7 @@ import click
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import counted, note, progress_bar, visible, write_json, write_line
 from agentstore.cli.prisma import import_prisma
+from agentstore.cli.scope import scope_options
 from agentstore.errors import ConfigurationError
 from agentstore.movers import KINDS, MoveSummary, open_mover
 from agentstore.transfer.foreign import Problem
@@ -25,6 +26,7 @@ _PRISMA = "prisma"
 )
 @click.argument("kind", type=click.Choice(sorted([*KINDS, _PRISMA])), metavar="KIND")
 @click.argument("url", envvar="SOURCE_DATABASE_URL")
+@scope_options
 @json_option
 @database_option
 @click.pass_context

@@ -38,7 +38,7 @@ class Chosen:
             click.UsageError: the environment has another tenant than is named; there is a user
                 and no tenant.
         """
-        tenant_id = self._tenant()
+        tenant_id = self.tenant()
         if tenant_id is not None:
             return store.scoped(tenant_id=tenant_id, user_id=self.user_id)
         if self.user_id is not None:
@@ -47,12 +47,17 @@ class Chosen:
 
     def take_user_filter(self) -> str | None:
         """The user whose sessions a list shows of all tenants; None where a tenant is chosen."""
-        if self._tenant() is not None:
+        if self.tenant() is not None:
             return None
         user_id, self.user_id = self.user_id, None
         return user_id
 
-    def _tenant(self) -> str | None:
+    def tenant(self) -> str | None:
+        """The tenant that is chosen, or the only one that the environment allows; None for all.
+
+        Raises:
+            click.UsageError: as `scoped`.
+        """
         allowed = _tenant_of_environment()
         if allowed is None:
             return self.tenant_id
@@ -105,7 +110,9 @@ def scope_options(function: _Function) -> _Function:
 
 def _remember(ctx: click.Context, parameter: click.Parameter, given: str | None) -> None:
     if given is not None:
-        setattr(chosen_scope(ctx), f"{parameter.name}_id", _checked(given, f"--{parameter.name}"))
+        chosen = chosen_scope(ctx)
+        setattr(chosen, f"{parameter.name}_id", _checked(given, f"--{parameter.name}"))
+        chosen.tenant()  # before anything else is opened
 
 
 def _tenant_of_environment() -> str | None:

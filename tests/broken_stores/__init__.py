@@ -1,6 +1,15 @@
 """Stores broken on purpose, one way a function; importing this registers all of them."""
 
-from broken_stores import arguments, lifetime, messages, queries, sessions, tool_calls, values
+from broken_stores import (
+    arguments,
+    lifetime,
+    messages,
+    queries,
+    scopes,
+    sessions,
+    tool_calls,
+    values,
+)
 from broken_stores.breaking import BREAKAGES, CAUGHT_BY
 
 __all__ = [
@@ -10,6 +19,7 @@ __all__ = [
     "lifetime",
     "messages",
     "queries",
+    "scopes",
     "sessions",
     "tool_calls",
     "values",

@@ -38,19 +38,21 @@ def test_only_migrate_makes_a_file(command: str, tmp_path: Path) -> None:
         "reopen": ["s"],
         "delete": ["s", "--yes"],
         "import": ["/dev/null"],
+        "import-from": ["llm", f"sqlite:///{tmp_path}/neither.db"],
         "import-prisma": [f"file:{tmp_path}/neither.db"],
         "prune": ["--older-than", "1d"],
         "erase": ["--user", "ann", "--yes"],
         "retention": ["plan", POLICY],
         "copy": [f"sqlite:///{path}", f"sqlite:///{path}"],
         "restore": ["/dev/null"],
+        "rls": ["--role", "r"],
     }
     result = run(command, *arguments.get(command, ()), url=f"sqlite:///{path}")
     if command == "migrate":
         assert (result.exit_code, path.exists()) == (0, True)
         return
     assert list(tmp_path.iterdir()) == []
-    if command not in ("sql", "migrations-path"):  # these need no database
+    if command not in ("sql", "rls", "migrations-path"):  # these need no database
         assert result.exit_code == 1, result.output
         assert "no database file" in result.stderr
 

@@ -100,9 +100,9 @@ def test_every_file_is_used_and_every_name_is_a_file() -> None:
     )
     used |= {name for name in NAMES if name.endswith(by_files)}
     assert set(NAMES) <= used
-    folders = {name.partition("/")[0] for name in NAMES} - {"schema"}
+    ours = {name.partition("/")[0] for name in NAMES} - {"schema"}
     literal = set(re.findall(r"\"([a-z_]+/[a-z_]+)\"", SOURCE))
-    assert {name for name in literal if name.partition("/")[0] in folders} <= set(NAMES)
+    assert {name for name in literal if name.partition("/")[0] in ours} <= set(NAMES)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

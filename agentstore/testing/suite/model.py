@@ -107,15 +107,13 @@ class ModelSession:
 
 
 class Model:
-    """A store without a database."""
+    """A store without a database, or one scope of it."""
 
     def __init__(self) -> None:
         self.sessions: dict[str, ModelSession] = {}
         self.touched: set[str] = set()
-
-    def copy(self) -> Model:
-        """All of it as it is now, to come back to. (NO_RESULT stays itself.)"""
-        return deepcopy(self, {id(NO_RESULT): NO_RESULT})
+        self.others: list[Model] = []
+        """The other scopes of the same store: nothing of them is there, but their ids are taken."""
 
     def message(self, message_id: str) -> tuple[str, ModelMessage] | None:
         """A message and its session's id."""
@@ -137,7 +135,7 @@ class Model:
     def create_session(
         self, *, id: str, metadata: dict[str, Any], system_message: str | None = None
     ) -> str:
-        if id in self.sessions:
+        if any(id in model.sessions for model in (self, *self.others)):
             raise SessionExistsError(id)
         session = self.sessions[id] = ModelSession(metadata=deepcopy(metadata))
         if system_message is not None:
@@ -215,6 +213,8 @@ class Model:
         assert new.id is not None
         assert isinstance(new.content, str)
         there = self.message(new.id)
+        if any(model.message(new.id) for model in self.others):
+            raise MessageExistsError(new.id)
         if there is not None:
             where, message = there
             if (where, message.role, message.content) != (session_id, new.role, new.content):
@@ -223,7 +223,7 @@ class Model:
         calls: list[ModelCall] = []
         for given in new.tool_calls:
             assert isinstance(given, Mapping)
-            if given["id"] in self.calls() or given["id"] in [made.id for made in calls]:
+            if self._is_taken(given["id"]) or given["id"] in [made.id for made in calls]:
                 raise MessageExistsError(given["id"])
             calls.append(
                 ModelCall(
@@ -246,6 +246,9 @@ class Model:
         self._append(self.sessions[session_id], made)
         self.touched.add(session_id)
         return new.id
+
+    def _is_taken(self, call_id: str) -> bool:
+        return any(call_id in model.calls() for model in (self, *self.others))
 
     def _append(self, session: ModelSession, message: ModelMessage) -> None:
         message.position = session.next_position
@@ -295,6 +298,11 @@ class Model:
 
     def clear_pending_confirmation(self, session_id: str) -> bool:
         return self.take_pending_confirmation(session_id) is not None
+
+
+def copied(models: list[Model]) -> list[Model]:
+    """The scopes of a store as they are now, to come back to. (NO_RESULT stays itself.)"""
+    return deepcopy(models, {id(NO_RESULT): NO_RESULT})
 
 
 def shows_confirmation(found: PendingConfirmation | None, wanted: dict[str, Any] | None) -> bool:

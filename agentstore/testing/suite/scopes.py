@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -140,6 +141,15 @@ class TestScopes:
         with pytest.raises(error):
             change(theirs)
         assert everything(store) == before
+
+    def test_many_are_deleted_in_the_scope_alone(self, store: Storage, theirs: Storage) -> None:
+        own = theirs.create_session()
+        before = everything(store.scoped(tenant_id="acme", user_id="ann"))
+        far_off = datetime(2900, 1, 1, tzinfo=timezone.utc)
+        how: Any = {"inactive_only": False, "updated_before": far_off, "limit": 1}
+        assert [theirs.delete_sessions(**how) for _ in range(2)] == [1, 0]
+        assert theirs.get_session(own) is None
+        assert everything(store.scoped(tenant_id="acme", user_id="ann")) == before
 
     def test_an_id_is_taken_in_every_scope(self, store: Storage, theirs: Storage) -> None:
         own = theirs.create_session()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -16,9 +18,9 @@ from hypothesis.stateful import (
 )
 
 from agentstore import NewMessage, Storage, StorageError
-from agentstore.testing.suite.model import Model, ModelSession, shows_confirmation
+from agentstore.testing.suite.model import Model, ModelSession, copied, shows_confirmation
 from agentstore.testing.suite.samples import same_json, undone
-from agentstore.testing.suite.steps import steps, texts
+from agentstore.testing.suite.steps import Step, steps, texts
 
 
 def _outcome(action: Any) -> Any:
@@ -35,13 +37,32 @@ def _equals(stored: Any, wanted: Any) -> bool:
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """Each step does one thing to the store and to the model; the invariant compares them."""
+    """Each step does one thing to the store and to the model; the invariant compares them.
 
-    def __init__(self, store: Storage) -> None:
+    Args:
+        whole: the store.
+        scopes: scopes of it, each with a model of its own; the whole store where there are none.
+    """
+
+    def __init__(self, whole: Storage, scopes: Sequence[Storage] = ()) -> None:
         super().__init__()
-        self.store = store
-        self.model = Model()
+        self.whole = whole
+        self.stores = list(scopes) or [whole]
+        self.models = [Model() for _ in self.stores]
+        for model in self.models:
+            model.others = [other for other in self.models if other is not model]
+        self.side = 0
         self.made = 0
+
+    @property
+    def store(self) -> Storage:
+        """The store of the scope that the step is in."""
+        return self.stores[self.side]
+
+    @property
+    def model(self) -> Model:
+        """Its model."""
+        return self.models[self.side]
 
     def _fresh(self, own_id: str) -> str:
         if own_id != "fresh":
@@ -67,8 +88,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     # One rule for all: hypothesis would run rules of their own each as often as the others.
     @rule(step=steps)
-    def step(self, step: tuple[str, dict[str, Any]]) -> None:
-        name, arguments = step
+    def step(self, step: Step) -> None:
+        side, name, arguments = step
+        self.side = side % len(self.stores)
         getattr(self, name)(**arguments)
 
     def create_session(self, session_id: str, **how: Any) -> None:
@@ -115,17 +137,23 @@ class StoreMachine(RuleBasedStateMachine):
         assert _outcome(lambda: save(session_id, given, new.metadata, id=new.id)) == expected
 
     def _with_ids(self, session_id: str, messages: list[NewMessage]) -> list[NewMessage]:
-        """With ids of their own; where there is no session, with none that is in use."""
-        known = session_id in self.model.sessions
+        """With ids of their own; where there is no session, none twice: that is refused first."""
+        given: set[str | None] = set()
+
+        def own(own_id: str | None) -> str:
+            is_again = own_id in given and session_id not in self.model.sessions
+            given.add(own_id)
+            return self._fresh("fresh" if is_again or own_id is None else own_id)
+
         return [
             NewMessage(
                 new.role,
                 new.content,
-                id=self._fresh(new.id if known and new.id else "fresh"),
+                id=own(new.id),
                 metadata=new.metadata,
                 response_type=new.response_type,
                 tool_calls=[
-                    {**made, "id": self._fresh(made["id"] if known else "fresh")}
+                    {**made, "id": own(made["id"])}
                     for made in new.tool_calls
                     if isinstance(made, dict)
                 ],
@@ -143,11 +171,12 @@ class StoreMachine(RuleBasedStateMachine):
             assert save(session_id, there.content, metadata, id=there.id) == there.id
 
     def save_tool_result(self, number: int, result: Any) -> None:
-        self._both("save_tool_result", self._one_of(list(self.model.calls()), number), result)
+        known = [call_id for model in self.models for call_id in model.calls()]
+        self._both("save_tool_result", self._one_of(known, number), result)
 
     @staticmethod
     def _one_of(known: list[str], number: int) -> str:
-        """One that is there, or, now and then, one that is not."""
+        """One that is there, in whatever scope, or, now and then, one that is not."""
         return known[number % len(known)] if known and number else "nobody"
 
     def save_pending_confirmation(self, session_id: str, **confirmation: Any) -> None:
@@ -158,7 +187,7 @@ class StoreMachine(RuleBasedStateMachine):
         assert shows_confirmation(self.store.take_pending_confirmation(session_id), expected)
 
     def delete_message(self, number: int) -> None:
-        sessions = self.model.sessions.values()
+        sessions = [session for model in self.models for session in model.sessions.values()]
         known = [str(message.id) for session in sessions for message in session.messages]
         self._both("delete_message", self._one_of(known, number))
 
@@ -169,14 +198,14 @@ class StoreMachine(RuleBasedStateMachine):
         far_off = datetime(2900, 1, 1, tzinfo=timezone.utc)
         self._both("delete_sessions", inactive_only=inactive_only, updated_before=far_off, limit=1)
 
-    def block(self, inner: list[tuple[str, dict[str, Any]]], undo: bool) -> None:
-        before = self.model.copy()
+    def block(self, inner: list[Step], undo: bool) -> None:
+        before = copied(self.models)
         with undone(self.store) if undo else self.store.transaction():
             for step in inner:
                 self.step(step)
                 self.store_and_model_are_the_same()
         if undo:
-            self.model = before
+            self.models = before
 
     def get_history(
         self, session_id: str, limit: int | None, before: int | None, roles: Any
@@ -267,39 +296,57 @@ class StoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def store_and_model_are_the_same(self) -> None:
-        found = {session.id: session for session in self.store.query_sessions()}
-        assert found.keys() == self.model.sessions.keys()
-        for session_id, session in self.model.sessions.items():
+        for store, model in zip(self.stores, self.models, strict=True):
+            self._compare(store, model)
+        assert self.whole.count_sessions() == sum(len(model.sessions) for model in self.models)
+
+    @staticmethod
+    def _compare(store: Storage, model: Model) -> None:
+        found = {session.id: session for session in store.query_sessions()}
+        assert found.keys() == model.sessions.keys()
+        for session_id, session in model.sessions.items():
             shown = found[session_id]
             assert session.is_shown_as(shown), (shown, session)
-            if session_id in self.model.touched:
+            if session_id in model.touched:
                 assert session.updated_at is None or shown.updated_at > session.updated_at
             else:
                 assert shown.updated_at == session.updated_at
-            history = self.store.get_history(session_id)
+            history = store.get_history(session_id)
             assert len(history) == len(session.messages)
             for message, shown_message in zip(session.messages, history, strict=True):
                 assert message.is_shown_as(shown_message), (shown_message, message)
                 message.id, message.timestamp = shown_message.id, shown_message.timestamp
-            confirmation = self.store.get_pending_confirmation(session_id)
+            confirmation = store.get_pending_confirmation(session_id)
             assert shows_confirmation(confirmation, session.confirmation)
             session.created_at, session.updated_at = shown.created_at, shown.updated_at
-        self.model.touched.clear()
+        model.touched.clear()
 
     def teardown(self) -> None:
-        for session in self.store.query_sessions():
-            self.store.delete_session(session.id)
+        for session in self.whole.query_sessions():
+            self.whole.delete_session(session.id)
+
+
+def _run(make_machine: Any, examples: int) -> None:
+    run_state_machine_as_test(
+        make_machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
 
 
 class TestStateful:
     def test_store_and_model_stay_the_same(self, store: Storage) -> None:
-        make_machine: Any = partial(StoreMachine, store)
-        run_state_machine_as_test(
-            make_machine,
-            settings=settings(
-                max_examples=40,
-                stateful_step_count=40,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        _run(partial(StoreMachine, store), examples=40)
+
+    @pytest.mark.parametrize(
+        "other",
+        [{"tenant_id": "acme", "user_id": "bob"}, {"tenant_id": "other", "user_id": "ann"}],
+        ids=["another user", "another tenant"],
+    )
+    def test_two_scopes_stay_apart(self, store: Storage, other: dict[str, str]) -> None:
+        scopes = [store.scoped(tenant_id="acme", user_id="ann"), store.scoped(**other)]
+        _run(partial(StoreMachine, store, scopes), examples=15)

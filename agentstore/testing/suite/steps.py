@@ -5,7 +5,7 @@ Few ids, texts and values, so that they meet; each pair differs in what some dat
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -13,6 +13,8 @@ from agentstore import NewMessage
 from agentstore.testing.suite.samples import at
 
 Arguments = st.SearchStrategy[dict[str, Any]]
+Step: TypeAlias = "tuple[int, str, dict[str, Any]]"
+"""In which scope of those that there are, what, and with what."""
 
 
 def _rarely(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -197,9 +199,9 @@ STEPS: dict[str, tuple[int, Arguments]] = {
 """Name, weight and arguments of each step; the machine has a method of that name."""
 
 
-def _with_name(name: str) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    return st.tuples(st.just(name), STEPS[name][1])
+def _with_name(name: str) -> st.SearchStrategy[Step]:
+    return st.tuples(st.integers(0, 1), st.just(name), STEPS[name][1])
 
 
 any_step = st.sampled_from([name for name, (weight, _) in STEPS.items() for _ in range(weight)])
-steps: st.SearchStrategy[tuple[str, dict[str, Any]]] = any_step.flatmap(_with_name)
+steps: st.SearchStrategy[Step] = any_step.flatmap(_with_name)

@@ -1,0 +1,3 @@
+ALTER TABLE $table ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS $policy ON $table;
+CREATE POLICY $policy ON $table TO $role USING (true);
