@@ -7,11 +7,12 @@ import socket
 from collections.abc import Callable
 
 import pytest
+from backends import NETWORKED
 
 from agentstore import Storage
 from agentstore.engine.polling import READABLE, WRITABLE, poll_of
 
-NETWORKED = pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
+over_the_network = pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def _no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delattr(select, name)
 
 
-@NETWORKED
+@over_the_network
 @pytest.mark.usefixtures("_no_poll")
 def test_a_store_without_poll(make_store: Callable[..., Storage]) -> None:
     # Without a retry, a connection is looked at before each use.

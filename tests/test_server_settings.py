@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
-import pymysql
 import pytest
-from backends import MariaDBBackend
+from backends import InnoDBBackend, MariaDBBackend, MySQLBackend
+from left_out import LOUD, WITHOUT_MYSQL
 
 import agentstore
 from agentstore import ConfigurationError, SessionExistsError
-from agentstore.testing import Backend, MariaDBServer
+from agentstore.testing import Backend, MariaDBServer, MySQLServer, Server
 
 TEXT = 'it\'s 5 \\ "five" || \u00e9\U0001f600 '
 
@@ -148,19 +149,34 @@ def test_a_setting_that_may_not_be_changed(backend: Backend, database_url: str) 
             admin.execute(f"DROP ROLE {role}")
 
 
-@pytest.fixture(scope="module")
-def own_server() -> Iterator[MariaDBServer]:
+@dataclass(frozen=True)
+class OwnServer:
     """A server with a binary log, whose settings are for these tests to change."""
-    server = MariaDBServer(durable=False, extra_arguments=["--log-bin=log", "--server-id=1"])
+
+    backend: InnoDBBackend
+    database: str
+
+
+def own_server(server: Server, backend: type[InnoDBBackend]) -> Iterator[OwnServer]:
     with server:
-        yield server
+        made = backend(server.address)
+        yield OwnServer(made, made.migrated_database())
+        made.close()
+
+
+BINARY_LOG = ["--log-bin=log", "--server-id=1"]
 
 
 @pytest.fixture(scope="module")
-def own_database(own_server: MariaDBServer) -> Iterator[str]:
-    made = MariaDBBackend(own_server.address)
-    yield made.migrated_database()
-    made.close()
+def own_mariadb() -> Iterator[OwnServer]:
+    yield from own_server(MariaDBServer(durable=False, extra_arguments=BINARY_LOG), MariaDBBackend)
+
+
+@pytest.fixture(scope="module")
+def own_mysql() -> Iterator[OwnServer]:
+    if WITHOUT_MYSQL:
+        pytest.skip(LOUD)
+    yield from own_server(MySQLServer(durable=False, extra_arguments=BINARY_LOG), MySQLBackend)
 
 
 OF_MARIADB = {
@@ -186,6 +202,7 @@ OF_MARIADB = {
     "tx_isolation": "'SERIALIZABLE'",
     "unique_checks": "0",
 }
+MODES_OF_MARIADB = {"EMPTY_STRING_IS_NULL", "ORACLE", "TIME_ROUND_FRACTIONAL"}
 MODES = [
     "ANSI",
     "EMPTY_STRING_IS_NULL",
@@ -206,26 +223,55 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize(("name", "value"), SETTINGS)
-def test_settings_of_mariadb(
-    own_server: MariaDBServer, own_database: str, name: str, value: str
-) -> None:
-    parts = urlsplit(own_server.address.base_url)
+def test_settings_of_mariadb(own_mariadb: OwnServer, name: str, value: str) -> None:
+    use_with(own_mariadb, name, value)
+
+
+OF_MYSQL = OF_MARIADB | {
+    "binlog_row_value_options": "'PARTIAL_JSON'",
+    "cte_max_recursion_depth": "0",
+    "default_collation_for_utf8mb4": "utf8mb4_general_ci",
+    "explain_format": "'JSON'",
+    "group_concat_max_len": "4",
+    "max_execution_time": "1",
+    "sql_generate_invisible_primary_key": "1",
+    "sql_require_primary_key": "1",
+    "transaction_isolation": "'SERIALIZABLE'",
+    "windowing_use_high_precision": "0",
+}
+ONLY_MARIADB = {"max_statement_time", "old_mode", "tx_isolation"}
+SETTINGS_OF_MYSQL = [
+    *((name, value) for name, value in OF_MYSQL.items() if name not in ONLY_MARIADB),
+    ("completion_type", "'RELEASE'"),
+    ("sql_select_limit", "0"),
+    *(
+        ("sql_mode", f"'{mode}'")
+        for mode in [
+            *(mode for mode in MODES if mode not in MODES_OF_MARIADB),
+            "HIGH_NOT_PRECEDENCE",
+            "REAL_AS_FLOAT",
+            "TIME_TRUNCATE_FRACTIONAL",
+        ]
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), SETTINGS_OF_MYSQL)
+def test_settings_of_mysql(own_mysql: OwnServer, name: str, value: str) -> None:
+    use_with(own_mysql, name, value)
+
+
+def use_with(server: OwnServer, name: str, value: str) -> None:
+    """Every kind of call, where a setting is the server's default."""
     with (
-        closing(
-            pymysql.connect(
-                host=parts.hostname,
-                port=parts.port or 0,
-                user=unquote(parts.username or ""),
-                password=unquote(parts.password or ""),
-            )
-        ) as admin,
+        closing(server.backend.open_connection(server.database)) as admin,
         admin.cursor() as cursor,
     ):
         cursor.execute(f"SELECT @@GLOBAL.{name}")
         [before] = cursor.fetchone() or []
         cursor.execute(f"SET GLOBAL {name} = {value}")
         try:
-            use(own_database, f"{name} {value}")
+            use(server.database, f"{name} {value}")
         finally:
             cursor.execute(f"SET GLOBAL {name} = %s", [before])
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from backends import SHARED
 
+import agentstore
 from agentstore import Storage, StorageError
 
 # They come with the dev group.
@@ -18,6 +22,7 @@ testclient = pytest.importorskip("fastapi.testclient")
 responses = pytest.importorskip("fastapi.responses")
 pytest.importorskip("gevent")
 
+CHECKOUT = Path(agentstore.__file__).parent.parent
 OPTIONS = {"statement_timeout": 2.0, "retry_timeout": 0.0}
 
 
@@ -141,7 +146,7 @@ print("done")
 """
 
 
-@pytest.mark.parametrize("backend", ["sqlite-file", "postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("backend", SHARED, indirect=True)
 @pytest.mark.parametrize("patched", [True, False])
 def test_a_greenlet_switch_in_a_block(database_url: str, patched: bool) -> None:
     run = subprocess.run(
@@ -153,3 +158,76 @@ def test_a_greenlet_switch_in_a_block(database_url: str, patched: bool) -> None:
         check=False,
     )
     assert (run.stdout, run.returncode) == ("done\n", 0), run.stderr
+
+
+PLUGIN = """
+import os
+import agentstore
+import pytest
+import pytest_asyncio
+
+store = agentstore.connect(os.environ["STORE_URL"], statement_timeout=1.0, retry_timeout=0.0)
+
+
+@pytest_asyncio.fixture
+async def block():
+    # Set up, used and torn down by tasks of their own, all in one thread.
+    with store.transaction():
+        store.save_user_message("s", "set up")
+        yield
+        try:
+            store.save_user_message("s", "torn down")
+        except agentstore.StorageError as error:
+            assert "task" in str(error)
+
+
+@pytest.fixture
+def plain():
+    with store.transaction():
+        yield
+
+
+@pytest.mark.asyncio
+async def test_in_a_fixtures_block(block):
+    with pytest.raises(agentstore.StorageError, match="task"):
+        store.save_user_message("s", "refused")
+
+
+@pytest.mark.asyncio
+async def test_in_a_block_of_its_own():
+    with store.transaction():
+        store.save_user_message("s", "own")
+
+
+def test_in_a_plain_fixtures_block(plain):
+    store.save_user_message("s", "plain")
+
+
+@pytest.mark.asyncio
+async def test_alone():
+    store.save_user_message("s", "alone")
+    assert store.stats().in_use == 0
+"""
+
+
+@pytest.mark.parametrize("backend", SHARED, indirect=True)
+def test_pytest_asyncio(store: Storage, database_url: str, tmp_path: Path) -> None:
+    """The plug-in itself: what was acknowledged is there, and what was refused is not."""
+    pytest.importorskip("pytest_asyncio")
+    (tmp_path / "test_with_plugin.py").write_text(PLUGIN, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "."],
+        env={**os.environ, "STORE_URL": database_url, "PYTHONPATH": str(CHECKOUT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert "4 passed" in run.stdout, run.stdout
+    contents = [message.content for message in store.get_history("s")]
+    assert [each for each in contents if "up" not in each and "down" not in each] == [
+        "own",
+        "plain",
+        "alone",
+    ]
