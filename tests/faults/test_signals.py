@@ -53,11 +53,13 @@ class Alarm:
     def __init__(self, kind: type[BaseException] = Interruption) -> None:
         self.kind = kind
         self.raised = 0
+        self._is_on = False
 
     def __call__(self, signum: int, frame: FrameType | None) -> None:
-        """Handle the signal."""
-        self.raised += 1
-        raise self.kind("of the handler")
+        """Handle the signal: raise, where a call is going on."""
+        if self._is_on:
+            self.raised += 1
+            raise self.kind("of the handler")
 
     def interrupts(self, call: Callable[[], object], after: float, again: float) -> bool:
         """Make a call that is interrupted after some seconds, and every so often from then on.
@@ -67,14 +69,17 @@ class Alarm:
         """
         self.raised = 0
         try:
-            try:
-                signal.setitimer(signal.ITIMER_REAL, after, again)
-                call()
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+            self._is_on = True
+            signal.setitimer(signal.ITIMER_REAL, after, again)
+            call()
+            self._is_on = False
         except self.kind:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            # CPython runs no handler before an assignment that follows without a call.
+            self._is_on = False
             return True
+        finally:
+            self._is_on = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
         return False
 
 
