@@ -14,6 +14,8 @@ from agentstore.operations.core import OperationsCore, shares_deadline
 from agentstore.operations.rows import read_tool_call
 from agentstore.records import JSONValue, ToolCall
 
+_MOST_ROUNDS = 3
+
 
 class ToolCallOperations(OperationsCore):
     """The tool call operations of a dialect."""
@@ -48,7 +50,7 @@ class ToolCallOperations(OperationsCore):
             "success": success_of(load_json(stored_result)),
             "completed_at": self.write_time(now),
         }
-        while True:
+        for _ in range(_MOST_ROUNDS):
             if self._complete_tool_call(completion):
                 return True
             rows = self.read("tool_calls/get_tool_call", {"tool_call_id": tool_call_id})
@@ -56,10 +58,11 @@ class ToolCallOperations(OperationsCore):
                 return False
             call = read_tool_call(rows[0])
             if call.completed_at is None:
-                continue
+                continue  # it has come meanwhile
             if same_json(call.result, load_json(stored_result)):
                 return True
             raise ToolResultExistsError(f"the tool call {tool_call_id!r} has another result")
+        return False
 
     def _complete_tool_call(self, completion: dict[str, Any]) -> bool:
         """Give a call its result where it is pending."""

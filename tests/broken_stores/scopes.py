@@ -39,9 +39,9 @@ WITHOUT_SCOPE: dict[str, list[str]] = {
     "tool_calls/query_tool_calls_desc": [READS],
     "tool_calls/query_tool_calls_in_session_desc": [READS],
     "tool_calls/get_tool_calls_for_message": [READS],
-    "tool_calls/get_tool_call": [CHANGES],
+    "tool_calls/touch_session": [CHANGES],
     "confirmations/get_pending_confirmation": [READS],
-    "confirmations/take_pending_confirmation": [CHANGES],
+    "confirmations/get_pending_confirmation confirmations/take_pending_confirmation": [CHANGES],
     "confirmations/clear_pending_confirmation": [CHANGES],
     "confirmations/save_pending_confirmation": [TAKES],
 }
