@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, get_args
 
 from agentstore.errors import InvalidInputError
+from agentstore.model.arguments import refuse_json_text
 from agentstore.model.identifiers import new_id
 from agentstore.model.metadata_index import metadata_entries
 from agentstore.model.refusals import shown
@@ -288,6 +289,7 @@ def prepare_confirmation(
         given = _read_keys(confirmation, _CONFIRMATION_KEYS, "confirmation")
     if "arguments" not in given:
         raise InvalidInputError("confirmation has no arguments")
+    refuse_json_text(given["arguments"], "confirmation.arguments")
     timestamp = given.get("timestamp")
     return PendingConfirmation(
         id=new_id(),
@@ -345,6 +347,8 @@ def _prepare_call(call: ToolCall | Mapping[str, JSONValue], timestamp: datetime)
         given = _read_keys(call, _CALL_KEYS, "")
     if "tool_name" not in given or "arguments" not in given:
         raise InvalidInputError(" needs a tool_name and arguments")
+    if not isinstance(call, ToolCall):  # a record's were taken once before
+        refuse_json_text(given["arguments"], ".arguments")
     has_result = "result" in given
     completed_at = given.get("completed_at")
     if completed_at is not None and not has_result:

@@ -48,6 +48,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from agentstore.model.arguments import exact
 from agentstore.records import JSONValue, Message, NewMessage, ToolCall
 from agentstore.transfer import patches
 from agentstore.transfer.answer_links import note_ties, ties_of
@@ -261,7 +262,11 @@ def _new_message(turn: PreparedMessage, note: Mapping[str, JSONValue]) -> NewMes
 
 
 def _new_call(call: Call) -> dict[str, JSONValue]:
-    new = {"tool_name": call.tool_name, "arguments": call.arguments, "call_id": call.call_id}
+    new = {
+        "tool_name": call.tool_name,
+        "arguments": exact(call.arguments),
+        "call_id": call.call_id,
+    }
     return {**new, "result": call.result} if call.answered else new
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agentstore.errors import SessionNotFoundError
+from agentstore.model.arguments import exact
 from agentstore.records import JSONValue, Message, NewMessage, Role, ToolCall
 from agentstore.storage import Storage
 from agentstore.transfer.answer_links import is_plain, short_id
@@ -228,7 +229,11 @@ def as_text(value: JSONValue) -> str:
 
 
 def _new_call(call: DraftCall) -> dict[str, JSONValue]:
-    new = {"tool_name": call.tool_name, "arguments": call.arguments, "call_id": call.call_id}
+    new = {
+        "tool_name": call.tool_name,
+        "arguments": exact(call.arguments),
+        "call_id": call.call_id,
+    }
     if not call.answered:
         return new
     completion = {} if call.completed_at is None else {"completed_at": call.completed_at}

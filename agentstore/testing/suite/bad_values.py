@@ -87,6 +87,9 @@ PLACES: dict[str, Callable[[Storage, Any], object]] = {
     "save_pending_confirmation": lambda s, v: s.save_pending_confirmation(
         "s", {"tool_name": "t", "arguments": {"k": v}}
     ),
+    "save_pending_confirmation itself": lambda s, v: s.save_pending_confirmation(
+        "s", {"tool_name": "t", "arguments": v}
+    ),
     "PendingConfirmation": lambda s, v: s.save_pending_confirmation(
         "s", PendingConfirmation(tool_name="t", arguments=v)
     ),
@@ -189,3 +192,18 @@ class TestBadValues:
         refused(store.save_user_message, "s", "x", {"k": {1}}, about="set")
         store.save_user_message("s", "x", {"k": [1]})
         assert store.get_message_count("s") == 2
+
+    @pytest.mark.parametrize("place", ["arguments itself", "save_pending_confirmation itself"])
+    @pytest.mark.parametrize("text", ['{"q": 1}', "{}", ' {"a": {"b": [1.5, null]}}\n'])
+    def test_arguments_are_no_json_text(self, store: Storage, place: str, text: str) -> None:
+        """Providers give them so: parsed they are meant, and stored as a text nobody finds them."""
+        before = everything(store)
+        assert "json.loads" in str(refused(PLACES[place], store, text, about=text))
+        assert everything(store) == before
+
+    @pytest.mark.parametrize("text", ["", "Paris", "{", '{"a": 1, "a": 2}', '{"a": NaN}', "[1]"])
+    def test_arguments_may_be_a_text(self, store: Storage, text: str) -> None:
+        """One that is no object, or none that could be parsed without a loss."""
+        message_id = store.save_assistant_message("s", answer(call(arguments=text)))
+        [saved] = store.get_tool_calls_for_message(message_id)
+        assert saved.arguments == text

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from agentstore.model.arguments import exact
 from agentstore.model.preparing import MAX_TITLE_LENGTH
 from agentstore.records import JSONValue, NewMessage, Role
 from agentstore.transfer.answer_links import is_plain, short_id
@@ -210,7 +211,7 @@ class Builder:
         self._latest.add(origin, name)
         self._latest.add(origin, None)
         said.calls.append(
-            {"tool_name": name, "arguments": _arguments(call.arguments), "call_id": call_id}
+            {"tool_name": name, "arguments": exact(_arguments(call.arguments)), "call_id": call_id}
         )
 
     def _answer(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from agentstore.errors import InvalidInputError
+from agentstore.model.arguments import exact
 from agentstore.model.preparing import (
     PreparedMessage,
     PreparedSession,
@@ -192,7 +193,7 @@ def _read_call(row: ToolCallRow) -> dict[str, Any]:
     call = {
         "id": check_id(row.id, "id"),
         "tool_name": row.tool_name,
-        "arguments": _read_json(row.arguments, "arguments"),
+        "arguments": exact(_read_json(row.arguments, "arguments")),
         "timestamp": timestamp,
     }
     # SQL's NULL is a call that has not come back; JSON's null is what it came back with.
@@ -205,7 +206,7 @@ def _read_confirmation(row: SessionRow) -> PendingConfirmation:
     timestamp = _read_time(row.confirmation_timestamp, "timestamp")
     given: dict[str, Any] = {
         "tool_name": row.tool_name,
-        "arguments": _read_json(row.arguments, "arguments"),
+        "arguments": exact(_read_json(row.arguments, "arguments")),
         "user_message": row.user_message,
         "timestamp": timestamp,
     }
