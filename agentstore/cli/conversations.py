@@ -109,7 +109,8 @@ def import_command(
             raise
         except KeyboardInterrupt:
             if not options["dry_run"]:
-                note(f"{counted(seen, 'conversation')} are in: run it again to go on")
+                # The last may have been committed just before.
+                note(f"in so far: {counted(seen, 'conversation')} at least; run it again to go on")
             raise
     for name in empty:
         note(f"there is nothing in {visible(name or files[0])}")
