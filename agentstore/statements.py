@@ -160,6 +160,9 @@ class StatementLibrary(Mapping[str, Statement]):
     def _hold(self, statements: Mapping[str, Statement]) -> None:
         self._statements = statements
         self._texts: dict[tuple[str, frozenset[str]], str] = {}
+        self._with_blocks: dict[
+            tuple[str, frozenset[str], frozenset[str]], frozenset[str] | None
+        ] = {}
 
     def text(self, name: str, blocks: frozenset[str] = NO_BLOCKS) -> str:
         """The text to send: `Statement.render` of a name, made once."""
@@ -167,6 +170,21 @@ class StatementLibrary(Mapping[str, Statement]):
         if text is None:
             text = self._texts[name, blocks] = self._statements[name].render(blocks)
         return text
+
+    def with_blocks(
+        self, name: str, blocks: frozenset[str], more: frozenset[str]
+    ) -> frozenset[str]:
+        """Blocks of a statement, and those of some others that it has.
+
+        The same objects each time, whose hashes are known; ``blocks`` itself where it has none.
+        """
+        key = (name, blocks, more)
+        try:
+            both = self._with_blocks[key]
+        except KeyError:
+            found = more.intersection(self._statements[name].blocks)
+            both = self._with_blocks[key] = blocks | found if found - blocks else None
+        return blocks if both is None else both
 
     def __getitem__(self, name: str) -> Statement:
         return self._statements[name]

@@ -61,8 +61,11 @@ class CallsCore:
         scope = self._repository.scope
         if scope is None:
             return False
-        own = scope.parameters
-        return any(filter_.parameters.get(name, own[name]) != own[name] for name in own)
+        wanted = filter_.parameters
+        if wanted.get("scope_tenant_id", scope.tenant_id) != scope.tenant_id:
+            return True
+        user_id = scope.user_id
+        return user_id is not None and wanted.get("scope_user_id", user_id) != user_id
 
     def _refuse_in_transaction(self, call: str) -> None:
         if self._repository.executor.in_transaction():

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeAlias, TypeVar
 
-from agentstore.engine.batch import Batch
-from agentstore.engine.connection import Connection
+from agentstore.engine.batch import Batch, Parameters
+from agentstore.engine.connection import Connection, Row
 from agentstore.errors import StorageError
 from agentstore.records import StoreStats
 
@@ -31,6 +31,10 @@ class Executor(ABC):
     @abstractmethod
     def read(self, operation: Operation[T]) -> T:
         """Run an operation that only reads, and is one statement or may see two snapshots."""
+
+    def read_rows(self, name: str, parameters: Parameters, blocks: frozenset[str]) -> list[Row]:
+        """As `read`, of the rows of one statement."""
+        return self.read(lambda connection: connection.rows(name, parameters, blocks))
 
     @abstractmethod
     def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 TENANT_BLOCK = "scope"
 USER_BLOCK = "scope_user"
+_TENANTS = frozenset({TENANT_BLOCK})
+_USERS = frozenset({TENANT_BLOCK, USER_BLOCK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Scope:
     @property
     def blocks(self) -> frozenset[str]:
         """The blocks of a statement that keep to the scope."""
-        return frozenset({TENANT_BLOCK} if self.user_id is None else {TENANT_BLOCK, USER_BLOCK})
+        return _TENANTS if self.user_id is None else _USERS
 
 
 class ScopedConnection:
@@ -58,12 +60,17 @@ class ScopedConnection:
 
     Args:
         connection: runs the statements.
-        scope: the scope.
+        blocks, parameters: the scope's own.
     """
 
-    def __init__(self, connection: Connection, scope: Scope) -> None:
+    __slots__ = ("_blocks", "_connection", "_parameters")
+
+    def __init__(
+        self, connection: Connection, blocks: frozenset[str], parameters: Parameters
+    ) -> None:
         self._connection = connection
-        self._scope = scope
+        self._blocks = blocks
+        self._parameters = parameters
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -75,8 +82,11 @@ class ScopedConnection:
         blocks: frozenset[str] = NO_BLOCKS,
     ) -> list[Row]:
         """As `Connection.rows`, in the scope."""
-        step = in_scope(Step(name, parameters, blocks), self._scope, self._connection.statements)
-        return self._connection.rows(name, cast(Parameters, step.parameters), step.blocks)
+        connection = self._connection
+        scoped = connection.statements.with_blocks(name, blocks, self._blocks)
+        if scoped is not blocks:
+            parameters = {**parameters, **self._parameters}
+        return connection.rows(name, parameters, scoped)
 
     def count(
         self,
@@ -85,28 +95,31 @@ class ScopedConnection:
         blocks: frozenset[str] = NO_BLOCKS,
     ) -> int:
         """As `Connection.count`, in the scope."""
-        step = in_scope(Step(name, parameters, blocks), self._scope, self._connection.statements)
-        return self._connection.count(name, cast(Parameters, step.parameters), step.blocks)
+        connection = self._connection
+        scoped = connection.statements.with_blocks(name, blocks, self._blocks)
+        if scoped is not blocks:
+            parameters = {**parameters, **self._parameters}
+        return connection.count(name, parameters, scoped)
 
     def run_steps(self, steps: Batch) -> list[int]:
         """As `Connection.run_steps`, in the scope."""
         statements = self._connection.statements
-        return self._connection.run_steps([in_scope(s, self._scope, statements) for s in steps])
+        return self._connection.run_steps(
+            [in_scope(step, self._blocks, self._parameters, statements) for step in steps]
+        )
 
 
-def in_scope(step: Step, scope: Scope, statements: StatementLibrary) -> Step:
+def in_scope(
+    step: Step, of_scope: frozenset[str], parameters: Parameters, statements: StatementLibrary
+) -> Step:
     """A step that keeps to a scope, where its statement has the blocks for it."""
-    blocks = scope.blocks.intersection(statements[step.name].blocks)
-    if not blocks:
+    blocks = statements.with_blocks(step.name, step.blocks, of_scope)
+    if blocks is step.blocks:
         return step
     if not isinstance(step.parameters, Mapping):
         raise TypeError(f"{step.name} has a scope, and is run for many rows at once")
     return Step(
-        step.name,
-        {**step.parameters, **scope.parameters},
-        step.blocks | blocks,
-        step.needs_rows,
-        step.is_guard,
+        step.name, {**step.parameters, **parameters}, blocks, step.needs_rows, step.is_guard
     )
 
 
@@ -121,12 +134,21 @@ class ScopedExecutor(Executor):
 
     def __init__(self, executor: Executor, scope: Scope, statements: StatementLibrary) -> None:
         self._executor = executor
-        self._scope = scope
+        self._blocks = scope.blocks
+        self._parameters = scope.parameters
         self._statements = statements
         self._is_closed = False
 
     def read(self, operation: Operation[T]) -> T:
         return self._open().read(self._scoped(operation))
+
+    def read_rows(self, name: str, parameters: Parameters, blocks: frozenset[str]) -> list[Row]:
+        # What most short calls are: no call and no object more than it takes.
+        scoped = self._statements.with_blocks(name, blocks, self._blocks)
+        if scoped is not blocks:
+            parameters = {**parameters, **self._parameters}
+        executor = self._open() if self._is_closed else self._executor
+        return executor.read_rows(name, parameters, scoped)
 
     def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
         return self._open().write(self._scoped(operation), atomic=atomic, undoable=undoable)
@@ -138,7 +160,9 @@ class ScopedExecutor(Executor):
         undoable: bool = False,
         on_retry: Callable[[], None] | None = None,
     ) -> list[int]:
-        scoped = [in_scope(step, self._scope, self._statements) for step in steps]
+        scoped = [
+            in_scope(step, self._blocks, self._parameters, self._statements) for step in steps
+        ]
         return self._open().write_batch(scoped, undoable=undoable, on_retry=on_retry)
 
     def once(self, operation: Operation[T]) -> T:
@@ -171,5 +195,7 @@ class ScopedExecutor(Executor):
         return self._executor
 
     def _scoped(self, operation: Operation[T]) -> Operation[T]:
-        scope = self._scope
-        return lambda connection: operation(cast(Connection, ScopedConnection(connection, scope)))
+        blocks, parameters = self._blocks, self._parameters
+        return lambda connection: operation(
+            cast(Connection, ScopedConnection(connection, blocks, parameters))
+        )

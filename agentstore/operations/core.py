@@ -99,7 +99,7 @@ class OperationsCore:
         blocks: frozenset[str] = frozenset(),
     ) -> list[Row]:
         """Fetch the rows of one reading statement."""
-        return self.executor.read(lambda connection: connection.rows(name, parameters, blocks))
+        return self.executor.read_rows(name, parameters, blocks)
 
     def change(
         self,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from agentstore.engine import scope
-from agentstore.engine.batch import Step
-from agentstore.engine.scope import TENANT_BLOCK, USER_BLOCK, Scope
+from agentstore.engine.scope import TENANT_BLOCK, USER_BLOCK
 from agentstore.statements import StatementLibrary
 from broken_stores.breaking import BREAKAGES, CAUGHT_BY
 
@@ -53,19 +51,16 @@ Two stand together where either of them would do.
 HALF = {TENANT_BLOCK: "sessions/get_session", USER_BLOCK: "messages/get_history"}
 """Statements that lose one of their two."""
 
-_in_scope = scope.in_scope
+_with_blocks = StatementLibrary.with_blocks
 
 
 def _leave_out(names: str, lost: frozenset[str]) -> None:
-    def broken(step: Step, wanted: Scope, statements: StatementLibrary) -> Step:
-        scoped = _in_scope(step, wanted, statements)
-        if step.name not in names.split():
-            return scoped
-        return Step(
-            step.name, scoped.parameters, scoped.blocks - lost, step.needs_rows, step.is_guard
-        )
+    def broken(
+        self: StatementLibrary, name: str, blocks: frozenset[str], more: frozenset[str]
+    ) -> frozenset[str]:
+        return _with_blocks(self, name, blocks, more - lost if name in names.split() else more)
 
-    vars(scope)["in_scope"] = broken
+    StatementLibrary.with_blocks = broken  # type: ignore[method-assign]
 
 
 def _register(names: str, lost: frozenset[str], caught_by: list[str], label: str) -> None:

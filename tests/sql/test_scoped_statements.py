@@ -95,8 +95,9 @@ def test_a_block_of_the_scope_compares_with_its_parameter(dialect: str) -> None:
 
 def test_a_scope_is_added_to_what_has_its_blocks() -> None:
     library = load_statements("sqlite")
+    scope = Scope("acme", "ann")
     step = in_scope(
-        Step("sessions/get_session", {"session_id": "s"}), Scope("acme", "ann"), library
+        Step("sessions/get_session", {"session_id": "s"}), scope.blocks, scope.parameters, library
     )
     assert step.blocks == {TENANT_BLOCK, USER_BLOCK}
     assert step.parameters == {
@@ -105,4 +106,4 @@ def test_a_scope_is_added_to_what_has_its_blocks() -> None:
         "scope_user_id": "ann",
     }
     plain = Step("sessions/insert_session", {"session_id": "s"})
-    assert in_scope(plain, Scope("acme"), library) is plain
+    assert in_scope(plain, scope.blocks, scope.parameters, library) is plain
