@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +13,13 @@ import pytest
 from figures import Figures
 from form import SHARED, Form
 from settling import Account
-from web_servers import SERVERS, serving
+from web_servers import SERVERS, serving, serving_by_file
 from workload import Entry, create_shared
+
+import agentstore
+from agentstore import Storage
+
+PAGE = Path(agentstore.__file__).parent.parent / "docs" / "hosts.md"
 
 REQUESTS = 120 if Form.of_this_run() == Form() else 3_000
 
@@ -41,3 +47,30 @@ def test_requests(database_url: str, account: Account, tmp_path: Path, server: s
     figures = account.settle(database_url, Figures())
     assert figures.acknowledged == REQUESTS
     assert len(processes) > 1
+
+
+def page(heading: str, kind: str) -> str:
+    """The first block of a kind below a heading of docs/hosts.md."""
+    text = PAGE.read_text(encoding="utf-8")
+    below = text[text.index(f"\n## {heading}\n") :]
+    found = re.search(rf"^```{kind}\n(.*?)^```$", below, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+@SHARED
+@pytest.mark.parametrize("added", ["", "lazy-apps = true\n"], ids=["as it is", "lazy"])
+def test_what_the_page_says_of_uwsgi(
+    store: Storage, database_url: str, tmp_path: Path, added: str
+) -> None:
+    program, ini = page("gunicorn", "python"), page("uWSGI", "ini") + added
+    with serving_by_file(program, ini, database_url, tmp_path) as address:
+
+        def ask(number: int) -> None:
+            with urlopen(f"http://{address}/{number}", timeout=100) as response:
+                assert response.status == 200
+
+        with ThreadPoolExecutor(6) as clients:
+            list(clients.map(ask, range(40)))
+    said = [message.content for message in store.get_history("lobby")]
+    assert sorted(said) == sorted(f"/{number}" for number in range(40))

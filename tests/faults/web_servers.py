@@ -39,30 +39,57 @@ def serving(name: str, url: str, folder: Path) -> Iterator[str]:
         url: the database.
         folder: where packages for the server's own Python may be put.
     """
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    address = _free_address()
     program, *arguments = SERVERS[name]
+    packages = ""
     if program == "gunicorn":
         command = [sys.executable, "-m", "gunicorn", "--preload"]
         command += ["--workers", str(PROCESSES), "--bind", address, *arguments]
         command.append("application:application")
-        packages = ""
     else:
-        command = [*_uwsgi(), "--http-socket", address, "--processes", str(PROCESSES), *arguments]
+        command = [*_uwsgi(), "--master", "--die-on-term", "--http-socket", address]
+        command += ["--processes", str(PROCESSES), *arguments]
         command += ["--wsgi-file", str(FOLDER / "application.py")]
         packages = _packages_for_system_python(folder)
+    with _running(command, address, [str(FOLDER), packages], {"STORE_URL": url}, folder):
+        yield address
+
+
+@contextmanager
+def serving_by_file(program: str, ini: str, url: str, folder: Path) -> Iterator[str]:
+    """Serve a program, which is the module chat, by a file of options for uWSGI.
+
+    Args:
+        program: its text.
+        ini: the file's.
+        url: the database.
+        folder: where they, and packages for the server's own Python, may be put.
+    """
+    address = _free_address()
+    (folder / "chat.py").write_text(program, encoding="utf-8")
+    (folder / "chat.ini").write_text(ini, encoding="utf-8")
+    command = [*_uwsgi(), "--ini", str(folder / "chat.ini"), "--http-socket", address]
+    path = [str(folder), _packages_for_system_python(folder)]
+    with _running(command, address, path, {"DATABASE_URL": url}, folder):
+        yield address
+
+
+def _free_address() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@contextmanager
+def _running(
+    command: list[str], address: str, path: list[str], variables: dict[str, str], folder: Path
+) -> Iterator[None]:
     checkout = str(Path(agentstore.__file__).parent.parent)
-    path = os.pathsep.join(filter(None, [str(FOLDER), checkout, packages]))
+    variables |= {"PYTHONPATH": os.pathsep.join(filter(None, [*path, checkout]))}
     with (folder / "server.txt").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, "STORE_URL": url, "PYTHONPATH": path},
-            stdout=log,
-            stderr=log,
-        )
+        process = subprocess.Popen(command, env=os.environ | variables, stdout=log, stderr=log)
         try:
             _wait_for(address, process, folder / "server.txt")
-            yield address
+            yield
         finally:
             process.terminate()
             process.wait(60)
@@ -79,7 +106,7 @@ def _uwsgi() -> list[str]:
             package="uwsgi-plugin-python3",
             instead="leave this test out",
         )
-    return [program, "--plugin", "python3", "--master", "--die-on-term", "--need-app"]
+    return [program, "--plugin", "python3", "--need-app"]
 
 
 def _packages_for_system_python(folder: Path) -> str:
