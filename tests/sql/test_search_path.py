@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -19,16 +20,42 @@ import agentstore
 from agentstore.assets import sql_path
 from agentstore.dialects.postgresql.exchange import _numbered
 from agentstore.dialects.registry import load_statements
-from agentstore.statements import Statement
+from agentstore.statements import Statement, StatementLibrary
 
 pytestmark = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 
-LIBRARY = load_statements("postgresql")
-OPERATORS = ("=", "<>", "<", ">", "<=", ">=", "||", "+", "-", "~~", "->", "->>", "&")
-TYPES = ("varchar", "text", "bpchar", "varchar[]", "text[]", "json", "int", "smallint", "bigint")
+LIBRARIES = {
+    "ours": load_statements("postgresql"),
+    "of import-prisma": StatementLibrary(sql_path("prisma/postgresql"), paramstyle="pyformat"),
+}
+OPERATORS = ("=", "<>", "<", ">", "<=", ">=", "||", "+", "-", "*", "~~", "->", "->>", "&")
+TYPES = (
+    *("varchar", "text", "bpchar", "varchar[]", "text[]", "json", "int", "smallint", "bigint"),
+    *("numeric", "bytea", "timestamp"),
+)
+PRISMA = """
+    CREATE TABLE agent_sessions (
+        id text PRIMARY KEY, "createdAt" timestamp, "updatedAt" timestamp, active boolean,
+        metadata jsonb
+    );
+    CREATE TABLE agent_messages (
+        id text PRIMARY KEY, "sessionId" text, role text, content text, timestamp timestamp,
+        "responseType" text, metadata jsonb
+    );
+    CREATE TABLE agent_tool_calls (
+        id text PRIMARY KEY, "messageId" text, "toolName" text, arguments jsonb, result jsonb,
+        timestamp timestamp
+    );
+    CREATE TABLE agent_pending_confirmations (
+        id text PRIMARY KEY, "sessionId" text, "toolName" text, arguments jsonb, "userMessage" text,
+        timestamp timestamp
+    )
+"""
+"""The tables of the TypeScript original."""
+
 _WORDS = """
-    and any array as cast coalesce conflict except exists filter from greatest in interval into
-    least not nullif operator or over row select then values where with
+    and any array as cast coalesce conflict except exists extract filter from greatest in interval
+    into least not nullif operator or over row select then values where with
 """
 SYNTAX = frozenset(_WORDS.split())
 """What stands before a parenthesis and is no function that is looked up."""
@@ -56,26 +83,56 @@ def has_several_arguments(text: str) -> bool:
     return False
 
 
-@pytest.fixture
-def evil_url(database_url: str) -> str:
-    """A migrated database in whose schema operators of all names are made for our types.
+FUNCTIONS = sorted(
+    {
+        name
+        for library in LIBRARIES.values()
+        for statement in library.values()
+        for name in re.findall(
+            r"pg_catalog\.(\w+)\(", statement.render(frozenset(statement.blocks))
+        )
+    }
+)
+"""What our statements call."""
 
-    They give points, which no statement can use: where one is found, the statement is refused.
+
+@pytest.fixture
+def evil_url(database_url: str) -> Iterator[str]:
+    """A migrated database in whose schema a role has made operators and functions for our types.
+
+    The role may create in the schema, as everybody may before PostgreSQL 15, and has no other
+    right. What it makes gives points, which no statement can use: where one is found, the
+    statement is refused.
     """
+    role = sql.Identifier(f"evil_{urlsplit(database_url).path[1:]}")
+    gives_points = "RETURNS point LANGUAGE sql AS 'SELECT point(0, 0)'"
     with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(PRISMA)
+        connection.execute(sql.SQL("CREATE ROLE {}").format(role))
+        connection.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(role))
+        connection.execute(sql.SQL("SET ROLE {}").format(role))
         for number, (name, left, right) in enumerate(product(OPERATORS, TYPES, TYPES)):
             function = sql.Identifier(f"evil_{number}")
             connection.execute(
-                sql.SQL(
-                    "CREATE FUNCTION {}({}, {}) RETURNS point LANGUAGE sql AS 'SELECT point(0, 0)'"
-                ).format(function, sql.SQL(left), sql.SQL(right))
+                sql.SQL(f"CREATE FUNCTION {{}}({{}}, {{}}) {gives_points}").format(
+                    function, sql.SQL(left), sql.SQL(right)
+                )
             )
             connection.execute(
                 sql.SQL("CREATE OPERATOR {} (LEFTARG = {}, RIGHTARG = {}, FUNCTION = {})").format(
                     sql.SQL(name), sql.SQL(left), sql.SQL(right), function
                 )
             )
-    return database_url
+        for name, argument in product(FUNCTIONS, TYPES):
+            connection.execute(
+                sql.SQL(f"CREATE FUNCTION public.{{}}({{}}) {gives_points}").format(
+                    sql.Identifier(name), sql.SQL(argument)
+                )
+            )
+    yield database_url
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(role))
+        connection.execute(sql.SQL("DROP ROLE {}").format(role))
 
 
 @pytest.mark.parametrize("is_set", [True, False], ids=["ours", "the caller's"])
@@ -86,19 +143,22 @@ def test_no_operator_of_another_is_found(database_url: str, evil_url: str, *, is
     with psycopg.connect(evil_url, autocommit=True) as connection:
         connection.execute("SELECT set_config('search_path', %s, false)", [path])
         assert "point" in prepare(connection, "SELECT 1 WHERE 'a'::varchar = 'b'::varchar")
-        for name, statement in LIBRARY.items():
-            found += [
-                f"{name}: {error}"
-                for text in variants(statement)
-                if (error := prepare(connection, text))
-            ]
+        assert "point" in prepare(connection, "SELECT 1 WHERE round('1'::varchar) > 0")
+        for library in LIBRARIES.values():
+            for name, statement in library.items():
+                found += [
+                    f"{name}: {error}"
+                    for text in variants(statement)
+                    if (error := prepare(connection, text))
+                ]
     assert found == [], "\n".join(found)
 
 
 def test_every_function_is_named_with_its_schema(backend: Any) -> None:
     """A function for the very types of its arguments would be found before pg_catalog's."""
     bare = []
-    for path in sorted(sql_path("postgresql").rglob("*.sql")):
+    folders = [sql_path("postgresql"), sql_path("prisma/postgresql")]
+    for path in sorted(chain(*(folder.rglob("*.sql") for folder in folders))):
         text = re.sub(r"--.*|/\*.*?\*/|'(?:[^']|'')*'", "", path.read_text(encoding="utf-8"))
         bare += [
             f"{path.name}: {match[1]}"

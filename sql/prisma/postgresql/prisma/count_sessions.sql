@@ -2,4 +2,4 @@
 -- Runs: once an import
 -- Index: agent_sessions_pkey
 -- Returns: one
-SELECT count(*) AS sessions FROM agent_sessions;
+SELECT pg_catalog.count(*) AS sessions FROM agent_sessions;

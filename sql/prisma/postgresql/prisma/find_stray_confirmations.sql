@@ -7,11 +7,11 @@ SELECT
     o.id,
     o."sessionId" AS session_id
 FROM agent_pending_confirmations AS o
-LEFT JOIN agent_sessions AS r ON o."sessionId" = r.id
+LEFT JOIN agent_sessions AS r ON o."sessionId" OPERATOR (pg_catalog.=) r.id
 WHERE
     r.id IS NULL
 -- @if after_key
-    AND o.id > /* :after_key_id */ 'x1'
+    AND o.id OPERATOR (pg_catalog.>) /* :after_key_id */ 'x1'
 -- @end
 ORDER BY o.id
 LIMIT /* :limit */ 100;

@@ -6,11 +6,11 @@
 SELECT
     m.id,
     CASE
-        WHEN isfinite(m.timestamp)
-            THEN round(extract(EPOCH FROM m.timestamp) * 1000000)::bigint
+        WHEN pg_catalog.isfinite(m.timestamp)
+            THEN pg_catalog.round(extract(EPOCH FROM m.timestamp) OPERATOR (pg_catalog.*) 1000000)::bigint
         ELSE -9000000000000000000
     END AS message_timestamp
 FROM agent_messages AS m
-WHERE m."sessionId" = /* :session_id */ 's1'
-ORDER BY message_timestamp DESC, convert_to(m.id, 'UTF8') DESC
+WHERE m."sessionId" OPERATOR (pg_catalog.=) /* :session_id */ 's1'
+ORDER BY message_timestamp DESC, pg_catalog.convert_to(m.id, 'UTF8') DESC
 LIMIT 1;

@@ -17,19 +17,21 @@ FROM (
         o.role,
         o.content,
         CASE
-            WHEN isfinite(o.timestamp)
-                THEN round(extract(EPOCH FROM o.timestamp) * 1000000)::bigint
+            WHEN pg_catalog.isfinite(o.timestamp)
+                THEN pg_catalog.round(extract(EPOCH FROM o.timestamp) OPERATOR (pg_catalog.*) 1000000)::bigint
             ELSE -9000000000000000000
         END AS message_timestamp,
         o."responseType" AS response_type,
         o.metadata::text AS metadata
     FROM agent_messages AS o
-    WHERE o."sessionId" = /* :session_id */ 's1'
+    WHERE o."sessionId" OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 ) AS m
 -- @if after_key
 WHERE
-    (m.message_timestamp, convert_to(m.id, 'UTF8'))
-    > (/* :after_key_timestamp */ 0::bigint, convert_to(/* :after_key_id */ 'm1', 'UTF8'))
+    (m.message_timestamp, pg_catalog.convert_to(m.id, 'UTF8'))
+    OPERATOR (pg_catalog.>) (
+        /* :after_key_timestamp */ 0::bigint, pg_catalog.convert_to(/* :after_key_id */ 'm1', 'UTF8')
+    )
 -- @end
-ORDER BY m.message_timestamp, convert_to(m.id, 'UTF8')
+ORDER BY m.message_timestamp, pg_catalog.convert_to(m.id, 'UTF8')
 LIMIT /* :limit */ 200;

@@ -6,13 +6,13 @@
 SELECT
     s.id,
     CASE
-        WHEN isfinite(s."createdAt")
-            THEN round(extract(EPOCH FROM s."createdAt") * 1000000)::bigint
+        WHEN pg_catalog.isfinite(s."createdAt")
+            THEN pg_catalog.round(extract(EPOCH FROM s."createdAt") OPERATOR (pg_catalog.*) 1000000)::bigint
         ELSE -9000000000000000000
     END AS created_at,
     CASE
-        WHEN isfinite(s."updatedAt")
-            THEN round(extract(EPOCH FROM s."updatedAt") * 1000000)::bigint
+        WHEN pg_catalog.isfinite(s."updatedAt")
+            THEN pg_catalog.round(extract(EPOCH FROM s."updatedAt") OPERATOR (pg_catalog.*) 1000000)::bigint
         ELSE -9000000000000000000
     END AS updated_at,
     s.active,
@@ -22,14 +22,14 @@ SELECT
     p.arguments::text AS arguments,
     p."userMessage" AS user_message,
     CASE
-        WHEN isfinite(p.timestamp)
-            THEN round(extract(EPOCH FROM p.timestamp) * 1000000)::bigint
+        WHEN pg_catalog.isfinite(p.timestamp)
+            THEN pg_catalog.round(extract(EPOCH FROM p.timestamp) OPERATOR (pg_catalog.*) 1000000)::bigint
         ELSE -9000000000000000000
     END AS confirmation_timestamp
 FROM agent_sessions AS s
-LEFT JOIN agent_pending_confirmations AS p ON s.id = p."sessionId"
+LEFT JOIN agent_pending_confirmations AS p ON s.id OPERATOR (pg_catalog.=) p."sessionId"
 -- @if after_key
-WHERE s.id > /* :after_key_id */ 's1'
+WHERE s.id OPERATOR (pg_catalog.>) /* :after_key_id */ 's1'
 -- @end
 ORDER BY s.id
 LIMIT /* :limit */ 100;

@@ -10,27 +10,31 @@ SELECT
     c.arguments::text AS arguments,
     c.result::text AS result,
     CASE
-        WHEN isfinite(c.timestamp)
-            THEN round(extract(EPOCH FROM c.timestamp) * 1000000)::bigint
+        WHEN pg_catalog.isfinite(c.timestamp)
+            THEN pg_catalog.round(extract(EPOCH FROM c.timestamp) OPERATOR (pg_catalog.*) 1000000)::bigint
         ELSE -9000000000000000000
     END AS call_timestamp
 FROM (
     SELECT
         o.id,
         CASE
-            WHEN isfinite(o.timestamp)
-                THEN round(extract(EPOCH FROM o.timestamp) * 1000000)::bigint
+            WHEN pg_catalog.isfinite(o.timestamp)
+                THEN pg_catalog.round(extract(EPOCH FROM o.timestamp) OPERATOR (pg_catalog.*) 1000000)::bigint
             ELSE -9000000000000000000
         END AS message_timestamp
     FROM agent_messages AS o
-    WHERE o."sessionId" = /* :session_id */ 's1'
+    WHERE o."sessionId" OPERATOR (pg_catalog.=) /* :session_id */ 's1'
 ) AS m
-INNER JOIN agent_tool_calls AS c ON m.id = c."messageId"
+INNER JOIN agent_tool_calls AS c ON m.id OPERATOR (pg_catalog.=) c."messageId"
 WHERE
-    (m.message_timestamp, convert_to(m.id, 'UTF8'))
-    <= (/* :last_timestamp */ 0::bigint, convert_to(/* :last_id */ 'm1', 'UTF8'))
+    NOT (m.message_timestamp, pg_catalog.convert_to(m.id, 'UTF8'))
+    OPERATOR (pg_catalog.>) (
+        /* :last_timestamp */ 0::bigint, pg_catalog.convert_to(/* :last_id */ 'm1', 'UTF8')
+    )
 -- @if after_key
-    AND (m.message_timestamp, convert_to(m.id, 'UTF8'))
-    > (/* :after_key_timestamp */ 0::bigint, convert_to(/* :after_key_id */ 'm1', 'UTF8'))
+    AND (m.message_timestamp, pg_catalog.convert_to(m.id, 'UTF8'))
+    OPERATOR (pg_catalog.>) (
+        /* :after_key_timestamp */ 0::bigint, pg_catalog.convert_to(/* :after_key_id */ 'm1', 'UTF8')
+    )
 -- @end
-ORDER BY call_timestamp, convert_to(c.id, 'UTF8');
+ORDER BY call_timestamp, pg_catalog.convert_to(c.id, 'UTF8');
