@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,12 @@ from agentstore.transfer import (
     export_conversations,
     import_conversations,
 )
+from agentstore.transfer.conversation import Conversation, State
 from agentstore.transfer.conversation_files import Item, read_items
+from agentstore.transfer.storing import Stored, store_new
+from agentstore.transfer.storing_many import ManyConversations
 
+STATES: list[State] = ["open", "closed", "archived", "open"]
 EXAMPLES = Path(__file__).parent.parent / "examples" / "data"
 
 
@@ -117,26 +122,12 @@ def test_of_a_broken_conversation_nothing_is_stored_and_those_before_it_are(
 def test_a_conversation_that_the_store_refuses_is_like_a_broken_one(
     store: agentstore.Storage, batch_size: int
 ) -> None:
-    items = items_of(list(map(conversation, (1, 2, 3, 4))))
-    with pytest.raises(ConversationError, match="conversation 3: too large") as caught:
-        import_conversations(RefusesThird(store), items, batch_size=batch_size)  # type: ignore[arg-type]
+    crowded = {**conversation(3), **{f"key {number}": 1 for number in range(1001)}}
+    items = items_of([conversation(1), conversation(2), crowded, conversation(4)])
+    with pytest.raises(ConversationError, match=r"conversation 3: metadata .* 1000") as caught:
+        import_conversations(store, items, batch_size=batch_size)
     assert caught.value.summary.conversations == 2
     assert comparable(export_conversations(store)) == comparable(map(conversation, (1, 2)))
-
-
-class RefusesThird:
-    """A store that finds something wrong with the third conversation."""
-
-    def __init__(self, store: agentstore.Storage) -> None:
-        self._store = store
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def save_messages(self, session_id: str, messages: list[agentstore.NewMessage]) -> list[str]:
-        if messages[0].content == "question 3":
-            raise agentstore.InvalidInputError("too large")
-        return self._store.save_messages(session_id, messages)
 
 
 def test_what_was_written_through_the_store_is_exported_and_imported_the_same(
@@ -293,3 +284,61 @@ def test_a_session_deleted_during_an_export_is_not_in_it(store: agentstore.Stora
     [other] = store.query_sessions(metadata={"number": 2})
     store.delete_session(other.id)
     assert [len(item["messages"]) for item in exported] == [0]
+
+
+def test_many_at_once_are_stored_like_one_by_one(store: agentstore.Storage) -> None:
+    """Where a store takes them together, each table has the rows that the calls would have made."""
+    asked = [{"tool_name": "f", "arguments": {"a": 1.0}, "call_id": "c", "result": None}]
+    at = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
+    given = [
+        Conversation(
+            {"n": number, "deep": {"x": [1]}},
+            [
+                agentstore.NewMessage("user", "Hi \0 \ud800", timestamp=at),
+                agentstore.NewMessage("assistant", [{"type": "text", "text": "é"}]),
+                agentstore.NewMessage("assistant", "", tool_calls=asked, response_type="t"),
+            ][:number],
+            {},
+            created_at=at if number % 2 else None,
+            state=state,
+            title=f"No. {number}",
+        )
+        for number, state in enumerate(STATES)
+    ]
+    named = [(f"many {number}", each) for number, each in enumerate(given)]
+    assert ManyConversations(store).store(named) == [
+        Stored(True, number, int(number > 2)) for number in range(len(given))
+    ]
+    for number, each in enumerate(given):
+        store_new(store, f"one {number}", each)
+        many, one = (told(store, f"{how} {number}") for how in ("many", "one"))
+        assert many == one
+    found = store.query_sessions(metadata={"n": 2}, order="asc")
+    assert {session.id for session in found} == {"many 2", "one 2"}
+    # Again, it is there; and a scope's sessions are made by the calls.
+    assert ManyConversations(store).store(named) == [Stored()] * len(given)
+    scoped = store.scoped(tenant_id="acme")
+    assert ManyConversations(scoped).store(named) is None
+
+
+def told(store: agentstore.Storage, session_id: str) -> Any:
+    """What a session is, but for ids and the moments of this run."""
+    session = store.get_session(session_id)
+    assert session is not None
+    told: dict[str, Any] = {**session.to_dict(), "id": None, "updated_at": None}
+    told["archived_at"] = session.archived_at is not None
+    for key in ("created_at", "last_message_at"):
+        told[key] = told[key] if told[key].startswith("2026-01-02T03") else None
+    messages = [
+        {
+            **message.to_dict(),
+            **{"id": None, "session_id": None, "tool_calls": None},
+            "timestamp": None if number else message.timestamp,
+        }
+        for number, message in enumerate(store.get_history(session_id))
+    ]
+    calls = [
+        (call.call_id, call.tool_name, call.arguments, call.result, call.completed_at is None)
+        for call in store.query_tool_calls(session_id=session_id)
+    ]
+    return [told, messages, calls]

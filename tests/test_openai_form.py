@@ -10,8 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentstore.records import NewMessage
+from agentstore.transfer import openai_form
 from agentstore.transfer.answer_links import short_id
 from agentstore.transfer.openai_form import read_conversation, write_conversation
+from agentstore.transfer.plain_conversations import plain_turns
 
 
 def call(form_id: str, name: str = "look_up", arguments: str = "{}") -> dict[str, Any]:
@@ -33,9 +35,13 @@ def written_again(messages: list[Any]) -> list[Any]:
     return written
 
 
+def sum_of(lists: list[list[Any]]) -> list[Any]:
+    return [message for messages in lists for message in messages]
+
+
 USER = {"role": "user", "content": "hello"}
 
-ROUND_TRIPS = {
+ROUND_TRIPS: dict[str, list[Any]] = {
     "nothing": [],
     "plain": [USER, {"role": "assistant", "content": "hi"}],
     "parallel calls": [asks(call("a"), call("b")), answer("a"), answer("b")],
@@ -413,3 +419,19 @@ def test_an_answer_given_after_the_import_stands_behind_its_call() -> None:
         USER,
         answer("a", "1"),
     ]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    openai_forms.conversations | st.lists(st.sampled_from(list(ROUND_TRIPS.values()))).map(sum_of)
+)
+def test_the_short_way_leads_where_the_long_one_does(item: Any) -> None:
+    forms, rest = openai_form._messages_and_rest(item)
+    if plain_turns(forms) is not None:
+        long_way = openai_form._read_the_long_way(forms, rest)
+        assert repr(read_conversation(item)) == repr(long_way)
+
+
+@pytest.mark.parametrize("name", ["nothing", "plain", "parallel calls"])
+def test_what_is_plain_goes_the_short_way(name: str) -> None:
+    assert plain_turns(ROUND_TRIPS[name]) is not None

@@ -40,10 +40,12 @@ class OpenCalls:
 
     def add(self, message: int, index: int, turn: PreparedMessage) -> None:
         """Take note of the calls of a turn that stands as message ``message`` of the form."""
+        if self._latest and (turn.calls or turn.role != "tool"):
+            self._latest = WaitingCalls()
+        if not turn.calls:
+            return
         origins = [Origin(index, place) for place in range(len(turn.calls))]
         self._by_message[message] = origins
-        if turn.calls or turn.role != "tool":
-            self._latest = WaitingCalls()
         for call, origin in zip(turn.calls, origins, strict=True):
             self._waiting.add(origin, call.form_id if isinstance(call.form_id, str) else None)
             self._latest.add(origin, call.tool_name)
@@ -117,7 +119,9 @@ def plain_messages(
         if answered is not None and answered.call is not None:
             form = plain_answering_turn(form, turns[answered.turn].calls[answered.call])
         is_no_answer = answered is None and turn.role == "tool" and TOOL_CALL_ID in form
-        if is_no_answer or open_calls.answered_by(len(forms), form) != answered:
+        if turn.role == "tool" and (
+            is_no_answer or open_calls.answered_by(len(forms), form) != answered
+        ):
             place = None
             if answered is not None:
                 place = [len(forms) - message_of_turn[answered.turn], answered.call]

@@ -18,6 +18,7 @@ from agentstore.transfer.conversation_files import Item
 from agentstore.transfer.gathering import Found, Gatherer
 from agentstore.transfer.identities import Identities, id_in
 from agentstore.transfer.storing import Stored, store_new, store_or_continue
+from agentstore.transfer.storing_many import ManyConversations
 
 BATCH_MESSAGES = 2000
 """No more conversations join a transaction that has this many messages."""
@@ -152,7 +153,11 @@ class _Import:
     dry_run: bool
     progress: Callable[[Item], None]
     identities: Identities = field(default_factory=Identities)
+    many: ManyConversations = field(init=False)
     summary: ImportSummary = field(default_factory=ImportSummary)
+
+    def __post_init__(self) -> None:
+        self.many = ManyConversations(self.target)
 
     def read(self, number: int, found: Found) -> _Numbered:
         """A conversation with its id."""
@@ -193,6 +198,8 @@ class _Import:
 
     def _store_some(self, batch: list[_Numbered]) -> tuple[int, InvalidInputError] | None:
         """Store conversations in one transaction; the index of the one that was refused."""
+        if self._store_at_once(batch):
+            return None
         summary = self.summary
         done = 0
 
@@ -214,6 +221,17 @@ class _Import:
             return done, exc
         self.summary = summary
         return None
+
+    def _store_at_once(self, batch: list[_Numbered]) -> bool:
+        """Store new conversations together; False where they have to be stored one by one."""
+        if self.dry_run or self.id_key is not None:
+            return False
+        stored = self.many.store([(each.session_id, each.conversation) for each in batch])
+        if stored is None:
+            return False
+        for each, numbered in zip(stored, batch, strict=True):
+            self.summary = self.summary.plus(each, numbered.conversation)
+        return True
 
     def _store_one(self, numbered: _Numbered) -> Stored:
         store_it = store_new if self.id_key is None else store_or_continue

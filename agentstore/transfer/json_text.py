@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from agentstore.records import JSONValue
@@ -22,6 +21,8 @@ def parse(text: str | bytes) -> JSONValue:
             cannot hold (NaN, Infinity, 1e999); also for nesting too deep to read.
     """
     try:
+        if isinstance(text, str) and not text.startswith("\ufeff"):
+            return DECODER.decode(text)
         return json.loads(text, **_STRICT)
     except RecursionError:
         raise ValueError("nested too deeply") from None
@@ -52,7 +53,7 @@ def problem_of(value: JSONValue) -> str:
 
 def compact(value: JSONValue) -> str:
     """The value as JSON text without spaces, as OpenAI spells a call's arguments."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _COMPACT.encode(value)
 
 
 def encoded(value: JSONValue) -> bytes:
@@ -65,18 +66,22 @@ def encoded(value: JSONValue) -> bytes:
 
 def canonical(value: JSONValue) -> str:
     """The value as ASCII JSON text with sorted keys: the same for equal values only."""
-    return json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def same(one: JSONValue, other: JSONValue) -> bool:
     """Whether two JSON values are equal and of the same types: 1 is neither 1.0 nor True."""
     if isinstance(one, str) or isinstance(other, str):
         return bool(one == other)
-    return one is other or canonical(one) == canonical(other)
+    # What is not even equal needs no second look, and most values are one or the other.
+    return one is other or (bool(one == other) and canonical(one) == canonical(other))
 
 
-def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, JSONValue]:
-    result: dict[str, JSONValue] = {}
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, JSONValue]:
+    result: dict[str, JSONValue] = dict(pairs)
+    if len(result) == len(pairs):
+        return result
+    result = {}
     for key, value in pairs:
         if key in result:
             raise ValueError(f"the key {key!r} stands twice in one object")
@@ -133,6 +138,8 @@ _STRICT: Any = {
     "parse_constant": _refuse_constant,
     "parse_float": _finite_float,
 }
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_CANONICAL = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))
 DECODER = json.JSONDecoder(**_STRICT)
 LENIENT_DECODER = json.JSONDecoder(
     object_pairs_hook=_Pairs, parse_constant=_keep_constant, parse_float=_keep_float

@@ -56,6 +56,7 @@ from agentstore.transfer.answers import OpenCalls, Place, places, plain_messages
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.json_text import canonical
 from agentstore.transfer.json_text import same as same_value
+from agentstore.transfer.plain_conversations import plain_turns
 from agentstore.transfer.plain_form import (
     CALL_KEYS,
     FORM_KEY,
@@ -67,6 +68,7 @@ from agentstore.transfer.plain_form import (
     hidden_metadata,
     is_adapter_session_key,
     is_answering_turn,
+    is_bare,
     is_form_notes,
     is_parts,
     read_result,
@@ -91,6 +93,18 @@ def read_conversation(item: JSONValue) -> Conversation:
         ValueError: ``item`` is none of these, or a message is no object with a ``role``.
     """
     forms, rest = _messages_and_rest(item)
+    plain = plain_turns(forms)
+    if plain is not None:
+        return Conversation(
+            metadata=_read_session(rest),
+            messages=[_new_message(turn, {}) for turn in plain],
+            form={**rest, "messages": forms},
+        )
+    return _read_the_long_way(forms, rest)
+
+
+def _read_the_long_way(forms: list[Form], rest: dict[str, JSONValue]) -> Conversation:
+    """Any conversation, with notes of how it differs from the plain form."""
     turns, origins, ties = _read_turns(forms)
     notes = _notes(turns, origins, ties, forms)
     crowded = [turn for turn, note in zip(turns, notes, strict=True) if note and _own_key(turn)]
@@ -183,6 +197,8 @@ def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue
 
 def _remarks(form: Form) -> Iterator[str]:
     """What of a message is not understood, though it comes back as it was."""
+    if is_bare(form):
+        return
     if known_role(form["role"]) is None:
         yield f"role {form['role'][:40]!r}: kept as the user's"
     content = form.get("content")

@@ -18,6 +18,8 @@ PATCH_KEYS = frozenset({"set", "drop", "in"})
 
 def difference(old: Mapping[str, JSONValue], new: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
     """The patch that turns ``old`` into ``new``; ``{}`` where they are the same."""
+    if old.keys() == new.keys() and all(same(value, new[key]) for key, value in old.items()):
+        return {}
     return _patch(
         {key: value for key, value in new.items() if key not in old},
         [key for key in old if key not in new],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeGuard, cast
 
 from agentstore.records import JSONValue, Role
 from agentstore.transfer.json_text import compact, parse, same
@@ -18,6 +18,9 @@ from agentstore.transfer.roles import role_of
 
 Form: TypeAlias = dict[str, JSONValue]
 """A message, call or conversation in the OpenAI form."""
+
+_BARE_KEYS = ("role", "content")
+_BARE_ROLES = frozenset({"user", "assistant", "system"})
 
 CALL_KEYS = ("tool_calls", "function_call")
 """Keys of a message with its calls; the second is what OpenAI had before, for one call."""
@@ -63,16 +66,27 @@ class PreparedMessage:
     calls: list[Call] = field(default_factory=list)
 
 
+def is_bare(form: Mapping[str, JSONValue]) -> bool:
+    """Whether a message is a role that is the store's own and a text, as most are."""
+    return (
+        len(form) == len(_BARE_KEYS)
+        and isinstance(form.get("content"), str)
+        and form.get("role") in _BARE_ROLES
+    )
+
+
 def read_turn(form: Mapping[str, JSONValue]) -> PreparedMessage:
     """The turn a message becomes; what has no place in it is left out."""
+    if is_bare(form):
+        return PreparedMessage(form["role"], form["content"])
     turn = PreparedMessage(role_of(form["role"]), _read_content(form.get("content")))
     for key, value in form.items():
         if key == "response_type" and is_field(key, value):
             turn.response_type = value
         elif key == "response" and is_field(key, value):
             turn.response = value
-        elif key in CALL_KEYS and is_field(key, value):
-            turn.calls.extend(_read_calls(key, value))
+        elif key in CALL_KEYS and (calls := list(_read_calls(key, value))):
+            turn.calls.extend(calls)
         elif not is_field(key, value) and key not in ADAPTER_KEYS:
             turn.metadata[key] = value
     if turn.role == "tool" and not store_notes(form).keys() & {"answer", "answers"}:
@@ -84,6 +98,8 @@ def read_turn(form: Mapping[str, JSONValue]) -> PreparedMessage:
 
 def plain_turn(turn: PreparedMessage, index: int) -> Form:
     """The plain form of a turn, the ``index``-th of its conversation."""
+    if not (turn.metadata or turn.calls) and turn.response_type is None and turn.response is None:
+        return {"role": turn.role, "content": turn.content}
     content = None if turn.calls and turn.content == "" else turn.content
     form: Form = {"role": turn.role, "content": content}
     form.update(
@@ -201,10 +217,10 @@ def plain_answer(call: Call) -> Form:
     return {**form, "content": compact(call.result), STORE_KEY: {"result": "json"}}
 
 
-def respelled(form: Mapping[str, JSONValue]) -> Form:
+def respelled(form: Form) -> Form:
     """The form with its calls' arguments spelled as ``plain_turn`` spells them."""
-    if not is_field("tool_calls", form.get("tool_calls")):
-        return dict(form)
+    if not isinstance(form.get("tool_calls"), list):
+        return form
     return {**form, "tool_calls": [_respelled_call(call) for call in form["tool_calls"]]}
 
 
@@ -295,13 +311,18 @@ def _respelled_call(form: JSONValue) -> JSONValue:
     return {**form, "function": {**function, "arguments": arguments}}
 
 
+def is_name(value: Any) -> TypeGuard[str]:
+    """Whether the store takes a value as a tool's name, or the id of a call."""
+    return _is_text(value, 1, 191)
+
+
 def _is_text(value: Any, shortest: int, longest: int) -> bool:
     """Whether the store takes the value as a name: no NUL, no lone surrogate, not too long."""
     return (
         isinstance(value, str)
         and shortest <= len(value) <= longest
+        and (value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value))
         and "\0" not in value
-        and not any("\ud800" <= character <= "\udfff" for character in value)
     )
 
 

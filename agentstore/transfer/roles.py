@@ -31,7 +31,9 @@ ROLES: dict[str, Role] = {
 
 def known_role(word: JSONValue) -> Role | None:
     """The role that a word stands for; None where nobody knows it."""
-    return ROLES.get(word.lower()) if isinstance(word, str) else None
+    if not isinstance(word, str):
+        return None
+    return ROLES.get(word) or ROLES.get(word.lower())
 
 
 def role_of(word: JSONValue) -> Role:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """What a message of a form stands for: a turn, or the answer to a call of one."""
 
     turn: int
@@ -20,6 +19,9 @@ class WaitingCalls:
     def __init__(self) -> None:
         self._waiting: set[Origin] = set()
         self._turns_by_id: defaultdict[str | None, list[deque[Origin]]] = defaultdict(list)
+
+    def __bool__(self) -> bool:
+        return bool(self._turns_by_id)
 
     def __contains__(self, call: object) -> bool:
         return call in self._waiting

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from agentstore.model.metadata_index import metadata_entries
 from agentstore.model.values import load_json
@@ -74,23 +75,30 @@ class StoredRows:
             self._insert(METADATA_INDEX, [entry for row in rows for entry in _entries(row)])
 
     def _insert(self, table: Table, rows: Sequence[Values]) -> None:
-        if not rows:
-            return
         time = self._extension.time
-        named = [write_row(table, row, time) for row in rows]
+        self.insert_named(table, [write_row(table, row, time) for row in rows])
+
+    def insert_named(self, table: Table, named: Sequence[Mapping[str, Any]]) -> None:
+        """Store rows that are parameters already, by column, as `values.write_row` makes them.
+
+        Raises:
+            DatabaseError: a row of that key is there.
+        """
+        if not named:
+            return
         if self._extension.has(f"put_{table.name}"):
             columns = {f"{name}_list": [row[name] for row in named] for name in table.columns}
             self._extension.write([self._extension.step(f"put_{table.name}", columns)])
             return
-        for start, end in _statements(rows):
+        for start, end in _statements(named):
             self._extension.write([self._extension.step(f"insert_{table.name}", named[start:end])])
 
 
-def _statements(rows: Sequence[Values]) -> Iterator[tuple[int, int]]:
+def _statements(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
     """Where rows are cut, so that each part fits a statement or is one row."""
     start = size = 0
     for place, row in enumerate(rows):
-        size_of_row = size_of(row)
+        size_of_row = size_of(row.values())
         if place > start and size + size_of_row > _CHARACTERS_A_STATEMENT:
             yield start, place
             start, size = place, 0

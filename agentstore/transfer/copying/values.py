@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -67,7 +67,7 @@ def canonical(table: Table, row: Values) -> bytes:
     return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
-def size_of(row: Values) -> int:
+def size_of(row: Collection[Any]) -> int:
     """About how much memory a row takes, in bytes."""
     return 50 * len(row) + sum(len(value) for value in row if isinstance(value, (str, bytes)))
 

@@ -74,7 +74,7 @@ def is_plain(value: JSONValue) -> bool:
     messages = value.get("messages", value.get("traj")) if isinstance(value, dict) else value
     if not isinstance(messages, list):
         return False
-    if any(isinstance(message, dict) and message.keys() & _OUR_KEYS for message in messages):
+    if any(isinstance(message, dict) and not _OUR_KEYS.isdisjoint(message) for message in messages):
         return True
     if isinstance(value, dict) and "system" in value:
         return False
