@@ -24,6 +24,9 @@ from agentstore.statements import Statement, StatementLibrary
 
 pytestmark = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 
+FOREIGN = [sql_path("prisma/postgresql"), sql_path("movers/postgresql")]
+"""What reads other programs' tables."""
+
 LIBRARIES = {
     "ours": load_statements("postgresql"),
     "of import-prisma": StatementLibrary(sql_path("prisma/postgresql"), paramstyle="pyformat"),
@@ -157,8 +160,9 @@ def test_no_operator_of_another_is_found(database_url: str, evil_url: str, *, is
 def test_every_function_is_named_with_its_schema(backend: Any) -> None:
     """A function for the very types of its arguments would be found before pg_catalog's."""
     bare = []
-    folders = [sql_path("postgresql"), sql_path("prisma/postgresql")]
-    for path in sorted(chain(*(folder.rglob("*.sql") for folder in folders))):
+    for path in sorted(
+        chain(*(folder.rglob("*.sql") for folder in [*FOREIGN, sql_path("postgresql")]))
+    ):
         text = re.sub(r"--.*|/\*.*?\*/|'(?:[^']|'')*'", "", path.read_text(encoding="utf-8"))
         bare += [
             f"{path.name}: {match[1]}"
@@ -167,6 +171,16 @@ def test_every_function_is_named_with_its_schema(backend: Any) -> None:
             # Of several arrays it is syntax, and always PostgreSQL's own.
             and not (match[1] == "unnest" and has_several_arguments(text[match.end() :]))
         ]
+    assert bare == []
+
+
+def test_every_operator_on_tables_of_others_is_named_with_its_schema(backend: Any) -> None:
+    """Their tables' types are not ours to know, so that each operator may meet another's."""
+    bare = []
+    for path in sorted(chain(*(folder.rglob("*.sql") for folder in FOREIGN))):
+        text = re.sub(r"--.*|/\*.*?\*/|'(?:[^']|'')*'", "", path.read_text(encoding="utf-8"))
+        text = re.sub(r"OPERATOR \(pg_catalog\.[^)]+\)|\(\*\)|::|-(?=\d)", "", text)
+        bare += [f"{path.name}: {match[0]}" for match in re.finditer(r"[-+*/<>=~!@#%^&|`?]+", text)]
     assert bare == []
 
 

@@ -2,4 +2,4 @@
 -- Runs: once a move (import-from adk)
 -- Index: sessions' primary key
 -- Returns: one
-SELECT count(*) AS sessions FROM sessions;
+SELECT pg_catalog.count(*) AS sessions FROM sessions;

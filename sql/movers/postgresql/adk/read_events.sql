@@ -6,11 +6,11 @@
 SELECT
     e.id,
     e.invocation_id,
-    round(extract(EPOCH FROM e.timestamp) * 1000000)::bigint AS event_at,
+    pg_catalog.round(extract(EPOCH FROM e.timestamp) OPERATOR (pg_catalog.*) 1000000)::bigint AS event_at,
     e.event_data::text AS event_data
 FROM events AS e
 WHERE
-    e.app_name = /* :app_name */ 'a'
-    AND e.user_id = /* :user_id */ 'u'
-    AND e.session_id = /* :session_id */ 's'
+    e.app_name OPERATOR (pg_catalog.=) /* :app_name */ 'a'
+    AND e.user_id OPERATOR (pg_catalog.=) /* :user_id */ 'u'
+    AND e.session_id OPERATOR (pg_catalog.=) /* :session_id */ 's'
 ORDER BY e.timestamp, e.id;

@@ -8,13 +8,15 @@ SELECT
     s.user_id,
     s.id,
     s.state::text AS session_state,
-    round(extract(EPOCH FROM s.create_time) * 1000000)::bigint AS created_at,
-    round(extract(EPOCH FROM s.update_time) * 1000000)::bigint AS updated_at
+    pg_catalog.round(extract(EPOCH FROM s.create_time) OPERATOR (pg_catalog.*) 1000000)::bigint AS created_at,
+    pg_catalog.round(extract(EPOCH FROM s.update_time) OPERATOR (pg_catalog.*) 1000000)::bigint AS updated_at
 FROM sessions AS s
 -- @if after_key
 WHERE
     (s.app_name, s.user_id, s.id)
-    > (/* :after_key_app_name */ 'a', /* :after_key_user_id */ 'u', /* :after_key_id */ 's')
+    OPERATOR (pg_catalog.>) (
+        /* :after_key_app_name */ 'a', /* :after_key_user_id */ 'u', /* :after_key_id */ 's'
+    )
 -- @end
 ORDER BY s.app_name, s.user_id, s.id
 LIMIT /* :limit */ 100;

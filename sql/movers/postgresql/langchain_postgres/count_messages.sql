@@ -3,4 +3,4 @@
 -- Index: chat_history_pkey
 -- Returns: one
 -- Differs: LangChain has this history on PostgreSQL only
-SELECT count(*) AS messages FROM chat_history;
+SELECT pg_catalog.count(*) AS messages FROM chat_history;

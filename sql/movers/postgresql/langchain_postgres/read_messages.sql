@@ -8,11 +8,11 @@ SELECT
     m.id,
     m.session_id::text AS session_id,
     m.message::text AS message,
-    round(extract(EPOCH FROM m.created_at) * 1000000)::bigint AS message_at,
+    pg_catalog.round(extract(EPOCH FROM m.created_at) OPERATOR (pg_catalog.*) 1000000)::bigint AS message_at,
     NULL AS session_at
 FROM chat_history AS m
 -- @if after_key
-WHERE m.id > /* :after_key_id */ 1
+WHERE m.id OPERATOR (pg_catalog.>) /* :after_key_id */ 1
 -- @end
 ORDER BY m.id
 LIMIT /* :limit */ 200;

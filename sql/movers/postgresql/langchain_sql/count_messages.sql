@@ -2,4 +2,4 @@
 -- Runs: once a move (import-from langchain-sql)
 -- Index: message_store's primary key
 -- Returns: one
-SELECT count(*) AS messages FROM message_store;
+SELECT pg_catalog.count(*) AS messages FROM message_store;

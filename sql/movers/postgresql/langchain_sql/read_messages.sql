@@ -10,7 +10,7 @@ SELECT
     NULL AS session_at
 FROM message_store AS m
 -- @if after_key
-WHERE m.id > /* :after_key_id */ 1
+WHERE m.id OPERATOR (pg_catalog.>) /* :after_key_id */ 1
 -- @end
 ORDER BY m.id
 LIMIT /* :limit */ 200;

@@ -3,4 +3,4 @@
 -- Index: checkpoints' primary key
 -- Returns: one
 -- Differs: LangGraph's own savers are for PostgreSQL and SQLite, with tables of their own
-SELECT count(*) AS checkpoints FROM checkpoints;
+SELECT pg_catalog.count(*) AS checkpoints FROM checkpoints;

@@ -15,7 +15,9 @@ FROM checkpoints AS c
 -- @if after_key
 WHERE
     (c.thread_id, c.checkpoint_ns, c.checkpoint_id)
-    > (/* :after_key_thread_id */ 't', /* :after_key_namespace */ '', /* :after_key_id */ 'c')
+    OPERATOR (pg_catalog.>) (
+        /* :after_key_thread_id */ 't', /* :after_key_namespace */ '', /* :after_key_id */ 'c'
+    )
 -- @end
 ORDER BY c.thread_id, c.checkpoint_ns, c.checkpoint_id
 LIMIT /* :limit */ 50;

@@ -8,15 +8,15 @@ SELECT
     b.type,
     b.blob
 FROM checkpoints AS c
-CROSS JOIN LATERAL jsonb_each_text(c.checkpoint -> 'channel_versions') AS v
+CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint OPERATOR (pg_catalog.->) 'channel_versions') AS v
 INNER JOIN checkpoint_blobs AS b
     ON
-        c.thread_id = b.thread_id
-        AND c.checkpoint_ns = b.checkpoint_ns
-        AND v.key = b.channel
-        AND v.value = b.version
+        c.thread_id OPERATOR (pg_catalog.=) b.thread_id
+        AND c.checkpoint_ns OPERATOR (pg_catalog.=) b.checkpoint_ns
+        AND v.key OPERATOR (pg_catalog.=) b.channel
+        AND v.value OPERATOR (pg_catalog.=) b.version
 WHERE
-    c.thread_id = /* :thread_id */ 't'
-    AND c.checkpoint_ns = /* :namespace */ ''
-    AND c.checkpoint_id = /* :checkpoint_id */ 'c'
-    AND b.type <> 'empty';
+    c.thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't'
+    AND c.checkpoint_ns OPERATOR (pg_catalog.=) /* :namespace */ ''
+    AND c.checkpoint_id OPERATOR (pg_catalog.=) /* :checkpoint_id */ 'c'
+    AND NOT b.type OPERATOR (pg_catalog.=) 'empty';

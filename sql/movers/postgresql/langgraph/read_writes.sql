@@ -12,7 +12,7 @@ SELECT
     w.blob AS written
 FROM checkpoint_writes AS w
 WHERE
-    w.thread_id = /* :thread_id */ 't'
-    AND w.checkpoint_ns = /* :namespace */ ''
-    AND w.checkpoint_id = /* :checkpoint_id */ 'c'
+    w.thread_id OPERATOR (pg_catalog.=) /* :thread_id */ 't'
+    AND w.checkpoint_ns OPERATOR (pg_catalog.=) /* :namespace */ ''
+    AND w.checkpoint_id OPERATOR (pg_catalog.=) /* :checkpoint_id */ 'c'
 ORDER BY w.task_path, w.task_id, w.idx;

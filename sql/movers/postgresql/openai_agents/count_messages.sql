@@ -2,4 +2,4 @@
 -- Runs: once a move (import-from openai-agents)
 -- Index: agent_messages' primary key
 -- Returns: one
-SELECT count(*) AS messages FROM agent_messages;
+SELECT pg_catalog.count(*) AS messages FROM agent_messages;

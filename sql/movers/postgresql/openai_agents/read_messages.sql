@@ -7,12 +7,12 @@ SELECT
     m.id,
     m.session_id,
     m.message_data,
-    round(extract(EPOCH FROM m.created_at) * 1000000)::bigint AS message_at,
-    round(extract(EPOCH FROM s.created_at) * 1000000)::bigint AS session_at
+    pg_catalog.round(extract(EPOCH FROM m.created_at) OPERATOR (pg_catalog.*) 1000000)::bigint AS message_at,
+    pg_catalog.round(extract(EPOCH FROM s.created_at) OPERATOR (pg_catalog.*) 1000000)::bigint AS session_at
 FROM agent_messages AS m
-LEFT JOIN agent_sessions AS s ON m.session_id = s.session_id
+LEFT JOIN agent_sessions AS s ON m.session_id OPERATOR (pg_catalog.=) s.session_id
 -- @if after_key
-WHERE m.id > /* :after_key_id */ 1
+WHERE m.id OPERATOR (pg_catalog.>) /* :after_key_id */ 1
 -- @end
 ORDER BY m.id
 LIMIT /* :limit */ 200;
