@@ -18,12 +18,15 @@ from agentstore.errors import (
 )
 from agentstore.records import (
     AgentResponse,
+    Content,
     ErasureReceipt,
     Hold,
+    JSONValue,
     Message,
     NewMessage,
     Page,
     PendingConfirmation,
+    Role,
     SchemaStatus,
     Session,
     StatementEvent,
@@ -37,6 +40,14 @@ from agentstore.retention.outcomes import (
     RetentionReport,
 )
 from agentstore.retention.policy import RetentionPolicy
+from agentstore.shapes import (
+    ConfirmationDict,
+    DriverConnection,
+    Order,
+    OrderBy,
+    ResponseDict,
+    ToolCallDict,
+)
 from agentstore.storage import Storage
 
 __version__ = "0.1.0"
@@ -45,20 +56,28 @@ __all__ = [
     "AgentResponse",
     "AppliedRule",
     "ConfigurationError",
+    "ConfirmationDict",
+    "Content",
     "DatabaseError",
+    "DriverConnection",
     "ErasureReceipt",
     "HeldError",
     "Hold",
     "InvalidInputError",
+    "JSONValue",
     "Message",
     "MessageExistsError",
     "NewMessage",
+    "Order",
+    "OrderBy",
     "Page",
     "PendingConfirmation",
     "PlannedRule",
+    "ResponseDict",
     "RetentionPlan",
     "RetentionPolicy",
     "RetentionReport",
+    "Role",
     "SchemaError",
     "SchemaStatus",
     "Session",
@@ -69,6 +88,7 @@ __all__ = [
     "StorageError",
     "StoreStats",
     "ToolCall",
+    "ToolCallDict",
     "ToolResultExistsError",
     "TransactionConflictError",
     "UnavailableError",

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from agentstore.dialects import registry
 from agentstore.dialects.url import has_empty_path, parse
 from agentstore.engine.observing import Observer
 from agentstore.errors import ConfigurationError
+from agentstore.shapes import DriverConnection
 from agentstore.storage import Storage
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    import psycopg
+    import pymysql
 
 ENVIRONMENT_VARIABLE = "DATABASE_URL"
 
@@ -76,6 +83,14 @@ def connect(
     return Storage(repository_class(url=parsed, observer=observer))
 
 
+@overload
+def bind(connection: sqlite3.Connection) -> Storage: ...
+@overload
+def bind(connection: psycopg.Connection[Any]) -> Storage: ...
+@overload
+def bind(connection: pymysql.Connection[Any]) -> Storage: ...
+@overload
+def bind(connection: DriverConnection) -> Storage: ...
 def bind(connection: Any) -> Storage:
     """A store on an open driver connection of the caller's, inside its transaction.
 

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "agentstore"
 
 LAYERS = [
     {"errors"},
-    {"records"},
+    {"records", "shapes"},
     {"assets", "statements", "model", "retention"},
     {"engine"},
     {"operations", "schema"},

@@ -105,7 +105,7 @@ def test_bind_goes_by_the_most_special_class() -> None:
 
 def test_bind_refuses_what_is_no_connection() -> None:
     with pytest.raises(agentstore.ConfigurationError, match=r"builtins\.object"):
-        agentstore.bind(object())
+        agentstore.bind(object())  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(

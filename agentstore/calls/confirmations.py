@@ -8,13 +8,16 @@ from agentstore.calls.core import CallsCore
 from agentstore.model import values
 from agentstore.model.preparing import prepare_confirmation
 from agentstore.records import JSONValue, PendingConfirmation
+from agentstore.shapes import ConfirmationDict
 
 
 class ConfirmationCalls(CallsCore):
     """The calls of `agentstore.Storage` on confirmations."""
 
     def save_pending_confirmation(
-        self, session_id: str, confirmation: PendingConfirmation | Mapping[str, JSONValue]
+        self,
+        session_id: str,
+        confirmation: PendingConfirmation | ConfirmationDict | Mapping[str, JSONValue],
     ) -> None:
         """Save a session's pending confirmation in place of the one before.
 

@@ -12,6 +12,7 @@ from agentstore.model.preparing import prepare_message, prepare_messages
 from agentstore.model.responses import read_response
 from agentstore.operations.messages import message_key
 from agentstore.records import AgentResponse, Content, JSONValue, Message, NewMessage, Page, Role
+from agentstore.shapes import Order, ResponseDict
 
 
 class MessageCalls(CallsCore):
@@ -46,7 +47,7 @@ class MessageCalls(CallsCore):
     def save_assistant_message(
         self,
         session_id: str,
-        response: str | AgentResponse | Mapping[str, JSONValue],
+        response: str | AgentResponse | ResponseDict | Mapping[str, JSONValue],
         metadata: Mapping[str, JSONValue] | None = None,
         *,
         id: str | None = None,
@@ -156,7 +157,7 @@ class MessageCalls(CallsCore):
         before: datetime | None = None,
         limit: int | None = None,
         offset: int = 0,
-        order: str = "asc",
+        order: Order = "asc",
     ) -> list[Message]:
         """Messages with their tool calls: of a session by position, of all by timestamp.
 
@@ -187,7 +188,7 @@ class MessageCalls(CallsCore):
         response_type: str | None = None,
         after: datetime | None = None,
         before: datetime | None = None,
-        order: str = "asc",
+        order: Order = "asc",
         batch_size: int = DEFAULT_BATCH_SIZE,
     ) -> Iterator[Message]:
         """All messages that `query_messages` would find, page by page.
@@ -216,7 +217,7 @@ class MessageCalls(CallsCore):
         response_type: str | None = None,
         after: datetime | None = None,
         before: datetime | None = None,
-        order: str = "asc",
+        order: Order = "asc",
         limit: int = 50,
         page_token: str | None = None,
     ) -> Page[Message]:

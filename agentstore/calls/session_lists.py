@@ -10,6 +10,7 @@ from agentstore.model import values
 from agentstore.model.filters import PageRequest, session_filter
 from agentstore.operations.session_lists import SessionKey, session_key
 from agentstore.records import JSONValue, Page, Session
+from agentstore.shapes import Order, OrderBy
 
 
 class SessionListCalls(CallsCore):
@@ -26,14 +27,14 @@ class SessionListCalls(CallsCore):
         updated_before: datetime | None = None,
         limit: int | None = None,
         offset: int = 0,
-        order: str = "desc",
+        order: Order = "desc",
         tenant_id: str | None = None,
         user_id: str | None = None,
         without_tenant: bool = False,
         archived: bool | None = None,
         pinned: bool | None = None,
         trashed: bool = False,
-        order_by: str = "created_at",
+        order_by: OrderBy = "created_at",
     ) -> list[Session]:
         """Sessions in order, the newest first unless ``order='asc'``.
 
@@ -80,7 +81,7 @@ class SessionListCalls(CallsCore):
         created_before: datetime | None = None,
         updated_after: datetime | None = None,
         updated_before: datetime | None = None,
-        order: str = "desc",
+        order: Order = "desc",
         batch_size: int = DEFAULT_BATCH_SIZE,
         tenant_id: str | None = None,
         user_id: str | None = None,
@@ -88,7 +89,7 @@ class SessionListCalls(CallsCore):
         archived: bool | None = None,
         pinned: bool | None = None,
         trashed: bool = False,
-        order_by: str = "created_at",
+        order_by: OrderBy = "created_at",
     ) -> Iterator[Session]:
         """All sessions that `query_sessions` would find, page by page.
 
@@ -137,8 +138,8 @@ class SessionListCalls(CallsCore):
         archived: bool | None = None,
         pinned: bool | None = None,
         trashed: bool = False,
-        order_by: str = "created_at",
-        order: str = "desc",
+        order_by: OrderBy = "created_at",
+        order: Order = "desc",
         limit: int = 50,
         page_token: str | None = None,
     ) -> Page[Session]:

@@ -8,6 +8,7 @@ from agentstore.calls.core import CallsCore
 from agentstore.model import values
 from agentstore.model.filters import PageRequest, tool_call_filter
 from agentstore.records import JSONValue, ToolCall
+from agentstore.shapes import Order
 
 
 class ToolCallCalls(CallsCore):
@@ -24,7 +25,7 @@ class ToolCallCalls(CallsCore):
         before: datetime | None = None,
         limit: int | None = None,
         offset: int = 0,
-        order: str = "desc",
+        order: Order = "desc",
     ) -> list[ToolCall]:
         """Tool calls: of a session in the order they were made, of all by timestamp.
 

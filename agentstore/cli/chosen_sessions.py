@@ -17,6 +17,7 @@ import click
 
 from agentstore.errors import InvalidInputError
 from agentstore.records import Page, Session
+from agentstore.shapes import Order, OrderBy
 from agentstore.storage import Storage
 
 _MOST_A_PAGE = 1000
@@ -60,7 +61,7 @@ class ChosenSessions:
         return merge(*lists, key=attrgetter("created_at", "id"))
 
     def page(
-        self, store: Storage, *, order_by: str, order: str, limit: int, token: str | None
+        self, store: Storage, *, order_by: OrderBy, order: Order, limit: int, token: str | None
     ) -> Page[Session]:
         """So many of them, from where a token says, and the token of what comes next.
 
@@ -80,7 +81,7 @@ class ChosenSessions:
         return Page(found, token)
 
     def _page(
-        self, store: Storage, order_by: str, order: str, limit: int, token: str | None
+        self, store: Storage, order_by: OrderBy, order: Order, limit: int, token: str | None
     ) -> tuple[list[Session], str | None]:
         places = [_AT_ITS_START] * len(self.choices) if token is None else token.split(_BETWEEN)
         if len(places) != len(self.choices):

@@ -18,6 +18,7 @@ from agentstore.cli.scope import scope_options
 from agentstore.cli.wording import content_of, one_line, result_of, state_of
 from agentstore.model.preparing import ROLES
 from agentstore.records import Message
+from agentstore.shapes import Order, OrderBy
 from agentstore.transfer.json_text import compact
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -70,8 +71,8 @@ def sessions(
     chosen: ChosenSessions,
     trashed: bool,
     without_tenant: bool,
-    order_by: str,
-    order: str,
+    order_by: OrderBy,
+    order: Order,
     limit: int,
     page_token: str | None,
     as_json: bool,
@@ -129,7 +130,7 @@ def messages(
     session: str | None,
     tool: str | None,
     contains: str | None,
-    order: str,
+    order: Order,
     limit: int,
     as_json: bool,
     **filters: Any,

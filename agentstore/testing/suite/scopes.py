@@ -14,6 +14,8 @@ from agentstore import (
     InvalidInputError,
     MessageExistsError,
     NewMessage,
+    Order,
+    OrderBy,
     SessionExistsError,
     SessionNotFoundError,
     Storage,
@@ -277,7 +279,8 @@ class TestLists:
             store.create_session(id=session_id)
         store.save_user_message("a", "the latest")
         store.close_session("b")
-        for order, expected in (("desc", "acb"), ("asc", "bca")):
+        orders: list[tuple[Order, str]] = [("desc", "acb"), ("asc", "bca")]
+        for order, expected in orders:
             found = store.query_sessions(order_by="last_message_at", order=order)
             assert "".join(each.id for each in found) == expected
             walked = store.iter_sessions(order_by="last_message_at", order=order, batch_size=1)
@@ -316,7 +319,7 @@ class TestLists:
             store.update_session("s")
 
     @pytest.mark.parametrize("order_by", ["created_at", "last_message_at"])
-    def test_pages(self, store: Storage, order_by: str) -> None:
+    def test_pages(self, store: Storage, order_by: OrderBy) -> None:
         ids = [store.create_session() for _ in range(4)]
         found: list[str] = []
         token = None
