@@ -8,6 +8,7 @@ from datetime import datetime
 from agentstore.engine.connection import Connection, Row
 from agentstore.errors import StorageError
 from agentstore.model.identifiers import new_id
+from agentstore.model.keys import key_of
 from agentstore.model.values import load_json
 from agentstore.operations.rows import read_optional_time, read_time
 from agentstore.operations.sessions import DELETED_AT_ONCE, SessionOperations
@@ -89,7 +90,11 @@ class ErasureOperations(SessionOperations):
             blocks = frozenset({"tenant_id"})
 
         def finish(connection: Connection) -> None:
+            self.pass_gate(connection)
             ((held,),) = connection.rows("erasure/count_sessions_of_user", owner, blocks)
+            if not held:
+                found = self._delete_of_user(connection, owner, blocks)
+                self._add_to_receipt(connection, receipt_id, found)
             remains = [list(row) for row in connection.rows("connection/find_remains")]
             connection.count(
                 "erasure/finish_receipt",
@@ -130,16 +135,33 @@ class ErasureOperations(SessionOperations):
                 for table, count in connection.rows(name, listed)
             }
             found["agentstore_sessions"] = self.delete_locked(connection, ids)
-            ((text,),) = connection.rows("erasure/lock_receipt", {"receipt_id": receipt_id})
-            before = load_json(text)
-            total = {table: before.get(table, 0) + count for table, count in found.items()}
-            connection.count(
-                "erasure/update_receipt",
-                {"receipt_id": receipt_id, "deleted_rows": json.dumps(before | total)},
-            )
+            self._add_to_receipt(connection, receipt_id, found)
             return True
 
         return self.executor.write(erase)
+
+    def _delete_of_user(
+        self, connection: Connection, owner: dict[str, str], blocks: frozenset[str]
+    ) -> dict[str, int]:
+        """Delete what extensions keep of a user and of no session; how many rows, by table."""
+        asked = {**owner, "user_key": key_of(f"={owner['user_id']}")}
+        deleted: dict[str, int] = {}
+        for name in self.statements_named("find_of_user"):
+            for table, app_key, user_key in connection.rows(name, asked, blocks):
+                keys = {"app_key": app_key, "user_key": user_key}
+                count = connection.count(name.replace("/find_", "/delete_"), keys)
+                deleted[table] = deleted.get(table, 0) + count
+        return deleted
+
+    @staticmethod
+    def _add_to_receipt(connection: Connection, receipt_id: str, found: dict[str, int]) -> None:
+        ((text,),) = connection.rows("erasure/lock_receipt", {"receipt_id": receipt_id})
+        before = load_json(text)
+        total = {table: before.get(table, 0) + count for table, count in found.items()}
+        connection.count(
+            "erasure/update_receipt",
+            {"receipt_id": receipt_id, "deleted_rows": json.dumps(before | total)},
+        )
 
 
 def _read_receipt(row: Row) -> ErasureReceipt:

@@ -12,6 +12,11 @@ sessions' ids. What adds to such a table reads the session's row with a lock on 
 statement: so nothing outlives its session. What is kept under the id of a session that may not be
 there is declared by ``find_sessions_to_make.sql``: `Storage.fill` makes it.
 
+What is kept of a user, and of no session, is declared by ``find_of_user.sql``, which gives a table
+and two keys of its rows of ``:user_id`` (``:user_key`` is the key of = and the id), but for what
+holds keep; and ``delete_of_user.sql``, which deletes the rows of such keys. `Storage.erase_user`
+runs them.
+
 On a scoped store each statement that has the blocks ``scope`` and ``scope_user`` is sent with them.
 """
 

@@ -193,6 +193,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"user_keys": ["=u1"], "name_keys": [name], "entries": ["[]"]} for name in ("theme", "x")
     ],
     "adk/delete_of_sessions": [{"ids": ["s1"]}],
+    "adk/delete_of_user": [{"app_key": "shop", "user_key": "=u1"}],
     "checkpoints/delete_checkpoints": [_KEYS],
     "checkpoints/delete_entries": [_KEYS],
     "checkpoints/delete_of_sessions": [{"ids": ["t1"]}],

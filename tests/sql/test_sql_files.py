@@ -97,6 +97,7 @@ def test_every_file_is_used_and_every_name_is_a_file() -> None:
         "/find_copies",
         "/count_of_sessions",
         "/bytes_of_sessions",
+        "_of_user",
     )
     used |= {name for name in NAMES if name.endswith(by_files)}
     assert set(NAMES) <= used

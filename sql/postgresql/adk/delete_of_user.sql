@@ -1,0 +1,9 @@
+-- Forget the state of one of an app's users. Storage.erase_user, behind find_of_user.
+-- Runs: seldom
+-- Index: agentstore_adk_states_pkey
+-- Rows: deletes all keys of :user_key in :app_key
+-- Returns: count
+DELETE FROM agentstore_adk_states
+WHERE
+    app_key OPERATOR (pg_catalog.=) /* :app_key */ 'shop'
+    AND user_key OPERATOR (pg_catalog.=) /* :user_key */ '=u1';
