@@ -16,6 +16,11 @@ from agentstore.engine.options import Options
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+PAGES = {
+    path.relative_to(CHECKOUT).as_posix(): path.read_text(encoding="utf-8")
+    for path in [CHECKOUT / "README.md", *(CHECKOUT / "docs").rglob("*.md")]
+    if path.name != "sql-review.md"
+}
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
 
@@ -39,9 +44,23 @@ def test_its_python_runs(
     assert "2 assistant It left Hamburg this morning. 1" in capsys.readouterr().out
 
 
-def test_its_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\((?!http)([^)#]+)", README):
-        assert (CHECKOUT / target).exists(), target
+def test_it_is_a_front_page() -> None:
+    assert len(README.splitlines()) < 200
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_links_lead_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\((?!http)([^)#\s]+)", PAGES[page]):
+        assert (CHECKOUT / page).parent.joinpath(target).exists(), target
+
+
+def test_a_page_leads_to_every_page() -> None:
+    linked = {
+        (CHECKOUT / page).parent.joinpath(target).resolve()
+        for page, text in PAGES.items()
+        for target in re.findall(r"\]\((?!http)([^)#\s]+)", text)
+    }
+    assert {page for page in PAGES if (CHECKOUT / page).resolve() not in linked} <= {"README.md"}
 
 
 def test_its_make_targets_exist() -> None:
@@ -50,18 +69,26 @@ def test_its_make_targets_exist() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_its_commands_exist() -> None:
-    commands = re.findall(r"(?:^    |`|\$\()agentstore ([a-z-]+)", README, re.MULTILINE)
-    assert {"migrate", "import", "prune", "sql"} <= set(commands)
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_commands_exist(page: str) -> None:
+    commands = re.findall(r"(?:^    |`|\$\()agentstore ([a-z][a-z-]*)", PAGES[page], re.MULTILINE)
     for command in commands:
         assert command in cli.list_commands(click.Context(cli)), command
 
 
-def test_its_options_and_schemes_are_all() -> None:
+def test_options_and_schemes_are_all() -> None:
+    page = PAGES["docs/connecting.md"]
     for name in Options.names():
-        assert f"`{name}`" in README
+        assert f"`{name}`" in page
     for scheme in known_schemes():
+        assert f"{scheme}://" in page
         assert f"{scheme}://" in README
+
+
+def test_the_page_of_the_command_line_names_every_command() -> None:
+    named = PAGES["docs/command-line.md"] + PAGES["docs/migrations.md"]
+    for command in cli.list_commands(click.Context(cli)):
+        assert re.search(rf"\b{command}\b", named), command
 
 
 def test_its_extras_exist() -> None:
@@ -71,7 +98,7 @@ def test_its_extras_exist() -> None:
 
 
 def test_its_errors_are_the_packages() -> None:
-    listed = set(re.findall(r"\b[A-Z]\w+Error\b", README.partition("## Errors")[2]))
+    listed = set(re.findall(r"\b[A-Z]\w+Error\b", PAGES["docs/errors.md"]))
     builtin = {"ValueError", "LookupError"}
     ours = {name for name in agentstore.__all__ if name.endswith("Error")}
     assert listed - builtin == ours
