@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,28 @@ def test_a_floor_is_later_than_its_advisories(requirement: Requirement) -> None:
     """And there is a floor at all."""
     advisory = ADVISORIES.get(requirement.name.lower())
     assert least(requirement) >= Version(advisory["fixed"] if advisory else "0")
+
+
+@pytest.mark.parametrize("name", ADVISORIES)
+def test_what_is_installed_is_later_too(name: str) -> None:
+    """What these tests run with, where it is installed at all."""
+    try:
+        installed = version(name)
+    except PackageNotFoundError:
+        pytest.skip(f"{name} comes with the frameworks")
+    assert Version(installed) >= Version(ADVISORIES[name]["fixed"])
+
+
+@pytest.mark.parametrize("name", ADVISORIES)
+def test_each_advisory_says_where_it_is_mended(name: str) -> None:
+    """And has the id by which it is found."""
+    for advisory in ADVISORIES[name]["advisories"]:
+        found = re.fullmatch(r"([^(]+) \(([^)]+)\): .+", advisory)
+        assert found is not None, advisory
+        ids, releases = found.groups()
+        assert re.fullmatch(r"(CVE-\d{4}-\d{4,}|GHSA(-\w{4}){3}|PYSEC-\d{4}-\d+)(, .*)?", ids), ids
+        if releases != "none":
+            assert max(map(Version, releases.split(", "))) <= Version(ADVISORIES[name]["fixed"])
 
 
 def test_the_list_is_of_what_we_depend_on() -> None:
