@@ -22,6 +22,7 @@ class Form:
     server_kills: int = 3
     cuts: int = 60
     client_kills: int = 15
+    deletion_kills: int = 4
     interruptions: int = 600
     requests: int = 60
 
@@ -30,6 +31,11 @@ class Form:
         """The short form, or with ``AGENTSTORE_FAULTS=long`` that of ``make test-faults``."""
         if os.environ.get("AGENTSTORE_FAULTS") == "long":
             return cls(
-                server_kills=100, cuts=1000, client_kills=200, interruptions=20_000, requests=3_000
+                server_kills=100,
+                cuts=1000,
+                client_kills=200,
+                deletion_kills=200,
+                interruptions=20_000,
+                requests=3_000,
             )
         return cls()
