@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from agentstore.transfer.copying.tables import Key, Table, Values
 from agentstore.transfer.copying.values import canonical, size_of
 
-ROWS = 500
+ROWS = 2000
 CHARACTERS = 1_000_000
 """What a page has at most: it is written in one transaction. One long row is a page by itself."""
 

@@ -8,7 +8,7 @@ stays behind: the index of sessions' metadata, which is made anew, the gate of h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
@@ -51,6 +51,8 @@ class Table:
         key_length: how many they are.
         session: the column that names the session it hangs on; '' where it hangs on none.
         has_ids: whether ``id`` is another key of it, over all sessions.
+        places: where each column stands in a row.
+        by_kind: where the columns of each kind stand.
     """
 
     name: str
@@ -58,6 +60,18 @@ class Table:
     key_length: int = 1
     session: str = ""
     has_ids: bool = False
+    places: Mapping[str, int] = field(init=False)
+    by_kind: Mapping[Kind, tuple[int, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places = {name: place for place, name in enumerate(self.columns)}
+        kinds = [column.kind for column in self.columns.values()]
+        by_kind = {
+            kind: tuple(place for place, found in enumerate(kinds) if found is kind)
+            for kind in Kind
+        }
+        object.__setattr__(self, "places", places)
+        object.__setattr__(self, "by_kind", by_kind)
 
     @property
     def key(self) -> Mapping[str, Column]:
@@ -75,7 +89,7 @@ class Table:
 
     def value(self, row: Values, name: str) -> Value:
         """A row's value of a column."""
-        return row[list(self.columns).index(name)]
+        return row[self.places[name]]
 
     def named(self, row: Values) -> dict[str, Value]:
         """A row's values by column."""

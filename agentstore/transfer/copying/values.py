@@ -23,9 +23,8 @@ from agentstore.transfer.copying.tables import Column, Kind, Table, Value, Value
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _AS_IT_IS: dict[Kind, type] = {Kind.TEXT: str, Kind.JSON: str, Kind.FLAG: bool, Kind.INTEGER: int}
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 _READERS: dict[Kind, Callable[[Any], Value]] = {
-    Kind.TEXT: str,
-    Kind.JSON: str,
     Kind.TIME: read_time,
     Kind.FLAG: bool,
     Kind.INTEGER: int,
@@ -36,10 +35,12 @@ _READERS: dict[Kind, Callable[[Any], Value]] = {
 
 def read_row(table: Table, row: Sequence[Any]) -> Values:
     """A row as a database gives it, in plain values."""
-    return tuple(
-        None if value is None else _READERS[column.kind](value)
-        for column, value in zip(table.columns.values(), row, strict=True)
-    )
+    values = list(row)
+    for kind, read in _READERS.items():
+        for place in table.by_kind[kind]:
+            if values[place] is not None:
+                values[place] = read(values[place])
+    return tuple(values)
 
 
 def write_row(table: Table, row: Values, write_time: Callable[[datetime], Any]) -> dict[str, Any]:
@@ -50,10 +51,11 @@ def write_row(table: Table, row: Values, write_time: Callable[[datetime], Any]) 
         row: the row.
         write_time: makes a parameter of a time (`Extension.time`).
     """
-    return {
-        name: write_time(value) if isinstance(value, datetime) else value
-        for name, value in table.named(row).items()
-    }
+    values: list[Any] = list(row)
+    for place in table.by_kind[Kind.TIME]:
+        if values[place] is not None:
+            values[place] = write_time(values[place])
+    return dict(zip(table.columns, values, strict=True))
 
 
 def encode_row(table: Table, row: Values) -> dict[str, Any]:
@@ -63,13 +65,20 @@ def encode_row(table: Table, row: Values) -> dict[str, Any]:
 
 def canonical(table: Table, row: Values) -> bytes:
     """A row as bytes that are the same in whatever database it is, and no other row's."""
-    values = [table.name, *map(_encoded, row)]
-    return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    values: list[Any] = list(row)
+    for kind in (Kind.TIME, Kind.BYTES):
+        for place in table.by_kind[kind]:
+            values[place] = _encoded(values[place])
+    return _CANONICAL.encode([table.name, *values]).encode("ascii")
 
 
 def size_of(row: Collection[Any]) -> int:
     """About how much memory a row takes, in bytes."""
-    return 50 * len(row) + sum(len(value) for value in row if isinstance(value, (str, bytes)))
+    size = 50 * len(row)
+    for value in row:
+        if type(value) is str or type(value) is bytes:
+            size += len(value)
+    return size
 
 
 def decode_row(table: Table, value: Any) -> Values:
