@@ -1,0 +1,28 @@
+-- Store a checkpoint's own row. AgentstoreSaver.put.
+-- Runs: each step of a graph
+-- Index: PRIMARY of agentstore_checkpoints
+-- Rows: writes one
+-- Returns: count
+-- Differs: PostgreSQL stores all in one statement, put_checkpoint
+INSERT INTO agentstore_checkpoints (
+    thread_id, namespace_key, checkpoint_id, parent_id, namespace, channel_versions,
+    checkpoint_type, checkpoint_bytes, metadata_type, metadata_bytes
+)
+VALUES (
+    /* :thread_id */ 't1',
+    /* :namespace_key */ '',
+    /* :checkpoint_id */ '1f0',
+    /* :parent_id */ NULL,
+    /* :namespace */ '',
+    /* :channel_versions */ '[]',
+    /* :checkpoint_type */ 'msgpack',
+    /* :checkpoint_bytes */ '',
+    /* :metadata_type */ 'msgpack',
+    /* :metadata_bytes */ ''
+)
+ON DUPLICATE KEY UPDATE
+    channel_versions = VALUES (channel_versions),
+    checkpoint_type = VALUES (checkpoint_type),
+    checkpoint_bytes = VALUES (checkpoint_bytes),
+    metadata_type = VALUES (metadata_type),
+    metadata_bytes = VALUES (metadata_bytes);

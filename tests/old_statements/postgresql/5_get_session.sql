@@ -1,0 +1,13 @@
+-- One session. Storage.get_session.
+-- Runs: often
+-- Index: agentstore_sessions_pkey
+-- Rows: reads at most one, :session_id
+-- Returns: one
+SELECT
+    s.id,
+    s.created_at AT TIME ZONE 'UTC' AS created_at,
+    s.updated_at AT TIME ZONE 'UTC' AS updated_at,
+    s.active,
+    s.metadata::text AS metadata
+FROM agentstore_sessions AS s
+WHERE s.id = /* :session_id */ 's1';
