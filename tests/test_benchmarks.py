@@ -14,7 +14,7 @@ from agentstore.testing import Backend
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import report, run, scale
+from benchmarks import report, retention, run, scale
 from benchmarks.contender import Contender
 from benchmarks.contenders import is_raw, load_contenders
 from benchmarks.ours import AgentStore
@@ -166,6 +166,15 @@ def test_the_scale_run_runs(tmp_path: Path) -> None:
     assert set(measured["memory"]) == {"iter_messages", "iter_sessions", "export"}
     table = scale.markdown(results)
     assert all(f"| {each.title} |" in table for each in scale.CALLS)
+
+
+def test_the_retention_run_runs(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    with agentstore.connect(url) as store:
+        store.migrate()
+    figures = retention.measure(url, 300, seconds=1)
+    assert figures["saves_beside"] > 0
+    assert figures["longest_batch_ms"] >= figures["median_batch_ms"]
 
 
 def test_raw_is_the_floor() -> None:
