@@ -49,9 +49,10 @@ class RetentionCalls(CallsCore):
     ) -> RetentionReport:
         """Do what a policy says is due: put sessions in the trash, or delete them whole.
 
-        It goes in batches, each a transaction of at most 100 sessions, those that were idle for
-        longest first. What is held is passed over, and so is what others have locked. It may be
-        stopped at any moment and started again, and may run several times at once.
+        It goes in batches, each a transaction of at most 20 sessions, those that were idle for
+        longest first, and pauses between them, so that others come to write. What is held is passed
+        over, and so is what others have locked. It may be stopped at any moment and started again,
+        and may run several times at once.
 
         Args:
             policy: the policy, or the path of its TOML file.

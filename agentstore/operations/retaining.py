@@ -17,7 +17,7 @@ from datetime import datetime
 from agentstore.engine.connection import Connection, Row
 from agentstore.errors import SchemaError
 from agentstore.operations.rows import read_time
-from agentstore.operations.sessions import DELETED_AT_ONCE, SessionOperations
+from agentstore.operations.sessions import SessionOperations
 from agentstore.retention.outcomes import (
     AppliedRule,
     PlannedRule,
@@ -30,8 +30,13 @@ from agentstore.retention.walks import Walk, walks_of
 
 PAGE = 500
 """Sessions that are read at once."""
-POSITIONS_AT_ONCE = 5_000
+SESSIONS_AT_ONCE = 20
+"""Sessions of a batch: who saves beside a run waits for no more than one."""
+POSITIONS_AT_ONCE = 1_000
 """The sessions of a batch have given out no more positions together, or it is one session."""
+PAUSE = 3.0
+"""The pause behind a batch, in times of what it took: most of the time is the writers'."""
+LONGEST_PAUSE = 0.25
 MEASURED_AT_ONCE = 100
 """Sessions of a page whose bytes are counted; the others' are reckoned from these."""
 _COUNTED_AT_ONCE = 20_000
@@ -144,7 +149,9 @@ class RetentionOperations(SessionOperations):
                     if left == 0 or _is_over(stop_at):
                         return False
                     batch = _next_batch(waiting, left)
+                    began = time.monotonic()
                     outcome = self._act(policy, now, [session.id for session in batch])
+                    time.sleep(min(PAUSE * (time.monotonic() - began), LONGEST_PAUSE))
                     total.acted += outcome.acted
                     total.held += outcome.held
                     total.left += outcome.left
@@ -301,7 +308,7 @@ def _sort_out(
 
 def _next_batch(waiting: list[Candidate], left: int | None) -> list[Candidate]:
     """Take from the end of a list what one transaction may act on."""
-    most = DELETED_AT_ONCE if left is None else min(DELETED_AT_ONCE, left)
+    most = SESSIONS_AT_ONCE if left is None else min(SESSIONS_AT_ONCE, left)
     batch = [waiting.pop()]
     positions = batch[0].positions
     while waiting and len(batch) < most:
