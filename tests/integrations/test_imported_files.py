@@ -7,6 +7,9 @@ import json
 from typing import Any
 
 import pytest
+from form_writers import WITHOUT_CALLS, WRITERS, Called, Conversation, Spoken
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shared_conversation import READERS
 
 import agentstore
@@ -15,6 +18,7 @@ from agentstore.integrations.adk import events as adk
 from agentstore.integrations.strands import messages as strands
 from agentstore.transfer import import_conversations
 from agentstore.transfer.conversation_files import read_items
+from agentstore.transfer.json_text import encoded
 from agentstore.transfer.plain_form import ADAPTER_KEYS
 
 ASKED = {"role": "user", "content": "Wind in Kiel?"}
@@ -108,3 +112,68 @@ def test_a_forged_note_tells_no_adapter_anything(store: agentstore.Storage, read
         ("user", "Wind in Kiel?"),
         ("assistant", "12 knots."),
     ]
+
+
+words = st.from_regex(r"[abcé]{1,4}( [abcé]{1,2})?", fullmatch=True)
+
+
+@st.composite
+def conversations(draw: st.DrawFn) -> Conversation:
+    """Who asks is answered, by calls of tools and then by words."""
+    said: Conversation = []
+    for turn in range(draw(st.integers(1, 2))):
+        calls = [
+            Called(f"call_{turn}_{place}", "find", {"what": draw(words)}, draw(words))
+            for place in range(draw(st.integers(0, 2)))
+        ]
+        asked = Spoken("user", draw(words))
+        said += [asked, Spoken("assistant", draw(words), calls), Spoken("assistant", draw(words))]
+    return said
+
+
+def expected(conversation: Conversation) -> list[Any]:
+    told: list[Any] = []
+    for one in conversation:
+        told += [(one.role, one.text), *(("call", call.arguments) for call in one.calls)]
+        told += [("answer", call.result) for call in one.calls]
+    return told
+
+
+@pytest.mark.parametrize("form", sorted(WRITERS.keys() - {"ollama"}))  # which shows an image too
+def test_adapters_read_what_files_of_each_form_say(form: str) -> None:
+    @settings(deadline=None, max_examples=6)
+    @given(conversations())
+    def are_read(conversation: Conversation) -> None:
+        if form in WITHOUT_CALLS:
+            conversation = [Spoken(one.role, one.text) for one in conversation]
+        file = io.BytesIO(encoded(WRITERS[form](conversation)))
+        with agentstore.connect("sqlite://") as store:
+            import_conversations(store, read_items(file))
+            [session] = store.query_sessions()
+            for name, reader in READERS.items():
+                read = [(what[0], told_by(what)) for what in reader(store, session.id)]
+                told = [what for what in read if what[0] != "system" and what[1] != ""]
+                assert joined(told) == joined(expected(conversation)), name
+
+    are_read()
+
+
+def told_by(what: tuple[Any, ...]) -> Any:
+    """The text of parts, and an answer out of the object that some frameworks want."""
+    value = what[-1]
+    if isinstance(value, list):
+        return "\n".join(part.get("text", "") for part in value)
+    if what[0] == "answer" and isinstance(value, dict):
+        return value.get("output", value.get("result"))
+    return value
+
+
+def joined(told: list[Any]) -> list[Any]:
+    """Words that one says behind each other may be one message of a framework's, or some."""
+    found: list[Any] = []
+    for who, what in told:
+        if found and found[-1][0] == who in {"user", "assistant"}:
+            found[-1] = (who, f"{found[-1][1]} {what}")
+        else:
+            found.append((who, what))
+    return [(who, " ".join(what.split()) if isinstance(what, str) else what) for who, what in found]
