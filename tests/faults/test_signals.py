@@ -53,10 +53,10 @@ class Alarm:
     def __init__(self, kind: type[BaseException] = Interruption) -> None:
         self.kind = kind
         self.raised = 0
-        self._is_on = False
+        self._is_on = True
 
     def __call__(self, signum: int, frame: FrameType | None) -> None:
-        """Handle the signal: raise, where a call is going on."""
+        """Handle the signal: raise, unless the call is over."""
         if self._is_on:
             self.raised += 1
             raise self.kind("of the handler")
