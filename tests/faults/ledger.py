@@ -96,7 +96,7 @@ class Ledger:
         if entry.operation == "result":
             by_this = {"success": True, "by": entry.tag}
             return all(self._results.get(call_id) == by_this for call_id in entry.ids)
-        if entry.operation == "metadata":
+        if entry.operation == "metadata" and entry.ids:
             session = self._sessions.get(f"own-{entry.writer}")
             return session is not None and session.metadata.get(entry.tag) == entry.tag
         if entry.operation == "create" and entry.number >= 0:

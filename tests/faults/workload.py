@@ -30,6 +30,9 @@ CALLS_A_TURN = 2
 BATCH = 3
 APPENDS = ("user", "turn", "own", "batch")
 """Operations that append to the session of all writers or to the writer's own."""
+MOST_KEYS = 900
+"""A writer's keys in the metadata of its session, which may have 1,000."""
+
 ALL = (*APPENDS, "block", "result", "metadata", "confirm", "create", "close")
 
 
@@ -117,6 +120,7 @@ class Writer:
         self.name = name
         self.own = f"own-{name}"
         self.pending: list[str] = []
+        self._keys = 0
         self._log = os.open(client.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def work(self) -> None:
@@ -198,6 +202,9 @@ class Writer:
         return [call_id]
 
     def _metadata(self, tag: str) -> Sequence[str]:
+        if self._keys == MOST_KEYS:
+            return []
+        self._keys += 1
         if not self.store.update_session_metadata(self.own, {tag: tag}):
             raise WrongAnswer("there is no session")
         return [tag]
