@@ -177,16 +177,40 @@ def write_conversations(rows: Iterable[Row], write: Callable[[bytes], Any]) -> i
 def sessions_of(
     rows: Iterable[Row], time: Callable[[Any], datetime] | None = None
 ) -> Sequence[dict[str, Any]]:
-    """Sessions from rows of id, created_at, updated_at, active, metadata."""
+    """Sessions from rows of all their columns."""
+
+    def read(value: Any) -> Any:
+        return value if time is None or value is None else time(value)
+
     return [
         {
             "id": session_id,
-            "created_at": created_at if time is None else time(created_at),
-            "updated_at": updated_at if time is None else time(updated_at),
+            "created_at": read(created_at),
+            "updated_at": read(updated_at),
             "active": bool(active),
             "metadata": loads(metadata),
+            "tenant_id": tenant_id,
+            "user_id": user_id,
+            "title": title,
+            "archived_at": read(archived_at),
+            "pinned_at": read(pinned_at),
+            "last_message_at": read(last_message_at or updated_at),
+            "trashed_at": read(trashed_at),
         }
-        for session_id, created_at, updated_at, active, metadata in rows
+        for (
+            session_id,
+            created_at,
+            updated_at,
+            active,
+            metadata,
+            tenant_id,
+            user_id,
+            title,
+            archived_at,
+            pinned_at,
+            last_message_at,
+            trashed_at,
+        ) in rows
     ]
 
 

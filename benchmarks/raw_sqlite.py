@@ -78,7 +78,9 @@ ORDER BY m.position, c.position
 """  # noqa: S608
 
 _LIST_SESSIONS = """
-SELECT s.id, s.created_at, s.updated_at, s.active, s.metadata
+SELECT
+    s.id, s.created_at, s.updated_at, s.active, s.metadata,
+    s.tenant_id, s.user_id, s.title, s.archived_at, s.pinned_at, s.last_message_at, s.trashed_at
 FROM agentstore_session_metadata AS e
 INNER JOIN agentstore_sessions AS s ON s.id = e.session_id
 WHERE e.entry = ?
