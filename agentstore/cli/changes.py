@@ -48,9 +48,7 @@ def _change(
 @database_option
 def close(database: Database, *, sessions: tuple[str, ...], as_json: bool) -> None:
     """Close each SESSION: an id, or a beginning of one that no other has."""
-    _change(
-        database, sessions, lambda store, id_: store.close_session(id_), "closed", as_json=as_json
-    )
+    _change(database, sessions, Storage.close_session, "closed", as_json=as_json)
 
 
 @click.command()
@@ -60,13 +58,7 @@ def close(database: Database, *, sessions: tuple[str, ...], as_json: bool) -> No
 @database_option
 def reopen(database: Database, *, sessions: tuple[str, ...], as_json: bool) -> None:
     """Reopen each closed SESSION: an id, or a beginning of one that no other has."""
-    _change(
-        database,
-        sessions,
-        lambda store, id_: store.reopen_session(id_),
-        "reopened",
-        as_json=as_json,
-    )
+    _change(database, sessions, Storage.reopen_session, "reopened", as_json=as_json)
 
 
 @click.command()
@@ -94,7 +86,7 @@ def delete(database: Database, *, sessions: tuple[str, ...], yes: bool, as_json:
     _change(
         database,
         sessions,
-        lambda store, id_: store.delete_session(id_),
+        Storage.delete_session,
         "deleted",
         as_json=as_json,
         trashed=True,

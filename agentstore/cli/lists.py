@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -17,11 +17,12 @@ from agentstore.cli.output import local_time, note, write_json, write_table
 from agentstore.cli.scope import scope_options
 from agentstore.cli.wording import content_of, one_line, result_of, state_of
 from agentstore.model.preparing import ROLES
-from agentstore.records import Message
+from agentstore.records import Message, Session, ToolCall
 from agentstore.shapes import Order, OrderBy
 from agentstore.transfer.json_text import compact
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_Record = TypeVar("_Record", Session, Message, ToolCall)
 
 _limit_option = click.option(
     "--limit", type=click.IntRange(0), default=50, show_default=True, help="At most."
@@ -84,24 +85,18 @@ def sessions(
         page = chosen.page(
             store, order_by=order_by, order=order, limit=max(limit, 1), token=page_token
         )
-    shown = page.items[:limit]
-    if as_json:
-        for session in shown:
-            write_json(session.to_dict())
-    else:
-        write_table(
-            ("session", "state", "created", "updated", "metadata"),
-            [
-                (
-                    session.id,
-                    state_of(session),
-                    local_time(session.created_at),
-                    local_time(session.updated_at),
-                    compact(session.metadata),
-                )
-                for session in shown
-            ],
-        )
+    _show(
+        page.items[:limit],
+        ("session", "state", "created", "updated", "metadata"),
+        lambda session: (
+            session.id,
+            state_of(session),
+            local_time(session.created_at),
+            local_time(session.updated_at),
+            compact(session.metadata),
+        ),
+        as_json=as_json,
+    )
     if not page.items:
         note("no sessions")
     elif page.next_page_token is not None or len(page.items) > limit:
@@ -146,24 +141,18 @@ def messages(
         if contains is not None:
             found = (m for m in found if _has(m, contains))
         listed = list(islice(found, limit + 1))
-    shown = listed[:limit]
-    if as_json:
-        for message in shown:
-            write_json(message.to_dict())
-    else:
-        write_table(
-            ("session", "#", "time", "who", "what"),
-            [
-                (
-                    message.session_id,
-                    str(message.position),
-                    local_time(message.timestamp),
-                    message.role,
-                    one_line(content_of(message)),
-                )
-                for message in shown
-            ],
-        )
+    _show(
+        listed[:limit],
+        ("session", "#", "time", "who", "what"),
+        lambda message: (
+            message.session_id,
+            str(message.position),
+            local_time(message.timestamp),
+            message.role,
+            one_line(content_of(message)),
+        ),
+        as_json=as_json,
+    )
     _note_end("messages", listed, limit)
 
 
@@ -194,25 +183,34 @@ def tools(
         if session is not None:
             filters["session_id"] = session_id_of(store, session)
         listed = store.query_tool_calls(**filters, limit=limit + 1)
-    shown = listed[:limit]
-    if as_json:
-        for call in shown:
-            write_json(call.to_dict())
-    else:
-        write_table(
-            ("session", "time", "tool", "arguments", "result"),
-            [
-                (
-                    call.session_id,
-                    local_time(call.timestamp),
-                    call.tool_name,
-                    one_line(compact(call.arguments)),
-                    one_line(result_of(call)),
-                )
-                for call in shown
-            ],
-        )
+    _show(
+        listed[:limit],
+        ("session", "time", "tool", "arguments", "result"),
+        lambda call: (
+            call.session_id,
+            local_time(call.timestamp),
+            call.tool_name,
+            one_line(compact(call.arguments)),
+            one_line(result_of(call)),
+        ),
+        as_json=as_json,
+    )
     _note_end("tool calls", listed, limit)
+
+
+def _show(
+    records: Sequence[_Record],
+    columns: Sequence[str],
+    cells_of: Callable[[_Record], Sequence[str]],
+    *,
+    as_json: bool,
+) -> None:
+    """Records as JSON, one a line, or as a table."""
+    if as_json:
+        for record in records:
+            write_json(record.to_dict())
+    else:
+        write_table(columns, map(cells_of, records))
 
 
 def _has(message: Message, text: str) -> bool:
