@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import takewhile
 from typing import Any
 
 from agentstore.records import JSONValue, Message, NewMessage
@@ -17,6 +16,7 @@ from agentstore.transfer.forms.turns import (
     Turn,
     TurnCall,
     Writing,
+    part_system,
     result_parts,
     result_text,
     said_by,
@@ -116,13 +116,10 @@ def write(messages: Iterable[Message | NewMessage], pending_result: str | None) 
         re.compile(r"[a-zA-Z0-9_-]{1,64}"),
         pending_result,
     )
-    turns = turns_of(messages, writing)
-    leading = list(takewhile(lambda turn: turn.role == "system", turns))
+    leading, turns = part_system(turns_of(messages, writing), writing)
     system = [block for turn in leading for block in _write_blocks(writing, turn)]
     forms: list[dict[str, Any]] = []
-    for turn in turns[len(leading) :]:
-        if turn.role == "system":
-            raise writing.refuse(turn.place, "a system message behind what others say")
+    for turn in turns:
         blocks = [*_write_thoughts(turn), *_write_blocks(writing, turn)]
         answers = []
         for call in turn.calls:

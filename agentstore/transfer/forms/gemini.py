@@ -5,7 +5,6 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import takewhile
 from typing import Any
 
 from agentstore.records import JSONValue, Message, NewMessage
@@ -18,6 +17,7 @@ from agentstore.transfer.forms.turns import (
     Reply,
     Turn,
     Writing,
+    part_system,
     result_parts,
     result_text,
     said_by,
@@ -174,13 +174,10 @@ def write(messages: Iterable[Message | NewMessage], pending_result: str | None) 
         re.compile(r".+", re.DOTALL),
         pending_result,
     )
-    turns = turns_of(messages, writing)
-    leading = list(takewhile(lambda turn: turn.role == "system", turns))
+    leading, turns = part_system(turns_of(messages, writing), writing)
     system = [part for turn in leading for part in _write_parts(writing, turn)]
     contents: list[dict[str, Any]] = []
-    for turn in turns[len(leading) :]:
-        if turn.role == "system":
-            raise writing.refuse(turn.place, "a system message behind what others say")
+    for turn in turns:
         parts = _write_parts(writing, turn)
         if turn.role == "assistant":
             parts = [*_thoughts(turn, is_said=True), *parts, *_write_calls(writing, turn)]

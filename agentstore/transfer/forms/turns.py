@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from itertools import takewhile
 from typing import Any
 
 from agentstore.errors import InvalidInputError
@@ -112,6 +113,20 @@ class Writing:
         if not isinstance(call.arguments, dict):
             raise self.refuse(place, f"arguments of {call.name!r} that are no object")
         return call.arguments
+
+
+def part_system(turns: list[Turn], writing: Writing) -> tuple[list[Turn], list[Turn]]:
+    """What is said as the system, which stands apart in some forms, and the rest.
+
+    Raises:
+        InvalidInputError: a system message stands behind what others say.
+    """
+    leading = list(takewhile(lambda turn: turn.role == "system", turns))
+    others = turns[len(leading) :]
+    for turn in others:
+        if turn.role == "system":
+            raise writing.refuse(turn.place, "a system message behind what others say")
+    return leading, others
 
 
 def said_by(part: Mapping[str, JSONValue]) -> str | None:
