@@ -70,11 +70,7 @@ class ErasureOperations(SessionOperations):
                     "now": self.write_time(now),
                 },
             )
-        owner = {"user_id": user_id}
-        blocks = NO_BLOCKS
-        if tenant_id is not None:
-            owner["tenant_id"] = tenant_id
-            blocks = frozenset({"tenant_id"})
+        owner, blocks = _owner(user_id, tenant_id)
         while self._erase_batch(owner, blocks, receipt_id):
             pass
         return receipt_id
@@ -83,11 +79,7 @@ class ErasureOperations(SessionOperations):
         self, receipt_id: str, user_id: str, tenant_id: str | None, now: datetime
     ) -> None:
         """Write into a receipt what holds keep, and where copies may be."""
-        owner = {"user_id": user_id}
-        blocks = NO_BLOCKS
-        if tenant_id is not None:
-            owner["tenant_id"] = tenant_id
-            blocks = frozenset({"tenant_id"})
+        owner, blocks = _owner(user_id, tenant_id)
 
         def finish(connection: Connection) -> None:
             self.pass_gate(connection)
@@ -162,6 +154,13 @@ class ErasureOperations(SessionOperations):
             "erasure/update_receipt",
             {"receipt_id": receipt_id, "deleted_rows": json.dumps(before | total)},
         )
+
+
+def _owner(user_id: str, tenant_id: str | None) -> tuple[dict[str, str], frozenset[str]]:
+    """A user as parameters and blocks; of all tenants where None is named."""
+    if tenant_id is None:
+        return {"user_id": user_id}, NO_BLOCKS
+    return {"user_id": user_id, "tenant_id": tenant_id}, frozenset({"tenant_id"})
 
 
 def _read_receipt(row: Row) -> ErasureReceipt:
