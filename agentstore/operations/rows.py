@@ -81,6 +81,8 @@ def read_session(row: Row) -> Session:
     ) = row
     created = read_time(created_at)
     updated = created if updated_at == created_at else read_time(updated_at)
+    # Older code leaves it out; most are what the last save has set, and are not read anew.
+    is_as_updated = last_message_at is None or last_message_at == updated_at
     session: Session = _SessionDraft(
         session_id,
         created,
@@ -92,16 +94,11 @@ def read_session(row: Row) -> Session:
         title,
         archived_at and read_time(archived_at),
         pinned_at and read_time(pinned_at),
-        _last_message_time(last_message_at, updated_at, updated),
+        updated if is_as_updated else read_time(last_message_at),
         trashed_at and read_time(trashed_at),
     )
     session.__class__ = Session
     return session
-
-
-def _last_message_time(value: Any, updated_at: Any, updated: datetime) -> datetime:
-    # NULL is of older code; most are what the last save has set, and are not read anew.
-    return updated if value is None or value == updated_at else read_time(value)
 
 
 def read_messages(rows: list[Row]) -> list[Message]:
