@@ -210,7 +210,8 @@ class Page:
             key: the adapter's key of the metadata.
             drafts: the messages; those that are there are passed over.
         """
-        present = self._present(session_id, drafts)
+        ids = [str(draft.id) for draft in drafts]
+        present = self.store._repository.find_present(session_id, ids)
         missing = [draft for draft in drafts if draft.id not in present]
         self.counts["skipped"] += len(present)
         late = attach_results(missing)
@@ -251,12 +252,6 @@ class Page:
             self._save(session_id, key, [draft])
         except (InvalidInputError, MessageExistsError) as exc:
             self.problems.append(Problem("message", str(draft.id), session_id, str(exc)))
-
-    def _present(self, session_id: str, drafts: Sequence[Draft]) -> set[str]:
-        repository = self.store._repository
-        ids = repository.write_list([str(draft.id) for draft in drafts])
-        rows = repository.read("messages/find_messages", {"ids": ids})
-        return {row[0] for row in rows if row[1] == session_id}
 
     def _save_results(self, session_id: str, answers: Sequence[Draft]) -> None:
         """Give calls of pages before their results, at the time when they came."""

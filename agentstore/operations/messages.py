@@ -97,6 +97,11 @@ class MessageOperations(SessionOperations):
                 raise MessageExistsError(f"there is a tool call with the id {used[0][0]!r}")
         return remaining
 
+    def find_present(self, session_id: str, message_ids: list[str]) -> set[str]:
+        """Those of some ids that a session's messages have."""
+        rows = self.read("messages/find_messages", {"ids": self.write_list(message_ids)})
+        return {row[0] for row in rows if row[1] == session_id}
+
     def _insert_turns(
         self, session_id: str, turns: list[PreparedMessage], now: datetime, *, undoable: bool
     ) -> bool:

@@ -284,9 +284,7 @@ class _Copier:
 
     def _missing(self, session_id: str, turns: list[PreparedMessage]) -> list[PreparedMessage]:
         """Those of some turns that the session does not have."""
-        ids = self._repository.write_list([turn.id for turn in turns])
-        rows = self._repository.read("messages/find_messages", {"ids": ids})
-        present = {row[0] for row in rows if row[1] == session_id}
+        present = self._repository.find_present(session_id, [turn.id for turn in turns])
         return [turn for turn in turns if turn.id not in present]
 
     def _update_state(self, session: _SessionState, batch: _Batch) -> None:
