@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -63,7 +63,8 @@ def turns_a_second(databases: Databases, dialect: str, threads: int, seconds: fl
                 store.save_messages(session_ids[number], new_messages(turn))
                 saved[number] += 1
 
-        _run([lambda n=n: work(n) for n in range(threads)])  # type: ignore[misc]
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(threads)))
     databases.drop(url)
     return sum(saved) / seconds
 
@@ -106,14 +107,6 @@ def _size(url: str) -> int:
             [f"{name}/%"],
         )
         return int(cursor.fetchall()[0][0])
-
-
-def _run(works: Sequence[Callable[[], None]]) -> None:
-    threads = [threading.Thread(target=work) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 if __name__ == "__main__":
