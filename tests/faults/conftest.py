@@ -14,8 +14,10 @@ from form import Form
 from left_out import LOUD, WITHOUT_MYSQL
 from settling import Account
 from watching import Watcher
+from writers import OPTIONS
 
 import agentstore
+from agentstore import Storage
 from agentstore.testing import Backend, MariaDBServer, MySQLServer, PostgresServer, Server
 
 SERVERS: dict[str, type[Server]] = {
@@ -57,6 +59,15 @@ def _quick_recovery(server: Server) -> list[str]:
         # One call for the file system in place of one for each of a thousand files.
         return ["-c", "recovery_init_sync_method=syncfs"]
     return []
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., Storage]]:
+    """agentstore.connect, with the store closed after the test."""
+    with ExitStack() as stores:
+        yield lambda url, **options: stores.enter_context(
+            agentstore.connect(url, **{**OPTIONS, **options})
+        )
 
 
 @pytest.fixture(params=list(SERVERS))

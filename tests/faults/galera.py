@@ -6,7 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+
+from several_hosts import of_hosts
 
 from agentstore.testing import MariaDBServer, ServerError
 from agentstore.testing.programs import _apt_install, find_or_install
@@ -115,9 +116,7 @@ class GaleraCluster:
             first: the number of the node that comes first; the others follow in turn.
         """
         nodes = self.nodes[first:] + self.nodes[:first]
-        parts = urlsplit(nodes[0].url(database))
-        hosts = ",".join(f"127.0.0.1:{node.port}" for node in nodes)
-        return urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{hosts}"))
+        return of_hosts(nodes[0].url(database), *(each.port for each in nodes))
 
     def kill9(self, number: int) -> None:
         """Kill a node; the other two go on."""

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+
+from several_hosts import of_hosts
 
 from agentstore.testing import ServerError
 from agentstore.testing.server import PASSWORD, USER, _free_port
@@ -134,7 +135,7 @@ class ReplicationGroup:
 
     def __exit__(self, *exception: object) -> None:
         for member in self.members:
-            self._thaw(member)
+            self.thaw(member)
             member.kill9()  # quicker than a clean end
             member.stop()
 
@@ -146,9 +147,7 @@ class ReplicationGroup:
             first: the number of the member that comes first; the others follow in turn.
         """
         members = self.members[first:] + self.members[:first]
-        parts = urlsplit(members[0].url(database))
-        hosts = ",".join(f"127.0.0.1:{member.port}" for member in members)
-        return urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{hosts}"))
+        return of_hosts(members[0].url(database), *(each.port for each in members))
 
     @property
     def primary(self) -> GroupMember:
@@ -180,8 +179,9 @@ class ReplicationGroup:
         os.kill(member.pid, signal.SIGSTOP)
 
     def thaw(self, member: GroupMember) -> None:
-        """Let it go on."""
-        self._thaw(member)
+        """Let it go on, if it runs at all."""
+        if member.pid is not None:
+            os.kill(member.pid, signal.SIGCONT)
 
     def switch_primary(self) -> GroupMember:
         """Make another member the primary, as an administrator does; the new one."""
@@ -194,7 +194,7 @@ class ReplicationGroup:
     def heal(self) -> None:
         """Have all members alive and in step."""
         for member in self.members:
-            self._thaw(member)
+            self.thaw(member)
             if not member.is_running():
                 member.restart()
         for member in self.members:
@@ -203,11 +203,6 @@ class ReplicationGroup:
                 with contextlib.suppress(Exception):
                     member.leave_group()
                 member.join_group()
-
-    @staticmethod
-    def _thaw(member: GroupMember) -> None:
-        if member.pid is not None:
-            os.kill(member.pid, signal.SIGCONT)
 
     @staticmethod
     def _is_frozen(member: GroupMember) -> bool:

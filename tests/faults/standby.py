@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from several_hosts import of_hosts
 
 from agentstore.testing import PostgresServer
 from agentstore.testing.server import PASSWORD, USER
@@ -95,9 +95,7 @@ class ReplicatedServer:
 
     def url(self, database: str) -> str:
         """The URL that names both servers, always in the same order."""
-        parts = urlsplit(self.primary.url(database))
-        hosts = ",".join(f"127.0.0.1:{port}" for port in self._ports)
-        return urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{hosts}"))
+        return of_hosts(self.primary.url(database), *self._ports)
 
     def fail_over(self) -> None:
         """Kill the primary and promote the standby."""

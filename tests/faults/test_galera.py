@@ -6,14 +6,12 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
 import pytest
 from galera import GaleraCluster
 from settling import Account
-from writers import LONG, OPTIONS, Writers
+from writers import LONG, Writers
 
-import agentstore
 from agentstore import Storage
 from agentstore.testing import Proxy
 
@@ -29,15 +27,6 @@ _numbers = itertools.count()
 def cluster() -> Iterator[GaleraCluster]:
     with GaleraCluster() as running:
         yield running
-
-
-@pytest.fixture
-def connect() -> Iterator[Callable[..., Storage]]:
-    """agentstore.connect, with the store closed after the test."""
-    with ExitStack() as stores:
-        yield lambda url, **options: stores.enter_context(
-            agentstore.connect(url, **{**OPTIONS, **options})
-        )
 
 
 @pytest.fixture

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 from group import ReplicationGroup
 from left_out import LOUD, WITHOUT_MYSQL
 from settling import Account
-from writers import LONG, OPTIONS, Writers
+from writers import LONG, Writers
 
-import agentstore
 from agentstore import Storage, UnavailableError
 
 THREADS = 4
@@ -39,15 +37,6 @@ def database(group: ReplicationGroup) -> str:
     name = f"fault_{next(_numbers)}"
     group.primary.create_database(name)
     return name
-
-
-@pytest.fixture
-def connect() -> Iterator[Callable[..., Storage]]:
-    """agentstore.connect, with the store closed after the test."""
-    with ExitStack() as stores:
-        yield lambda url, **options: stores.enter_context(
-            agentstore.connect(url, **{**OPTIONS, **options})
-        )
 
 
 @pytest.fixture

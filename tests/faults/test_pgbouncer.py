@@ -12,7 +12,7 @@ import pytest
 from pgbouncer import SERVER_CONNECTIONS, PgBouncer
 from settling import Account
 from standby import KillableServer
-from writers import LONG, OPTIONS, Writers
+from writers import LONG, Writers
 
 import agentstore
 from agentstore import ConfigurationError, Storage, TransactionConflictError
@@ -60,15 +60,6 @@ def migrate(pgbouncer: PgBouncer, url: str) -> None:
     """Migrate over a direct connection."""
     with agentstore.connect(pgbouncer.around(url)) as direct:
         direct.migrate()
-
-
-@pytest.fixture
-def connect() -> Iterator[Callable[..., Storage]]:
-    """agentstore.connect, with the store closed after the test."""
-    with ExitStack() as stores:
-        yield lambda url, **options: stores.enter_context(
-            agentstore.connect(url, **{**OPTIONS, **options})
-        )
 
 
 @contextmanager

@@ -72,12 +72,10 @@ class Alarm:
             self._is_on = True
             signal.setitimer(signal.ITIMER_REAL, after, again)
             call()
-            self._is_on = False
         except self.kind:
-            # CPython runs no handler before an assignment that follows without a call.
-            self._is_on = False
             return True
         finally:
+            # CPython runs no handler before an assignment that follows without a call.
             self._is_on = False
             signal.setitimer(signal.ITIMER_REAL, 0)
         return False

@@ -7,13 +7,13 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import pytest
 from settling import Account
+from several_hosts import of_hosts
 from standby import ReplicatedServer
-from writers import LONG, OPTIONS, Writers
+from writers import LONG, Writers
 
 import agentstore
 from agentstore import ConfigurationError, Storage, UnavailableError
@@ -46,22 +46,6 @@ def url(server: ReplicatedServer) -> str:
     with agentstore.connect(server.primary.url(name)) as direct:
         direct.migrate()
     return server.url(name)
-
-
-@pytest.fixture
-def connect() -> Iterator[Callable[..., Storage]]:
-    """agentstore.connect, with the store closed after the test."""
-    with ExitStack() as stores:
-        yield lambda url, **options: stores.enter_context(
-            agentstore.connect(url, **{**OPTIONS, **options})
-        )
-
-
-def of_hosts(url: str, *ports: int) -> str:
-    """A URL with other hosts in place of its own."""
-    parts = urlsplit(url)
-    hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
-    return urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{hosts}"))
 
 
 class TestHosts:
