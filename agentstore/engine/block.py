@@ -58,6 +58,7 @@ class Block:
         "__weakref__",
         "_blocks",
         "_frame",
+        "_is_used",
         "is_entered",
         "is_snapshot",
         "transaction",
@@ -69,19 +70,25 @@ class Block:
         self._blocks = blocks
         self.is_snapshot = is_snapshot
         self._frame: FrameType | None = None
+        self._is_used = False
         self.transaction: Any = None
         self.undone = ""
         self.is_entered = False
         self.with_statement: weakref.ref[Any] | None = None
 
     def __enter__(self) -> None:
-        if self._frame is not None:
+        if self._is_used:
             raise StorageError("a transaction() is entered once: call transaction() again")
+        self._is_used = True
         self._frame = sys._getframe()
-        if self.with_statement is not None and self.with_statement() is None:
-            self.with_statement = None  # somebody has only looked whether there is an __exit__
-        self._blocks.enter_block(self)
-        self.is_entered = True
+        try:
+            if self.with_statement is not None and self.with_statement() is None:
+                self.with_statement = None  # somebody has only looked whether there is an __exit__
+            self._blocks.enter_block(self)
+            self.is_entered = True
+        finally:
+            # It leads to this block, and to all that its callers have in hand.
+            self._frame = None
 
     __exit__ = _Exit()
 

@@ -221,6 +221,7 @@ class Pool:
         self._places.release(lease)
         lease.is_over = True
         lease.frame = None
+        lease.holder = None
         lease.connection = None
         thread = self._thread
         if thread.lease is lease:

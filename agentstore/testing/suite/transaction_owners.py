@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
@@ -17,6 +19,10 @@ from agentstore.testing.suite.samples import Undo, contents
 WAIT = 60.0
 
 Run = Callable[..., Any]
+
+
+class Held:
+    """What a caller has in a local variable."""
 
 
 class TestTransactionOwners:
@@ -146,6 +152,26 @@ class TestTransactionOwners:
         del reading
         store.save_user_message("s", "alone")
         assert contents(store, "s") == ["alone"]
+
+    def test_nothing_of_the_callers_is_kept(self, store: Storage) -> None:
+        """What whoever opens a block has in hand goes when they let go of it."""
+
+        def work() -> weakref.ref[Held]:
+            held = Held()
+            with store.transaction():
+                store.save_user_message("s", "a")
+                with store.transaction():
+                    store.save_user_message("s", "b")
+            store.get_history("s")
+            return weakref.ref(held)
+
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            assert work()() is None
+        finally:
+            if was_enabled:
+                gc.enable()
 
     def test_another_threads_copy_of_the_context(self, store: Storage, backend: Any) -> None:
         """As asyncio.to_thread and anyio make it: the block is not taken along."""
