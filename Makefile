@@ -5,6 +5,7 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 BENCH_VENV ?= .venv-bench
 BENCH_ARGS ?=
+DOCS_VENV ?= .venv-docs
 AUDIT_VENV ?= .venv-audit
 AUDIT_ARGS ?=
 bin := $(VENV)/bin
@@ -12,9 +13,10 @@ pytest := $(bin)/python -m pytest -n 2
 stamp := $(VENV)/.installed
 frameworks_stamp := $(VENV)/.frameworks
 bench_stamp := $(BENCH_VENV)/.installed
+docs_stamp := $(DOCS_VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-faults wheel-test fuzz audit lint lint-sql type sql-review check clean
+.PHONY: help venv demo test test-faults wheel-test fuzz audit lint lint-sql type sql-review docs check clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -77,7 +79,12 @@ lint-sql: $(stamp) ## Every SQL file, by the rules of its dialect
 sql-review: $(stamp) ## Write docs/sql-review.md anew: statements, plans, locks, GRANTs, for a DBA
 	PYTHONPATH=tests $(bin)/python tests/sql/sql_review.py
 
-check: test lint ## What CI runs
+docs: export NO_MKDOCS_2_WARNING = 1
+docs: $(docs_stamp) ## The documentation's site, in site/: built strictly, its links checked
+	$(DOCS_VENV)/bin/python -m mkdocs --quiet build
+	$(DOCS_VENV)/bin/python docs/_site/check.py site
+
+check: test lint docs ## What CI runs
 
 bench: $(bench_stamp) ## agentstore beside raw statements and other libraries; BENCH_ARGS="--quick"
 	$(BENCH_VENV)/bin/python -m benchmarks.run $(BENCH_ARGS)
@@ -86,7 +93,7 @@ bench-scale: $(bench_stamp) ## The cost of calls in a store of ten million messa
 	$(BENCH_VENV)/bin/python -m benchmarks.scale $(BENCH_ARGS)
 
 clean: ## Removes the virtual environment and what tools left behind
-	rm -rf $(VENV) $(BENCH_VENV) $(AUDIT_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) $(AUDIT_VENV) $(DOCS_VENV) site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(stamp): pyproject.toml
@@ -112,4 +119,11 @@ $(bench_stamp): pyproject.toml benchmarks/requirements.txt
 	$(PYTHON) -m venv --clear $(BENCH_VENV)
 	$(BENCH_VENV)/bin/python -m pip install --quiet --upgrade pip
 	$(BENCH_VENV)/bin/python -m pip install --quiet --editable '.[all,testing]' -r benchmarks/requirements.txt
+	@touch $@
+
+# MkDocs and its plug-ins have no say in what development installs.
+$(docs_stamp): pyproject.toml
+	$(PYTHON) -m venv --clear $(DOCS_VENV)
+	$(DOCS_VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(DOCS_VENV)/bin/python -m pip install --quiet --editable '.[all]' --group docs
 	@touch $@

@@ -60,6 +60,13 @@ def test_a_page_leads_to_every_page() -> None:
         for page, text in PAGES.items()
         for target in re.findall(r"\]\((?!http)([^)#\s]+)", text)
     }
+    # The reference is made from docstrings when the site is built: its navigation leads there.
+    navigation = (CHECKOUT / "mkdocs.yml").read_text(encoding="utf-8")
+    linked |= {
+        (CHECKOUT / "docs" / path).resolve()
+        for path in re.findall(r": (\S+\.md)$", navigation, re.MULTILINE)
+        if path.startswith("reference/")
+    }
     assert {page for page in PAGES if (CHECKOUT / page).resolve() not in linked} <= {"README.md"}
 
 
