@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -324,11 +322,3 @@ def test_a_structured_answer_says_its_message() -> None:
         [written] = formats.to_openai_chat(store.get_history(session_id))
     assert written["content"] == "Which?"
     assert [call["id"] for call in written["tool_calls"]] == ["c1"]
-
-
-def test_the_page_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    page = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    [shown, _] = re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    exec(compile(example, "formats.md", "exec", dont_inherit=True), {})
-    assert capsys.readouterr().out == shown

@@ -1,4 +1,6 @@
-"""The policies that agentstore rls prints: a tenant's role reaches its tenant's rows alone."""
+"""The policies that agentstore rls prints: a tenant's role reaches its tenant's rows alone.
+
+What docs/security.md says of them."""
 
 from __future__ import annotations
 

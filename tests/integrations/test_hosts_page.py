@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -91,6 +92,14 @@ def program(heading: str) -> str:
     found = re.search(r"^```python\n(.*?)^```$", below, re.DOTALL | re.MULTILINE)
     assert found is not None
     return found[1]
+
+
+def test_each_program_is_run_here() -> None:
+    run_here = {*DRIVERS, "Django", "gunicorn", "Alembic beside agentstore"}
+    text = PAGE.read_text(encoding="utf-8")
+    sections = [part.partition("\n") for part in text.split("\n## ")[1:]]
+    programs = Counter({heading: part.count("```python\n") for heading, _, part in sections})
+    assert +programs == Counter(run_here)
 
 
 def run(text: str, folder: Path, url: str) -> None:

@@ -1,4 +1,6 @@
-"""Moves from other libraries: what our adapters read then is what the libraries read."""
+"""Moves from other libraries: what our adapters read then is what the libraries read.
+
+docs/importing.md tells of them."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import pytest
 from packaging.requirements import Requirement
+from page_blocks import blocks_of
 
 import agentstore
 
@@ -35,10 +36,6 @@ def page(extra: str) -> str:
     return (CHECKOUT / "docs" / "integrations" / f"{extra}.md").read_text(encoding="utf-8")
 
 
-def blocks(text: str, kind: str) -> list[str]:
-    return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-
-
 def pinned_versions() -> dict[str, set[str]]:
     """The versions in requirements.txt, by package: another one where Python is old."""
     versions: defaultdict[str, set[str]] = defaultdict(set)
@@ -58,11 +55,14 @@ def test_its_example_runs_without_a_network(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    text = page(extra)
-    (example,) = blocks(text, "python")
+    blocks = blocks_of(f"docs/integrations/{extra}.md")
+    ours = [block for block in blocks if block.runner == "tests/integrations/test_pages.py"]
     names: dict[str, Any] = {"__name__": extra}
-    exec(compile(example, f"{extra}.md", "exec", dont_inherit=True), names)
-    assert capsys.readouterr().out == "".join(blocks(text, "text"))
+    for block in ours:
+        if block.language == "python":
+            exec(compile(block.text, f"{extra}.md", "exec", dont_inherit=True), names)
+    shown = "".join(block.text for block in ours if block.language == "text")
+    assert capsys.readouterr().out == shown
 
 
 @pytest.mark.parametrize(("extra", "packages"), PACKAGES.items())
