@@ -90,8 +90,7 @@ def test_the_order_of_a_list(owned: agentstore.Storage, database_url: str) -> No
     assert "--order-by" in error_of("sessions", "--order-by", "id", code=2, url=database_url)
 
 
-@pytest.mark.usefixtures("owned")
-@SQLITE
+@pytest.mark.usefixtures("shared", "owned")
 def test_show_finds_what_is_in_the_scope(database_url: str) -> None:
     shown = json_of("show", "acme ann", "--tenant", "acme", "--user", "ann", url=database_url)
     assert shown["id"] == "acme ann"
@@ -101,7 +100,7 @@ def test_show_finds_what_is_in_the_scope(database_url: str) -> None:
     assert "--tenant" in error_of("show", "x", "--user", "ann", code=2, url=database_url)
 
 
-@SQLITE
+@pytest.mark.usefixtures("shared")
 def test_prune_deletes_what_is_in_the_scope(owned: agentstore.Storage, database_url: str) -> None:
     for options, pruned in ((["--user", "ann"], 1), ([], 1)):
         assert json_of(
@@ -123,32 +122,32 @@ def test_what_is_imported_is_the_scope_s(
     assert (session.tenant_id, session.user_id) == ("acme", "ann")
 
 
-@SQLITE
-@pytest.mark.parametrize("command", WORKS_ON_WHOLE_STORES)
+@pytest.mark.usefixtures("shared")
 def test_a_tenant_s_shell_is_refused_what_works_on_whole_stores(
-    database_url: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(TENANT_VARIABLE, "acme")
-    given = [text.format(database=tmp_path / "no.db") for text in WORKS_ON_WHOLE_STORES[command]]
-    assert TENANT_VARIABLE in error_of(command, *given, code=2, url=database_url)
+    for command, arguments in WORKS_ON_WHOLE_STORES.items():
+        given = [text.format(database=tmp_path / "no.db") for text in arguments]
+        assert TENANT_VARIABLE in error_of(command, *given, code=2, url=database_url)
     assert list(tmp_path.glob("no.db")) == []
 
 
-@SQLITE
-@pytest.mark.parametrize("command", KEEPS_TO_THE_SCOPE)
+@pytest.mark.usefixtures("shared")
 def test_a_tenant_s_shell_sees_its_tenant_alone(
     owned: agentstore.Storage,
     database_url: str,
-    command: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(TENANT_VARIABLE, "acme")
-    given = [text.format(database=tmp_path / "no.db") for text in KEEPS_TO_THE_SCOPE[command]]
-    assert "umbrella" not in run(command, *given, url=database_url).stdout
-    error = error_of(command, *given, "--tenant", "umbrella", code=2, url=database_url)
-    assert TENANT_VARIABLE in error
-    assert owned.count_sessions() == 4
+    for command, arguments in KEEPS_TO_THE_SCOPE.items():
+        given = [text.format(database=tmp_path / "no.db") for text in arguments]
+        result = run(command, *given, url=database_url)
+        assert "umbrella" not in result.stdout, command
+        error = error_of(command, *given, "--tenant", "umbrella", code=2, url=database_url)
+        assert TENANT_VARIABLE in error
+        assert owned.count_sessions() == 4, command
 
 
 def test_every_command_has_its_place_here() -> None:
@@ -156,8 +155,7 @@ def test_every_command_has_its_place_here() -> None:
     assert sorted(placed) == sorted(cli.commands)
 
 
-@pytest.mark.usefixtures("owned")
-@SQLITE
+@pytest.mark.usefixtures("shared", "owned")
 def test_a_tenant_s_shell_narrows_and_does_not_widen(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
