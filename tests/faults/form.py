@@ -25,6 +25,9 @@ class Form:
     deletion_kills: int = 4
     interruptions: int = 600
     requests: int = 60
+    fork_rounds: int = 1
+    patience: float = 300.0
+    """Seconds that a host may take on a busy machine."""
 
     @classmethod
     def of_this_run(cls) -> Form:
@@ -35,7 +38,9 @@ class Form:
                 cuts=1000,
                 client_kills=200,
                 deletion_kills=200,
-                interruptions=20_000,
-                requests=3_000,
+                interruptions=5_000,
+                requests=600,
+                fork_rounds=10,
+                patience=1800.0,
             )
         return cls()

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 from figures import Figures
 from forked import ends_well, fork
-from form import NETWORK, SHARED
+from form import NETWORK, SHARED, Form
 from settling import Account
 from watching import CONNECTION_ID, Watcher
 from workload import Writer, create_shared
@@ -48,7 +48,9 @@ def threads_at_work(store: Storage, account: Account, url: str, count: int) -> I
 
 
 @SHARED
-def test_forks_in_the_middle_of_calls(database_url: str, store: Storage, account: Account) -> None:
+def test_forks_in_the_middle_of_calls(
+    database_url: str, store: Storage, account: Account, form: Form
+) -> None:
     create_shared(database_url)
     chance = random.Random(4)
 
@@ -62,13 +64,14 @@ def test_forks_in_the_middle_of_calls(database_url: str, store: Storage, account
             store.close()
 
     with threads_at_work(store, account, database_url, 3):
-        children = []
-        for number in range(CHILDREN):
-            time.sleep(chance.uniform(0, 0.15))
-            children.append(fork(lambda n=number: be_child(n)))  # type: ignore[misc]
-        assert [ends_well(child) for child in children] == [True] * CHILDREN
+        for first in range(0, form.fork_rounds * CHILDREN, CHILDREN):
+            children = []
+            for number in range(first, first + CHILDREN):
+                time.sleep(chance.uniform(0, 0.15))
+                children.append(fork(lambda n=number: be_child(n)))  # type: ignore[misc]
+            assert [ends_well(child) for child in children] == [True] * CHILDREN
     figures = account.settle(database_url, Figures())
-    assert figures.acknowledged > 6 * CHILDREN
+    assert figures.acknowledged > 6 * CHILDREN * form.fork_rounds
     assert figures.unavailable == 0
 
 

@@ -10,7 +10,7 @@ import time
 import pytest
 from figures import Figures
 from forked import ends_well, fork, how_it_ends
-from form import NETWORK, SHARED
+from form import NETWORK, SHARED, Form
 from settling import Account
 from test_forks import CHILDREN, FILE, threads_at_work
 from workload import Writer, create_shared
@@ -22,59 +22,67 @@ ROUNDS = 5
 OPERATIONS = ("user", "turn", "own", "batch", "block", "result")
 
 
-def work(account: Account, url: str, store: Storage, name: str) -> None:
+def work(account: Account, url: str, store: Storage, name: str, rounds: int = ROUNDS) -> None:
     """Make some calls of each kind on a store."""
     writer = Writer(account.client(url, name), store, name)
     writer.create_own()
-    for turn, operation in enumerate(OPERATIONS * ROUNDS):
+    for turn, operation in enumerate(OPERATIONS * rounds):
         writer.do(operation, turn)
 
 
 @SHARED
-def test_children_and_parent_work(database_url: str, store: Storage, account: Account) -> None:
+def test_children_and_parent_work(
+    database_url: str, store: Storage, account: Account, form: Form
+) -> None:
+    rounds = ROUNDS * form.fork_rounds
     create_shared(database_url)
-    work(account, database_url, store, "p0")
+    work(account, database_url, store, "p0", rounds)
     reading, writing = os.pipe()
 
     def be_child(name: str) -> None:
         os.read(reading, 1)  # all of them at once
-        work(account, database_url, store, name)
+        work(account, database_url, store, name, rounds)
 
     children = [
         fork(lambda n=number: be_child(f"c{n}"), in_c=True)  # type: ignore[misc]
         for number in range(CHILDREN)
     ]
     os.write(writing, b"x" * CHILDREN)
-    work(account, database_url, store, "p1")
-    assert [ends_well(child) for child in children] == [True] * CHILDREN
+    work(account, database_url, store, "p1", rounds)
+    assert [ends_well(child, seconds=60 * form.fork_rounds) for child in children] == [
+        True
+    ] * CHILDREN
     os.close(reading)
     os.close(writing)
-    work(account, database_url, store, "p2")
+    work(account, database_url, store, "p2", rounds)
     figures = account.settle(database_url, Figures())
-    assert figures.acknowledged == len(OPERATIONS) * ROUNDS * (CHILDREN + 3)
+    assert figures.acknowledged == len(OPERATIONS) * rounds * (CHILDREN + 3)
     # The parent still has the very connection that it had, and no child has spoken on it.
     assert (store.stats().made, store.stats().replaced) == (1, 0)
 
 
 @NETWORK
 def test_in_the_middle_of_other_threads_calls(
-    database_url: str, store: Storage, account: Account
+    database_url: str, store: Storage, account: Account, form: Form
 ) -> None:
     create_shared(database_url)
     chance = random.Random(5)
+    ends: list[str] = []
     with threads_at_work(store, account, database_url, 3):
-        children = []
-        for number in range(CHILDREN):
-            time.sleep(chance.uniform(0, 0.15))
-            name = f"c{number}"
-            children.append(
-                fork(lambda n=name: work(account, database_url, store, n), in_c=True)  # type: ignore[misc]
-            )
-        # Where a thread waited for the interpreter's lock at the very fork, Python itself may
-        # hang in a child that it was not told of: it ends by our hand, and what it was told counts.
-        ends = [how_it_ends(child, seconds=30) for child in children]
+        for first in range(0, form.fork_rounds * CHILDREN, CHILDREN):
+            children = []
+            for number in range(first, first + CHILDREN):
+                time.sleep(chance.uniform(0, 0.15))
+                name = f"c{number}"
+                children.append(
+                    fork(lambda n=name: work(account, database_url, store, n), in_c=True)  # type: ignore[misc]
+                )
+            # Where a thread waited for the interpreter's lock at the very fork, Python itself may
+            # hang in a child that it was not told of: it ends by our hand, and what it was told
+            # counts.
+            ends += [how_it_ends(child, seconds=30) for child in children]
     assert "badly" not in ends
-    assert ends.count("well") > CHILDREN // 2
+    assert ends.count("well") > len(ends) // 2
     assert account.settle(database_url, Figures()).unavailable == 0
 
 

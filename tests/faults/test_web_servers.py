@@ -21,7 +21,7 @@ from agentstore import Storage
 
 PAGE = Path(agentstore.__file__).parent.parent / "docs" / "hosts.md"
 
-REQUESTS = 120 if Form.of_this_run() == Form() else 3_000
+REQUESTS = 2 * Form.of_this_run().requests
 
 
 @SHARED
