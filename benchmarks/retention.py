@@ -1,68 +1,88 @@
 """What writers feel of a retention run beside them: ``python -m benchmarks.retention``.
 
-A store is filled, most of it old. Some threads save turns at a steady pace to sessions that stay,
-first alone and then beside ``apply_retention``; what counts is the ratio of the 99th percentiles,
-and the longest batch, which is the longest that a lock of it is held. Figures go to stdout as JSON.
+A store is filled with old sessions. Some threads save turns at a steady pace to sessions that stay;
+in turn they are alone, and beside a process that applies a policy, as a scheduler's is. What counts
+is the ratio of the 99th percentiles, which the machine's own noise spares as both are taken from
+the same minutes, and the longest batch, which is the longest that a lock of it is held. Figures go
+to stdout as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import statistics
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import agentstore
 from agentstore import RetentionPolicy
+from agentstore.retention.pacing import SHARE
 from agentstore.retention.rules import RetentionRule
 from benchmarks.databases import DIALECTS, Databases
-from benchmarks.scale_seed import Shape, seed
+from benchmarks.retention_seed import seed_old
 
 WRITERS = 4
 PAUSE = 0.02
 """Seconds between two saves of a writer."""
-MESSAGES = 10
-ALONE = 20.0
-"""Seconds that the writers are measured without a run beside them."""
+MESSAGES = 2
 POLICY = RetentionPolicy((RetentionRule("old", "delete", timedelta(days=30)),))
 
 
-def measure(url: str, sessions: int, seconds: float = ALONE) -> dict[str, Any]:
+def measure(
+    url: str, sessions: int, *, seconds: float, turn: float = 5.0, share: float = SHARE
+) -> dict[str, Any]:
     """Fill a store, bring it under a policy, and measure the saves beside it.
 
     Args:
         url: an empty, migrated database.
         sessions: how many old sessions there are, of `MESSAGES` messages each.
-        seconds: how long the writers are measured alone.
+        seconds: how long the policy is applied, at most.
+        turn: how long the writers are alone, and then beside the run, before the next turn.
+        share: of the time, that the run may take.
     """
-    seed(url, Shape(sessions * MESSAGES, sessions, MESSAGES))
-    with agentstore.connect(url) as store:
-        store.fill()
+    began = time.perf_counter()
+    seed_old(url, sessions, MESSAGES)
+    seeded = time.perf_counter() - began
+    alone: list[float] = []
+    beside: list[float] = []
+    ratios: list[float] = []
+    batches: list[float] = []
+    deleted, took, is_finished = 0, 0.0, False
+    spawning = multiprocessing.get_context("spawn")
+    with (
+        agentstore.connect(url) as store,
+        ProcessPoolExecutor(1, mp_context=spawning) as process,
+    ):
         live = [store.create_session() for _ in range(WRITERS)]
-        alone = _saves(store, live, lambda: time.sleep(seconds))
-        batches: list[float] = []
-        operations: Any = store._repository
-        act = operations._act
-
-        def timed(*arguments: Any) -> Any:
+        _apply(process, url, 0.0, share)  # so that the process is there
+        while not is_finished and took < seconds:
+            alone += (before := _saves(store, live, lambda: time.sleep(turn)))
             began = time.perf_counter()
-            try:
-                return act(*arguments)
-            finally:
-                batches.append(time.perf_counter() - began)
-
-        operations._act = timed
-        began = time.perf_counter()
-        beside = _saves(store, live, lambda: store.apply_retention(POLICY))
-        took = time.perf_counter() - began
-        assert store.count_sessions() == len(live)
+            found: dict[str, Any] = {}
+            during = _saves(
+                store,
+                live,
+                lambda: found.update(_apply(process, url, min(turn, seconds - took), share)),  # noqa: B023
+            )
+            took += time.perf_counter() - began
+            beside += during
+            ratios.append(_percentile(during, 99) / _percentile(before, 99))
+            deleted += found["deleted"]
+            batches += found["batches"]
+            is_finished = found["finished"]
+        assert store.count_sessions() == len(live) + sessions - deleted
     return {
         "sessions": sessions,
+        "deleted": deleted,
         "seconds": round(took, 1),
+        "seconds_of_seeding": round(seeded, 1),
+        "deleted_a_second": round(deleted / took),
         "saves_alone": len(alone),
         "saves_beside": len(beside),
         "p50_alone_ms": _percentile(alone, 50),
@@ -70,8 +90,41 @@ def measure(url: str, sessions: int, seconds: float = ALONE) -> dict[str, Any]:
         "p99_alone_ms": _percentile(alone, 99),
         "p99_beside_ms": _percentile(beside, 99),
         "p99_ratio": round(_percentile(beside, 99) / _percentile(alone, 99), 2),
+        "p99_ratio_median_of_turns": round(statistics.median(ratios), 2),
+        "batches": len(batches),
         "longest_batch_ms": round(max(batches) * 1000, 1),
         "median_batch_ms": round(statistics.median(batches) * 1000, 1),
+    }
+
+
+def _apply(process: Executor, url: str, seconds: float, share: float) -> dict[str, Any]:
+    return process.submit(apply_for, url, seconds, share).result()
+
+
+def apply_for(url: str, seconds: float, share: float) -> dict[str, Any]:
+    """Apply the policy for some seconds: what was deleted, and how long each transaction was open.
+
+    Args:
+        url: the database.
+        seconds: when no further batch begins.
+        share: of the time, that the transactions may take.
+    """
+    batches: list[float] = []
+    with agentstore.connect(url) as store:
+        operations: Any = store._repository
+        act = operations._act
+
+        def timed(*arguments: Any) -> Any:
+            outcome = act(*arguments)
+            batches.append(outcome.took)
+            return outcome
+
+        operations._act = timed
+        report = store.apply_retention(POLICY, max_seconds=seconds, share=share)
+    return {
+        "deleted": report.rules[0].sessions,
+        "finished": report.finished,
+        "batches": batches,
     }
 
 
@@ -109,11 +162,15 @@ def main() -> None:
     """Measure the dialects that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=60.0, help="that the policy is applied")
+    parser.add_argument("--share", type=float, default=SHARE)
     parser.add_argument("--dialects", nargs="+", choices=DIALECTS, default=list(DIALECTS))
     options = parser.parse_args()
     with Databases() as databases:
         for dialect in options.dialects:
-            figures = measure(databases.new(dialect, migrated=True), options.sessions)
+            url = databases.new(dialect, migrated=True)
+            figures = measure(url, options.sessions, seconds=options.seconds, share=options.share)
+            databases.drop(url)
             print(json.dumps({"dialect": dialect, **figures}), flush=True)
 
 

@@ -10,6 +10,7 @@ from agentstore.calls.core import CallsCore
 from agentstore.errors import InvalidInputError
 from agentstore.model import values
 from agentstore.retention.outcomes import RetentionPlan, RetentionReport
+from agentstore.retention.pacing import SHARE
 from agentstore.retention.policy import RetentionPolicy
 
 Policy: TypeAlias = "RetentionPolicy | str | os.PathLike[str]"
@@ -46,18 +47,22 @@ class RetentionCalls(CallsCore):
         *,
         max_sessions: int | None = None,
         max_seconds: float | None = None,
+        share: float = SHARE,
     ) -> RetentionReport:
         """Do what a policy says is due: put sessions in the trash, or delete them whole.
 
-        It goes in batches, each a transaction of at most 20 sessions, those that were idle for
-        longest first, and pauses between them, so that others come to write. What is held is passed
-        over, and so is what others have locked. It may be stopped at any moment and started again,
-        and may run several times at once.
+        It goes in batches, those that were idle for longest first: each is a transaction that is
+        to take 2 milliseconds on SQLite, where all writers wait for it, and 20 elsewhere, as the
+        ones before it have shown what that is, of at most 100 sessions. A pause follows each, so
+        that others come to write. What is held is passed over, and so is what others have locked.
+        It may be stopped at any moment and started again, and may run several times at once.
 
         Args:
             policy: the policy, or the path of its TOML file.
             max_sessions: act on no more sessions than this.
             max_seconds: begin no batch later than so many seconds after the call.
+            share: of the time, that the transactions may take, more than 0 and at most 1: with 0.25
+                a pause is three times as long as the batch was, with 1 there are none.
 
         Returns:
             For each rule: how many sessions it was done to, and how many a hold kept. A batch whose
@@ -72,10 +77,11 @@ class RetentionCalls(CallsCore):
             values.check_number(max_sessions, "max_sessions")
         read = self._policy(policy, "apply_retention")
         seconds = _check_seconds(max_seconds)
+        part = _check_share(share)
         self._refuse_in_transaction("apply_retention")
         self._repository.check_filled()
         return self._repository.apply_retention(
-            read, values.now(), max_sessions=max_sessions, max_seconds=seconds
+            read, values.now(), max_sessions=max_sessions, max_seconds=seconds, share=part
         )
 
     def _policy(self, policy: Policy, call: str) -> RetentionPolicy:
@@ -86,7 +92,17 @@ class RetentionCalls(CallsCore):
 def _check_seconds(value: float | None) -> float | None:
     if value is None:
         return None
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or math.isnan(value) or value < 0:
+    if not _is_number(value) or value < 0:
         raise InvalidInputError("max_seconds is a number of seconds, 0 or more")
     return float(value)
+
+
+def _check_share(value: float) -> float:
+    if not _is_number(value) or not 0 < value <= 1:
+        raise InvalidInputError("share is a number, more than 0 and at most 1")
+    return float(value)
+
+
+def _is_number(value: float) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and not math.isnan(value)

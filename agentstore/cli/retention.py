@@ -8,6 +8,7 @@ from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import counted, local_time, note, write_json, write_table
 from agentstore.cli.scope import tenant_option
 from agentstore.retention.outcomes import RetentionPlan, RetentionReport
+from agentstore.retention.pacing import SHARE
 from agentstore.retention.policy import RetentionPolicy
 from agentstore.storage import Storage
 
@@ -24,6 +25,12 @@ _THOUSAND = 1000
 @click.option(
     "--max-seconds", type=click.FloatRange(0), help="Apply: begin no batch after so many seconds."
 )
+@click.option(
+    "--share",
+    type=click.IntRange(1, 100),
+    metavar="PERCENT",
+    help=f"Apply: write for so much of the time and pause for the rest; {SHARE:.0%} by default.",
+)
 @tenant_option
 @json_option
 @database_option
@@ -34,6 +41,7 @@ def retention(
     file: str,
     max_sessions: int | None,
     max_seconds: float | None,
+    share: int | None,
     as_json: bool,
 ) -> None:
     """Say what a retention policy would do now (plan), or do it (apply).
@@ -43,15 +51,18 @@ def retention(
     held is passed over. An apply that was stopped can be run again and goes on; several may run at
     once.
     """
-    if step == "plan" and (max_sessions, max_seconds) != (None, None):
-        raise click.UsageError("--max-sessions and --max-seconds are for apply")
+    if step == "plan" and (max_sessions, max_seconds, share) != (None, None, None):
+        raise click.UsageError("--max-sessions, --max-seconds and --share are for apply")
     policy = RetentionPolicy.read(file)
     with database.connect() as store:
         if step == "plan":
             _plan(store, policy, as_json=as_json)
         else:
             report = store.apply_retention(
-                policy, max_sessions=max_sessions, max_seconds=max_seconds
+                policy,
+                max_sessions=max_sessions,
+                max_seconds=max_seconds,
+                share=SHARE if share is None else share / 100,
             )
             _tell(report, as_json=as_json)
 

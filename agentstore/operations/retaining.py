@@ -8,6 +8,7 @@ decide again on what they are now. So a run may be killed at any moment, and oth
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -24,19 +25,13 @@ from agentstore.retention.outcomes import (
     RetentionPlan,
     RetentionReport,
 )
+from agentstore.retention.pacing import Pace
 from agentstore.retention.policy import RetentionPolicy
 from agentstore.retention.rules import Candidate
 from agentstore.retention.walks import Walk, walks_of
 
 PAGE = 500
 """Sessions that are read at once."""
-SESSIONS_AT_ONCE = 20
-"""Sessions of a batch: who saves beside a run waits for no more than one."""
-POSITIONS_AT_ONCE = 1_000
-"""The sessions of a batch have given out no more positions together, or it is one session."""
-PAUSE = 3.0
-"""The pause behind a batch, in times of what it took: most of the time is the writers'."""
-LONGEST_PAUSE = 0.25
 MEASURED_AT_ONCE = 100
 """Sessions of a page whose bytes are counted; the others' are reckoned from these."""
 _COUNTED_AT_ONCE = 20_000
@@ -46,11 +41,40 @@ _UNLOCKED = frozenset({"unlocked"})
 
 @dataclass
 class _Outcome:
-    """What a batch has done, by the rule's number."""
+    """What a batch has done, by the rule's number; and for how long it kept its locks."""
 
     acted: Counter[int] = field(default_factory=Counter)
     held: Counter[int] = field(default_factory=Counter)
-    left: int = 0
+    passed_over: int = 0
+    began: float = field(default_factory=time.monotonic)
+    took: float = 0.0
+    writers_queue: bool = False
+
+
+@dataclass
+class _Run:
+    """What is to be done, how fast, how much of it and how long; and what is done."""
+
+    policy: RetentionPolicy
+    now: datetime
+    pace: Pace
+    sessions_left: int | None
+    stop_at: float
+    acted: Counter[int] = field(default_factory=Counter)
+    held: Counter[int] = field(default_factory=Counter)
+    passed_over: int = 0
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.stop_at - time.monotonic())
+
+    def add(self, outcome: _Outcome) -> None:
+        """Count what a batch has done."""
+        self.acted += outcome.acted
+        self.held += outcome.held
+        self.passed_over += outcome.passed_over
+        if self.sessions_left is not None:
+            self.sessions_left -= outcome.acted.total()
 
 
 class RetentionOperations(SessionOperations):
@@ -119,45 +143,36 @@ class RetentionOperations(SessionOperations):
         *,
         max_sessions: int | None,
         max_seconds: float | None,
+        share: float,
     ) -> RetentionReport:
         """Do what a policy says is due at a time, until it is done or a limit is reached."""
-        stop_at = None if max_seconds is None else time.monotonic() + max_seconds
-        total = _Outcome()
-        is_finished = self._apply(policy, now, total, max_sessions, stop_at)
+        stop_at = math.inf if max_seconds is None else time.monotonic() + max_seconds
+        run = _Run(policy, now, Pace(share), max_sessions, stop_at)
+        is_finished = self._apply(run)
         return RetentionReport(
             [
-                AppliedRule(rule.name, rule.action, total.acted[number], total.held[number])
+                AppliedRule(rule.name, rule.action, run.acted[number], run.held[number])
                 for number, rule in enumerate(policy.rules)
             ],
-            is_finished and not total.left,
+            is_finished and not run.passed_over,
         )
 
-    def _apply(
-        self,
-        policy: RetentionPolicy,
-        now: datetime,
-        total: _Outcome,
-        max_sessions: int | None,
-        stop_at: float | None,
-    ) -> bool:
+    def _apply(self, run: _Run) -> bool:
         """Add up what is done; False where a limit ended it."""
-        left = max_sessions
-        for walk in self._walks(policy, now):
-            for page in self._pages_of(walk, policy):
-                waiting = _sort_out(page, policy, now, total)
+        for walk in self._walks(run.policy, run.now):
+            for page in self._pages_of(walk, run.policy):
+                waiting = _sort_out(page, run)
                 while waiting:
-                    if left == 0 or _is_over(stop_at):
+                    if run.sessions_left == 0 or not run.seconds_left:
                         return False
-                    batch = _next_batch(waiting, left)
-                    began = time.monotonic()
-                    outcome = self._act(policy, now, [session.id for session in batch])
-                    time.sleep(min(PAUSE * (time.monotonic() - began), LONGEST_PAUSE))
-                    total.acted += outcome.acted
-                    total.held += outcome.held
-                    total.left += outcome.left
-                    if left is not None:
-                        left -= outcome.acted.total()
-                if _is_over(stop_at):
+                    batch = run.pace.next_batch(waiting, run.sessions_left)
+                    outcome = self._act(run.policy, run.now, [session.id for session in batch])
+                    pause = run.pace.pause_after(
+                        batch, outcome.took, writers_queue=outcome.writers_queue
+                    )
+                    time.sleep(min(pause, run.seconds_left))
+                    run.add(outcome)
+                if not run.seconds_left:
                     return False
         return True
 
@@ -165,8 +180,9 @@ class RetentionOperations(SessionOperations):
         """One batch, in a transaction of its own."""
 
         def act(connection: Connection) -> _Outcome:
+            # Only now: to wait for others is not to keep others waiting.
+            outcome = _Outcome(writers_queue=connection.queues_writers)
             self.pass_gate(connection)
-            outcome = _Outcome()
             chosen: dict[str, list[str]] = {"trash": [], "delete": []}
             locked = self._look(connection, policy, session_ids)
             for session in locked:
@@ -181,7 +197,7 @@ class RetentionOperations(SessionOperations):
             missing = set(session_ids) - {session.id for session in locked}
             if missing:
                 others = self._look(connection, policy, sorted(missing), _UNLOCKED)
-                outcome.left = sum(
+                outcome.passed_over = sum(
                     policy.due(session, now) is not None and not session.is_held
                     for session in others
                 )
@@ -193,7 +209,9 @@ class RetentionOperations(SessionOperations):
             self.delete_locked(connection, chosen["delete"])
             return outcome
 
-        return self.executor.write(act)
+        outcome = self.executor.write(act)
+        outcome.took = time.monotonic() - outcome.began
+        return outcome
 
     def _look(
         self,
@@ -288,36 +306,17 @@ def _candidates(rows: list[Row], entries: list[Row]) -> list[Candidate]:
     ]
 
 
-def _sort_out(
-    page: list[Candidate], policy: RetentionPolicy, now: datetime, total: _Outcome
-) -> list[Candidate]:
+def _sort_out(page: list[Candidate], run: _Run) -> list[Candidate]:
     """Count what is kept, and what is held; gives back what is to be acted on, the last first."""
     waiting = []
     for session in page:
-        number = policy.due(session, now)
+        number = run.policy.due(session, run.now)
         if number is None:
             continue
         if session.is_held:
-            total.held[number] += 1
-        elif policy.rules[number].action == "keep":
-            total.acted[number] += 1
+            run.held[number] += 1
+        elif run.policy.rules[number].action == "keep":
+            run.acted[number] += 1
         else:
             waiting.append(session)
     return waiting[::-1]
-
-
-def _next_batch(waiting: list[Candidate], left: int | None) -> list[Candidate]:
-    """Take from the end of a list what one transaction may act on."""
-    most = SESSIONS_AT_ONCE if left is None else min(SESSIONS_AT_ONCE, left)
-    batch = [waiting.pop()]
-    positions = batch[0].positions
-    while waiting and len(batch) < most:
-        positions += waiting[-1].positions
-        if positions > POSITIONS_AT_ONCE:
-            break
-        batch.append(waiting.pop())
-    return batch
-
-
-def _is_over(stop_at: float | None) -> bool:
-    return stop_at is not None and time.monotonic() >= stop_at

@@ -46,7 +46,8 @@ def test_a_plan_and_its_apply(database_url: str) -> None:
     assert first.exit_code == 0
     assert "closed\ttrash\t1\t" in first.stdout
     assert "run it again" in first.stderr
-    second = run("retention", "apply", POLICY, "--max-seconds", "60", url=database_url)
+    limits = ("--max-seconds", "60", "--share", "50")
+    second = run("retention", "apply", POLICY, *limits, url=database_url)
     assert "closed\ttrash\t1\t1" in second.stdout
     assert second.stderr == "1 session passed over: held\n"
 
@@ -68,8 +69,12 @@ def test_what_is_wrong_with_a_policy(database_url: str, tmp_path: Path) -> None:
     assert f"{path}:3: rule 'x', action" in error
     assert "plan" in error_of("retention", "show", POLICY, code=2, url=database_url)
     assert "nowhere" in error_of("retention", "plan", "nowhere", code=2, url=database_url)
-    limited = ("retention", "plan", POLICY, "--max-sessions", "1")
-    assert "for apply" in error_of(*limited, code=2, url=database_url)
+    for limit in ("--max-sessions", "--share"):
+        limited = ("retention", "plan", POLICY, limit, "1")
+        assert "for apply" in error_of(*limited, code=2, url=database_url)
+    for share in ("0", "101"):
+        wrong = ("retention", "apply", POLICY, "--share", share)
+        assert "--share" in error_of(*wrong, code=2, url=database_url)
 
 
 @pytest.mark.usefixtures("shared")

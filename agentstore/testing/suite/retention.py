@@ -211,7 +211,7 @@ class TestRetention:
         first = store.apply_retention(policy(DELETE_ALL), max_sessions=3)
         assert (done(first), first.finished) == ({"all": 3}, False)
         assert set(there(store)) == {"s3", "s4", "s5", "s6"}
-        rest = store.apply_retention(policy(DELETE_ALL), max_sessions=4, max_seconds=60)
+        rest = store.apply_retention(policy(DELETE_ALL), max_sessions=4, max_seconds=60, share=1)
         assert (done(rest), rest.finished) == ({"all": 4}, True)
         none = store.apply_retention(policy(DELETE_ALL), max_sessions=0)
         assert (done(none), none.finished) == ({"all": 0}, True)
@@ -223,7 +223,7 @@ class TestRetention:
                 store.create_session(id=f"s{number}", created_at=at)
         store.create_session(id="new")
         assert store.plan_retention(policy(DELETE_ALL)).rules[0].sessions == 1100
-        assert done(store.apply_retention(policy(DELETE_ALL))) == {"all": 1100}
+        assert done(store.apply_retention(policy(DELETE_ALL), share=1)) == {"all": 1100}
         assert there(store) == {"new": False}
 
     def test_several_at_once(self, store: Storage, policy: Any) -> None:
@@ -315,6 +315,11 @@ class TestRetention:
             {"max_seconds": -1},
             {"max_seconds": float("nan")},
             {"max_seconds": "1"},
+            {"share": 0},
+            {"share": 1.5},
+            {"share": True},
+            {"share": float("nan")},
+            {"share": "50%"},
         ):
             with pytest.raises(InvalidInputError):
                 store.apply_retention(read, **wrong)

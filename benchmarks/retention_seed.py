@@ -1,0 +1,103 @@
+"""Fills a store with a million small sessions, by a statement a table."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+import pymysql
+
+_DIGIT = " UNION ALL ".join(f"SELECT {digit} AS d" for digit in range(10))
+_TEXT = "The order of last week arrived late and one item is missing: please look into it."
+
+_MOMENTS = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f', '2025-01-01', '+' || n || ' seconds') || '000'",
+    "postgresql": "timestamptz '2025-01-01 00:00:00+00' + n * interval '1 second'",
+    "mysql": "timestamp('2025-01-01') + INTERVAL n SECOND",
+}
+_BEGINNINGS = {
+    "sqlite": "PRAGMA synchronous = OFF",
+    "postgresql": "SET session_replication_role = replica",
+    "mysql": "SET SESSION foreign_key_checks = 0, SESSION unique_checks = 0",
+}
+_ENDS = {
+    "sqlite": "PRAGMA wal_checkpoint(TRUNCATE)",
+    "postgresql": "VACUUM ANALYZE",
+    "mysql": "ANALYZE TABLE agentstore_sessions, agentstore_messages",
+}
+
+
+def seed_old(url: str, sessions: int, messages: int) -> None:
+    """Fill a migrated, empty store with sessions of 2025, a second apart.
+
+    Args:
+        url: the database.
+        sessions: how many, at most a million.
+        messages: of each of them.
+    """
+    dialect = url.partition(":")[0]
+    with closing(_connection(url)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(_BEGINNINGS[dialect])
+        for statement in _statements(dialect, sessions, messages):
+            cursor.execute(statement)
+        cursor.execute(_ENDS[dialect])
+
+
+def _statements(dialect: str, sessions: int, messages: int) -> list[str]:
+    numbers = _numbers(sessions)
+    moment = _MOMENTS[dialect]
+    active = "TRUE" if dialect == "postgresql" else "1"
+    escaped = "FALSE" if dialect == "postgresql" else "0"
+    return [
+        "INSERT INTO agentstore_sessions "  # noqa: S608
+        "(id, created_at, updated_at, last_message_at, active, next_position, metadata) "
+        f"SELECT {_name(dialect, 's', 'n')}, moment, moment, moment, {active}, {messages}, '{{}}' "
+        f"FROM (SELECT n, {moment} AS moment FROM ({numbers}) AS numbers) AS each_one",
+        "INSERT INTO agentstore_messages (session_id, position, id, role, content, "  # noqa: S608
+        "content_escaped, timestamp, metadata) "
+        f"SELECT {_name(dialect, 's', 'n')}, p, {_name(dialect, 'm', f'{messages} * n + p')}, "
+        f"'user', '{_TEXT}', {escaped}, moment, '{{}}' "
+        f"FROM (SELECT n, p, {moment} AS moment FROM ({numbers}) AS numbers "
+        f"CROSS JOIN ({_series(messages)}) AS positions) AS each_one",
+    ]
+
+
+def _numbers(count: int) -> str:
+    """0 to count - 1, from the digits of each, which every database can do."""
+    places = len(str(count - 1))
+    value = " + ".join(f"{10**place} * d{place}.d" for place in range(places))
+    tables = " CROSS JOIN ".join(f"({_DIGIT}) AS d{place}" for place in range(places))
+    return f"SELECT {value} AS n FROM {tables} WHERE {value} < {count}"  # noqa: S608
+
+
+def _series(count: int) -> str:
+    return " UNION ALL ".join(f"SELECT {number} AS p" for number in range(count))
+
+
+def _name(dialect: str, letter: str, number: str) -> str:
+    """An id that is sorted as its number is."""
+    if dialect == "sqlite":
+        return f"printf('{letter}-%010d', {number})"
+    digits = f"CAST({number} AS {'text' if dialect == 'postgresql' else 'char'})"
+    return f"concat('{letter}-', lpad({digits}, 10, '0'))"
+
+
+def _connection(url: str) -> Any:
+    if url.startswith("sqlite:"):
+        return sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    if url.startswith("postgresql:"):
+        return psycopg.connect(url, autocommit=True)
+    parts = urlsplit(url)
+    return pymysql.connect(
+        host=parts.hostname,
+        port=parts.port or 3306,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        database=parts.path[1:],
+        charset="utf8mb4",
+        autocommit=True,
+    )
