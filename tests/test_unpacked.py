@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from agentstore.testing import MySQLServer, ServerError, unpacked
+from agentstore.testing import (
+    MariaDBServer,
+    MySQLServer,
+    PostgresServer,
+    Server,
+    ServerError,
+    unpacked,
+)
 from agentstore.testing.unpacked import UnpackedPackages
 
 PROGRAMS = {
@@ -76,6 +83,21 @@ def test_a_program_is_run_by_its_own_loader(packages: UnpackedPackages) -> None:
         packages.command("no-such-program")
 
 
+@pytest.mark.usefixtures("fetched")
+def test_what_others_start_is_started_by_its_own_path() -> None:
+    packages = UnpackedPackages(
+        "Served", suite="sid", packages=["served"], instead="Do without.", launched=["served"]
+    )
+    [launcher] = packages.command("served")
+    assert launcher == str(packages.folder / "usr/sbin/served")
+    assert os.access(launcher, os.X_OK)
+    libraries = packages.folder / "usr/lib/riscv64-linux-gnu"
+    assert Path(launcher).read_text(encoding="utf-8") == (
+        f"#!/bin/sh\nexec {libraries}/ld-linux-riscv64-lp64d.so.1 --library-path {libraries} "
+        f'--argv0 "$0" {launcher}.elf "$@"\n'
+    )
+
+
 def test_what_was_killed_half_way_is_made_anew(fetched: Path, packages: UnpackedPackages) -> None:
     half_made = packages.folder.with_suffix(".part")
     (half_made / "root/usr/sbin").mkdir(parents=True)
@@ -95,6 +117,21 @@ def test_what_cannot_be_had_says_what_to_do(
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ServerError, match=r"no apt-get(.|\n)*Do without\."):
         packages.made()
+
+
+@pytest.mark.parametrize("kind", [PostgresServer, MariaDBServer])
+def test_a_server_of_another_suite(
+    kind: type[Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is unpacked where a variable names the suite, and never the machine's in its place."""
+    assert kind.suite_variable is not None
+    monkeypatch.setenv(kind.suite_variable, "trixie")
+    monkeypatch.setenv(unpacked.CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ServerError) as caught:
+        kind().start()
+    for word in (f"{kind.name} of Debian's suite trixie", str(tmp_path), kind.url_variable):
+        assert word in str(caught.value)
 
 
 def test_a_missing_mysql_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from agentstore.testing.processes import PID_FILE, FolderGuard, kill_with_children
 from agentstore.testing.programs import ServerError, find_or_install, find_program
+from agentstore.testing.unpacked import UnpackedPackages
 
 USER = "agent@store"
 PASSWORD = "p@ss/w:rd%"
@@ -70,8 +71,13 @@ class Server(abc.ABC):
     name: ClassVar[str]
     # Which environment variable may name a running server, to be used instead?
     url_variable: ClassVar[str]
+    # Which environment variable may name a Debian suite, whose version runs in the machine's place?
+    suite_variable: ClassVar[str | None] = None
     # Which Debian package brings the server's programs?
     debian_package: ClassVar[str]
+    # Where does that package put them, and which of them start each other?
+    package_folders: ClassVar[Sequence[str]] = ("usr/*bin",)
+    launched_programs: ClassVar[Sequence[str]] = ()
     # Where are they, if not in PATH?
     program_folders: ClassVar[Sequence[str]]
     # Which accounts may it run as when we are root, best first?
@@ -110,6 +116,21 @@ class Server(abc.ABC):
         """The URL of a database of this server, percent-encoded where it has to be."""
         user, password = quote(USER, safe=""), quote(PASSWORD, safe="")
         return f"{self.scheme}://{user}:{password}@127.0.0.1:{self.port}/{quote(database, safe='')}"
+
+    @classmethod
+    def unpacked(cls) -> UnpackedPackages | None:
+        """The packages of another suite that its programs come from; None: the machine's own."""
+        suite = os.environ.get(cls.suite_variable) if cls.suite_variable else None
+        if not suite:
+            return None
+        return UnpackedPackages(
+            cls.name,
+            suite=suite,
+            packages=[cls.debian_package],
+            instead=f"Name a running {cls.name} in {cls.url_variable}.",
+            folders=cls.package_folders,
+            launched=cls.launched_programs,
+        )
 
     @property
     def pid(self) -> int | None:
@@ -279,9 +300,14 @@ class Server(abc.ABC):
             os.chown(path, account.pw_uid, account.pw_gid)
 
     def _resolved(self, command: Sequence[str]) -> list[str]:
+        unpacked = self.unpacked()
+        if unpacked is not None:
+            return [*unpacked.command(command[0]), *command[1:]]
         return [self._program(command[0]), *command[1:]]
 
     def _has_program(self, name: str) -> bool:
+        if self.unpacked() is not None:
+            return True
         return find_program(name, self.program_folders) is not None
 
     def _program(self, name: str) -> str:

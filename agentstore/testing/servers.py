@@ -16,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -31,7 +30,10 @@ class PostgresServer(Server):
 
     name = "PostgreSQL"
     url_variable = "AGENTSTORE_TEST_POSTGRES_URL"
+    suite_variable = "AGENTSTORE_TEST_POSTGRES_SUITE"
     debian_package = "postgresql"
+    package_folders = ("usr/lib/postgresql/*/bin",)
+    launched_programs = ("initdb", "postgres")
     program_folders = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin")
     accounts = ("postgres", "nobody")
     scheme = "postgresql"
@@ -159,6 +161,20 @@ class InnoDBServer(Server):
         first_start.chmod(0o600)
         self._give_to_account(first_start)
 
+    def _places(self) -> list[str]:
+        """Where it finds what its package brings, where that is not where it was built for."""
+        unpacked = self.unpacked()
+        if unpacked is None:
+            return []
+        root = unpacked.made()
+        [charsets] = root.glob("usr/share/*/charsets")
+        return [
+            f"--basedir={root / 'usr'}",
+            f"--lc-messages-dir={charsets.parent}",
+            f"--character-sets-dir={charsets}",
+            f"--plugin-dir={root / 'usr/lib/mysql/plugin'}",
+        ]
+
     def _settings(self, folder: Path) -> list[str]:
         """The arguments that both know."""
         settings = [
@@ -192,13 +208,16 @@ class MariaDBServer(InnoDBServer):
 
     name = "MariaDB"
     url_variable = "AGENTSTORE_TEST_MYSQL_URL"
+    suite_variable = "AGENTSTORE_TEST_MARIADB_SUITE"
     debian_package = "mariadb-server"
+    launched_programs = ("mariadbd", "my_print_defaults", "resolveip")
     program_folders = ("/usr/sbin", "/usr/libexec", "/usr/local/mysql/bin")
 
     def _initialise(self, folder: Path) -> None:
         self._run([
             "mariadb-install-db" if self._has_program("mariadb-install-db") else "mysql_install_db",
             "--no-defaults",
+            *self._places()[:1],
             f"--datadir={folder / 'data'}",
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
@@ -210,6 +229,7 @@ class MariaDBServer(InnoDBServer):
         return [
             "mariadbd" if self._has_program("mariadbd") else "mysqld",
             "--no-defaults",
+            *self._places(),
             *self._settings(folder),
             "--innodb-log-file-size=32M",
             *self.extra_arguments,
@@ -231,13 +251,14 @@ class MySQLServer(InnoDBServer):
         ),
     )
 
-    def _resolved(self, command: Sequence[str]) -> list[str]:
-        return [*self.packages.command(command[0]), *command[1:]]
+    @classmethod
+    def unpacked(cls) -> UnpackedPackages:
+        return cls.packages
 
     def _initialise(self, folder: Path) -> None:
         data = f"--datadir={folder / 'data'}"
         try:
-            self._run(["mysqld", *self._places(), "--initialize-insecure", data])
+            self._run(["mysqld", *self._start(), "--initialize-insecure", data])
         except PermissionError as error:
             raise ServerError(
                 f"{error}: the account that {self.name} runs as cannot reach "
@@ -246,21 +267,12 @@ class MySQLServer(InnoDBServer):
         self._write_first_start(folder)
 
     def _command(self, folder: Path) -> list[str]:
-        command = ["mysqld", *self._places(), *self._settings(folder), "--mysqlx=OFF"]
+        command = ["mysqld", *self._start(), *self._settings(folder), "--mysqlx=OFF"]
         command += ["--innodb-redo-log-capacity=64M"]
         if not self.durable:
             # It only says which clients there are.
             command += ["--performance-schema-instrument=%=OFF"]
         return command + self.extra_arguments
 
-    def _places(self) -> list[str]:
-        """Where it finds what its package brings, which is not where it was built for."""
-        root = self.packages.made()
-        return [
-            "--no-defaults",
-            f"--basedir={root / 'usr'}",
-            f"--lc-messages-dir={root / 'usr/share/mysql'}",
-            f"--character-sets-dir={root / 'usr/share/mysql/charsets'}",
-            f"--plugin-dir={root / 'usr/lib/mysql/plugin'}",
-            "--secure-file-priv=NULL",
-        ]
+    def _start(self) -> list[str]:
+        return ["--no-defaults", *self._places(), "--secure-file-priv=NULL"]

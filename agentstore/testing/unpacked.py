@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -33,13 +34,27 @@ class UnpackedPackages:
         suite: as ``sid``.
         packages: their names.
         instead: what else could be done, for the error.
+        folders: where their programs are, a ``*`` standing for any version.
+        launched: the programs that are started by others of them, by their own path, or that look
+            for what they need beside themselves.
     """
 
-    def __init__(self, name: str, *, suite: str, packages: Sequence[str], instead: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        suite: str,
+        packages: Sequence[str],
+        instead: str,
+        folders: Sequence[str] = ("usr/*bin",),
+        launched: Sequence[str] = (),
+    ) -> None:
         self._name = name
         self._suite = suite
         self._packages = list(packages)
         self._instead = instead
+        self._folders = list(folders)
+        self._launched = list(launched)
 
     @property
     def folder(self) -> Path:
@@ -53,11 +68,17 @@ class UnpackedPackages:
             ServerError: they are not there and could not be fetched; says what else to do.
         """
         root = self.made()
-        found = [path for path in root.glob(f"usr/*bin/{program}") if os.access(path, os.X_OK)]
-        loaders = list(root.glob("usr/lib/*/ld-linux*.so.*"))
-        if not found or not loaders:
-            raise ServerError(f"{root} has no {program}: remove it, and it is made anew")
-        return [str(loaders[0]), "--library-path", str(loaders[0].parent), str(found[0])]
+        path = self._find(root, program)
+        if _is_script(path):
+            return [str(path)]
+        return [*_by_loader(root), str(path)]
+
+    def _find(self, root: Path, program: str) -> Path:
+        for folder in self._folders:
+            for path in root.glob(f"{folder}/{program}"):
+                if os.access(path, os.X_OK):
+                    return path
+        raise ServerError(f"{root} has no {program}: remove it, and it is made anew")
 
     def made(self) -> Path:
         """The folder, which is made where it is missing: whole or not at all, by one of many."""
@@ -86,6 +107,8 @@ class UnpackedPackages:
             root.mkdir(parents=True)
             for package in self._fetched(half_made):
                 _run("dpkg-deb", "--extract", str(package), str(root))
+            for program in self._launched:
+                _put_launcher(self._find(root, program), root, self.folder)
             root.rename(self.folder)
             shutil.rmtree(half_made)
 
@@ -119,6 +142,39 @@ class UnpackedPackages:
         _run(*apt_get, "install", "-y", "--no-install-recommends", "--download-only",
              *self._packages)  # fmt: skip
         return sorted((folder / "archives").glob("*.deb"))
+
+
+def _by_loader(root: Path) -> list[str]:
+    """What comes before the path of a program, so that the suite's own loader runs it."""
+    loaders = list(root.glob("usr/lib/*/ld-linux*.so.*"))
+    if not loaders:
+        raise ServerError(f"{root} has no loader: remove it, and it is made anew")
+    return [str(loaders[0]), "--library-path", str(loaders[0].parent)]
+
+
+def _put_launcher(program: Path, root: Path, later: Path) -> None:
+    """Put a script in a program's place, which it tells that it was started by that path.
+
+    Args:
+        program: its path.
+        root: the folder that it is in.
+        later: what that folder will be called.
+    """
+    moved = program.with_name(f"{program.name}.elf")
+    program.rename(moved)
+    loader = [str(later / Path(word).relative_to(root)) if word.startswith("/") else word
+              for word in _by_loader(root)]  # fmt: skip
+    words = shlex.join([*loader, "--argv0"])
+    program.write_text(
+        f'#!/bin/sh\nexec {words} "$0" {shlex.quote(str(later / moved.relative_to(root)))} "$@"\n',
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+
+
+def _is_script(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"#!"
 
 
 def cache_folder() -> Path:

@@ -53,6 +53,7 @@ _FAULTS: dict[int, Fault] = {
     Code.NOT_SUPPORTED_AUTH_MODE: Fault.CONFIGURATION,
     Code.OPTION_PREVENTS_STATEMENT: Fault.UNAVAILABLE,
     Code.QUERY_INTERRUPTED: Fault.TIMED_OUT,
+    Code.PLUGIN_IS_NOT_LOADED: Fault.CONFIGURATION,
     Code.XA_RBTIMEOUT: Fault.CONFLICT,
     Code.XA_RBDEADLOCK: Fault.CONFLICT,
     Code.ACCESS_DENIED_NO_PASSWORD_ERROR: Fault.CONFIGURATION,
@@ -98,6 +99,24 @@ _OUTAGES_AT_LOGIN = frozenset(
 _TLS_HANG_UPS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 _PACKAGES = {"cryptography": "rsa", "pynacl": "ed25519"}
 """What PyMySQL wants for some ways to authenticate, and its extra that brings it."""
+_NEW_PASSWORD = "give the account a new password: ALTER USER … IDENTIFIED BY …"
+_UNLOCK = "ALTER USER … ACCOUNT UNLOCK"
+_ANOTHER_METHOD = (
+    "the server or the driver lacks the way in which the account proves its password; one that "
+    "both have: ALTER USER … IDENTIFIED WITH caching_sha2_password BY …, or on MariaDB "
+    "IDENTIFIED VIA mysql_native_password USING PASSWORD(…)"
+)
+_REMEDIES: dict[int, str] = {
+    Code.MUST_CHANGE_PASSWORD: _NEW_PASSWORD,
+    Code.MUST_CHANGE_PASSWORD_LOGIN: _NEW_PASSWORD,
+    Code.ACCOUNT_HAS_BEEN_LOCKED: _UNLOCK,
+    Code.MARIADB_ACCOUNT_HAS_BEEN_LOCKED: _UNLOCK,
+    Code.USER_ACCESS_DENIED_FOR_USER_ACCOUNT_BLOCKED_BY_PASSWORD_LOCK: _UNLOCK,
+    Code.NOT_SUPPORTED_AUTH_MODE: _ANOTHER_METHOD,
+    Code.PLUGIN_IS_NOT_LOADED: _ANOTHER_METHOD,
+    Code.SECURE_TRANSPORT_REQUIRED: "leave ssl_disabled out of the URL",
+}
+"""What mends a refusal of an account, in words of the server's administrator."""
 _ELSEWHERE = frozenset(
     {
         Code.UNKNOWN_COM_ERROR,
@@ -142,7 +161,9 @@ def describe(exc: BaseException) -> str:
     if (remedy := _remedy_of(exc)) is not None:
         return f"{exc}: {remedy}"
     if isinstance(exc, pymysql.MySQLError) and len(exc.args) > 1:
-        return f"{type(exc).__name__} {exc.args[0]}: {exc.args[1]}"
+        said = f"{type(exc).__name__} {exc.args[0]}: {exc.args[1]}"
+        remedy = _REMEDIES.get(_code(exc))
+        return said if remedy is None else f"{said} ({remedy})"
     return Connection.describe(exc)
 
 
@@ -151,7 +172,9 @@ def _remedy_of(exc: BaseException) -> str | None:
     if isinstance(exc, RuntimeError):
         for package, extra in _PACKAGES.items():
             if package in str(exc):
-                return f'pip install "PyMySQL[{extra}]"'
+                # Over TLS the password needs no key of the server's.
+                otherwise = ", or use TLS: leave ssl_disabled out" if extra == "rsa" else ""
+                return f'pip install "PyMySQL[{extra}]"{otherwise}'
     return None
 
 
