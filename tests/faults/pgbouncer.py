@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode in front of a PostgreSQL server, and a backend of its databases."""
+"""PgBouncer in front of a PostgreSQL server, and a backend of its databases."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class PgBouncer(Server):
     Args:
         server: the address of the PostgreSQL behind it, with the user and the password that
             all throwaway servers have.
+        pool_mode: for how long a client keeps a server's connection, as PgBouncer calls it.
     """
 
     name = "PgBouncer"
@@ -37,9 +38,11 @@ class PgBouncer(Server):
     first_database = "postgres"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, server: ServerAddress) -> None:
+    def __init__(self, server: ServerAddress, pool_mode: str = "transaction") -> None:
         super().__init__()
         self._behind = urlsplit(server.base_url)
+        self._pool_mode = pool_mode
+        self._passwords = {USER: PASSWORD}
 
     def through(self, url: str) -> str:
         """A URL of the server behind, led through this pooler."""
@@ -48,6 +51,15 @@ class PgBouncer(Server):
     def around(self, url: str) -> str:
         """A URL of this pooler, led to the server behind."""
         return _at(url, f"{self._behind.hostname}:{self._behind.port}")
+
+    def admit(self, role: str, password: str) -> None:
+        """Let a role of the server's log in here too."""
+        assert self.folder is not None
+        self._passwords[role] = password
+        self._initialise(self.folder)
+        console = psycopg.connect(self.url("pgbouncer"), autocommit=True)
+        with contextlib.closing(console) as connection:
+            connection.execute("RELOAD")
 
     def create_database(self, name: str) -> None:
         with psycopg.connect(self.around(self.url("postgres")), autocommit=True) as connection:
@@ -63,7 +75,10 @@ class PgBouncer(Server):
         return str(row[0])
 
     def _initialise(self, folder: Path) -> None:
-        self._write(folder / "userlist.txt", f'"{USER}" "{PASSWORD}"\n')
+        lines = [
+            f"{_quoted(role)} {_quoted(password)}\n" for role, password in self._passwords.items()
+        ]
+        self._write(folder / "userlist.txt", "".join(lines))
 
     def _launch(self) -> None:
         assert self.folder is not None
@@ -74,7 +89,7 @@ class PgBouncer(Server):
             "auth_type": "scram-sha-256",
             "auth_file": self.folder / "userlist.txt",
             "admin_users": USER,
-            "pool_mode": "transaction",
+            "pool_mode": self._pool_mode,
             "default_pool_size": SERVER_CONNECTIONS,
             "max_client_conn": 300,
             # A server that was away is tried again after this time; the default is 15 s.
@@ -140,6 +155,10 @@ class _DirectBackend(PostgreSQLBackend):
     def __init__(self, server: ServerAddress, base_url: str) -> None:
         super().__init__(server)
         self._server = ServerAddress(base_url)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _at(url: str, place: str) -> str:
