@@ -1,9 +1,10 @@
-"""The page on retention: its policy is the example, and what its schedules start works."""
+"""What the pages on operations say, beyond their blocks: schedules, rollbacks, kinds of updates."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,18 @@ from click.testing import CliRunner
 
 import agentstore
 from agentstore.cli.app import cli
+from agentstore.testing import Backend
 
 CHECKOUT = Path(__file__).parent.parent
 PAGE = (CHECKOUT / "docs" / "operations" / "retention.md").read_text(encoding="utf-8")
 EXAMPLE = CHECKOUT / "examples" / "retention.toml"
+
+UPDATES_OF_THE_TRANSACTION = """
+    SELECT pg_stat_get_xact_tuples_updated(oid), pg_stat_get_xact_tuples_hot_updated(oid)
+    FROM pg_class
+    WHERE relname = 'agentstore_sessions'
+"""
+"""How many there were, and how many of them touched no index."""
 
 
 def blocks(language: str) -> list[str]:
@@ -51,3 +60,35 @@ def test_its_commands_run(arguments: list[str], tmp_path: Path) -> None:
     local = [re.sub(r".*policy\.toml", str(EXAMPLE), argument) for argument in arguments[1:]]
     result = CliRunner().invoke(cli, local, env={"DATABASE_URL": url})
     assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_save_is_no_update_that_spares_the_indexes(
+    store: agentstore.Storage, backend: Backend, database_url: str
+) -> None:
+    """docs/operations/vacuum.md: so that fillfactor has nothing to give."""
+    with closing(backend.open_connection(database_url)) as connection:
+        connection.execute("ALTER TABLE agentstore_sessions SET (fillfactor = 50)")
+        connection.commit()
+        store.create_session()
+        connection.execute("UPDATE agentstore_sessions SET title = 'x'")
+        title = connection.execute(UPDATES_OF_THE_TRANSACTION).fetchone()
+        connection.execute("UPDATE agentstore_sessions SET updated_at = now()")
+        saved = connection.execute(UPDATES_OF_THE_TRANSACTION).fetchone()
+        assert (title, saved) == ((1, 1), (2, 1))
+
+
+def test_upgrade_says_what_a_rollback_drops() -> None:
+    page = (CHECKOUT / "docs" / "operations" / "upgrade.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\d{4}) \| (.*) \|$", page, re.MULTILINE))
+    files = sorted((CHECKOUT / "migrations" / "postgresql").glob("*.rollback.sql"))
+    for file in files:
+        dropped = re.findall(
+            r"DROP (?:TABLE|COLUMN|INDEX) (\w+)|DELETE FROM (\w+)", file.read_text(encoding="utf-8")
+        )
+        if not dropped:
+            continue
+        row = rows.pop(file.name[:4])
+        for name in map("".join, dropped):
+            assert f"`{name}`" in row, (file.name, name)
+    assert not rows

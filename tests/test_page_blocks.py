@@ -18,11 +18,12 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped] # sqlfluff brings it along
 from click.testing import CliRunner
-from page_blocks import CHECKOUT, Block, blocks_of, pages
+from page_blocks import CHECKOUT, DATABASES, Block, blocks_of, pages
 
 import agentstore
 from agentstore.cli.app import cli
@@ -39,8 +40,11 @@ LANGUAGES = {"python", "text", "sh", "toml", "yaml", "json", "sql", "ini", "cron
 MANY_REASONS = 12
 """More blocks than this that nothing runs would be a habit."""
 
-NAMES = {"sqlite-file": "sqlite"}
-"""What a page calls a backend."""
+BACKENDS = {name: name for name in DATABASES} | {"sqlite": "sqlite-file"}
+"""By what a page calls a database."""
+
+PROGRAMS = {"mariadb", "mariadb-dump", "pg_dump", "pg_restore", "psql", "sqlite3", "yoyo"}
+"""What else is run as it stands: the databases' own, where a page is for them."""
 
 SHELL_ONLY = re.compile(r"[|<>&]|\$\(")
 
@@ -136,9 +140,10 @@ def test_its_blocks_work(
 def run_lines(block: Block, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line of a block of commands, in this process where it is one of ours."""
     for line in block.text.splitlines():
-        words = shlex.split(line, comments=True)
-        if SHELL_ONLY.search(line.partition(" # ")[0]):
-            run_shell(line, folder, os.environ["DATABASE_URL"])
+        command = line.partition(" # ")[0]
+        words = [os.path.expandvars(word) for word in shlex.split(line, comments=True)]
+        if SHELL_ONLY.search(command) or (words and words[0] in PROGRAMS):
+            run_shell(line, folder)
         elif words[:2] == ["pip", "install"]:
             check_extras(words[2:])
         elif words[:1] == ["make"]:
@@ -152,16 +157,16 @@ def run_lines(block: Block, folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
             result = CliRunner().invoke(cli, arguments, input="y\n")
             assert result.exit_code == 0, (str(block), line, result.output)
         else:
-            assert not words, f"{block}: {line} is none of agentstore's, pip's or make's"
+            assert not words, f"{block}: it is not known how {line} is to be run"
 
 
-def run_shell(text: str, folder: Path, url: str) -> None:
+def run_shell(text: str, folder: Path) -> None:
     """Lines in a shell that finds our commands; it ends at the first that fails."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", text],
         cwd=folder,
-        env={**os.environ, "PATH": path, "DATABASE_URL": url},
+        env={**os.environ, "PATH": path},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -192,29 +197,61 @@ def parse(block: Block) -> None:
         pytest.fail(f"{block}: nothing here runs {block.language}")
 
 
-@pytest.mark.parametrize("block", [block for block in EVERY if block.databases], ids=str)
 @pytest.mark.parametrize(
-    "backend", ["sqlite-file", "postgresql", "mariadb", "mysql"], indirect=True
+    ("backend", "block"),
+    [(BACKENDS[name], block) for block in EVERY for name in block.databases],
+    ids=str,
+    indirect=["backend"],
 )
 def test_it_works_on_its_databases(
-    block: Block, backend: Backend, database_url: str, tmp_path: Path
+    block: Block,
+    backend: Backend,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if NAMES.get(backend.name, backend.name) not in block.databases:
-        return
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
     with agentstore.connect(database_url) as store:
         fill(store)
     if block.language == "sql":
         run_sql(block.text, backend, database_url)
     elif block.language == "sh":
-        run_shell(block.text, tmp_path, database_url)
+        run_on_a_database(block, backend, database_url, monkeypatch)
     else:
         pytest.fail(f"{block}: nothing here runs {block.language} on a database")
+
+
+def run_on_a_database(
+    block: Block, backend: Backend, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block of commands, with what docs/operations/backup.md says is there."""
+    parts = urlsplit(url)
+    if is_file := parts.scheme == "sqlite":
+        restored, name = f"{url}.restored", unquote(url.removeprefix("sqlite:///"))
+    else:
+        restored, name = urlunsplit(parts._replace(path=f"{parts.path}_restored")), parts.path[1:]
+        account = (
+            f'user = {unquote(parts.username or "")}\npassword = "{unquote(parts.password or "")}"'
+        )
+        place = f"host = {parts.hostname}\nport = {parts.port}\nprotocol = tcp"
+        Path("backup.cnf").write_text(f"[client]\n{place}\n{account}\n", encoding="utf-8")
+    target = backend.new_database()
+    names = {"DATABASE": name, "RESTORED_URL": restored, "TARGET_URL": target}
+    for variable, value in names.items():
+        monkeypatch.setenv(variable, value)
+    try:
+        run_lines(block, Path.cwd(), monkeypatch)
+    finally:
+        backend.drop_database(target)
+        if not is_file:
+            backend.drop_database(restored)
 
 
 def run_sql(text: str, backend: Backend, url: str) -> None:
     """The statements of a block, one after the other, on a connection of its own."""
     with closing(backend.open_connection(url)) as connection:
-        if hasattr(connection, "autocommit") and backend.name == "postgresql":
+        if backend.name == "postgresql":
             connection.autocommit = True
         cursor = connection.cursor()
         for statement in filter(str.strip, re.split(r";\s*(?:--.*)?$", text, flags=re.MULTILINE)):
