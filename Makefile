@@ -80,9 +80,10 @@ sql-review: $(stamp) ## Write docs/sql-review.md anew: statements, plans, locks,
 	PYTHONPATH=tests $(bin)/python tests/sql/sql_review.py
 
 docs: export NO_MKDOCS_2_WARNING = 1
-docs: $(docs_stamp) ## The documentation's site, in site/: built strictly, its links checked
+docs: $(docs_stamp) ## The documentation's site, in site/: built strictly, its links checked; runs the page on pandas
 	$(DOCS_VENV)/bin/python -m mkdocs --quiet build
 	$(DOCS_VENV)/bin/python docs/_site/check.py site
+	$(DOCS_VENV)/bin/python -m pytest -q tests/test_page_blocks.py -k 'blocks_work and analysis'
 
 check: test lint docs ## What CI runs
 

@@ -21,6 +21,12 @@ PAGES = {
     for path in [CHECKOUT / "README.md", *(CHECKOUT / "docs").rglob("*.md")]
     if path.name != "sql-review.md"
 }
+LINKS = {
+    page: re.findall(
+        r"\]\((?!http)([^)#\s]+)", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    )
+    for page, text in PAGES.items()
+}
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
 
@@ -50,15 +56,15 @@ def test_it_is_a_front_page() -> None:
 
 @pytest.mark.parametrize("page", sorted(PAGES))
 def test_links_lead_somewhere(page: str) -> None:
-    for target in re.findall(r"\]\((?!http)([^)#\s]+)", PAGES[page]):
+    for target in LINKS[page]:
         assert (CHECKOUT / page).parent.joinpath(target).exists(), target
 
 
 def test_a_page_leads_to_every_page() -> None:
     linked = {
         (CHECKOUT / page).parent.joinpath(target).resolve()
-        for page, text in PAGES.items()
-        for target in re.findall(r"\]\((?!http)([^)#\s]+)", text)
+        for page, targets in LINKS.items()
+        for target in targets
     }
     # The reference is made from docstrings when the site is built: its navigation leads there.
     navigation = (CHECKOUT / "mkdocs.yml").read_text(encoding="utf-8")

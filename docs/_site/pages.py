@@ -67,7 +67,7 @@ def site_link(link: re.Match[str], source: str, uri: str) -> str:
     elif path.startswith("docs/") and (CHECKOUT / path).is_file():
         found = path.removeprefix("docs/")
     elif REPOSITORY and (CHECKOUT / path).exists():
-        return f"{mark}[{text}]({REPOSITORY}/blob/main/{path}{anchor})"
+        return f"{mark}[{text}]({REPOSITORY}/blob/HEAD/{path}{anchor})"
     elif (CHECKOUT / path).exists():
         return text if "`" in text else f"`{text}`" if "/" in text or "." in text else text
     else:
