@@ -77,7 +77,7 @@ def test_what_a_newer_version_applied_is_left_alone(
 
 @on_real_databases
 def test_a_foreign_table_fails_loudly(database: SchemaDatabase) -> None:
-    *_, last = database.names
+    *_, last = (name for name in database.names if "_create_" in name)
     table = last.split("_", 2)[2]
     database.run(f"CREATE TABLE {table} (foreign_column int)")
     for _ in range(2):

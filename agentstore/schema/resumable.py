@@ -64,7 +64,7 @@ class ResumableBackend(DatabaseBackend):  # type: ignore[misc]
             return False
         number = migration.id.partition("_")[0]
         with self.reading():
-            rows = self.execute(self.made_by_sql, {"comment": "agentstore ____"}).fetchall()
+            rows = self.execute(self.made_by_sql, {"comment": "agentstore ____%"}).fetchall()
         # A later number on a table says that all before it that make or alter it are done.
         return any(
             comment >= f"agentstore {number}"

@@ -127,7 +127,7 @@ def document(known: Mapping[str, Facts]) -> str:
         "versions": [", ".join(known[dialect].version for dialect in DIALECTS)],
         "postgresql grants": _grants("postgresql"),
         "mysql grants": _grants("mysql"),
-        "reference grants": _reference_grants(),
+        "migration grants": _migration_grants(),
         "connection": _connection_table(),
         "frequencies": _frequency_table(),
         "statements": _sections(known),
@@ -153,11 +153,23 @@ def _grants(dialect: str) -> Iterator[str]:
                 yield f"GRANT {in_order(needed)} ON agentstore.{table} TO 'agentstore_app'@'%';"
 
 
-def _reference_grants() -> Iterator[str]:
-    """What MySQL's migrations need on the tables that foreign keys lead to."""
-    texts = [path.read_text(encoding="utf-8") for path in migrations_path("mysql").glob("*.sql")]
-    for table in sorted(set(re.findall(r"REFERENCES (\w+)", " ".join(texts)))):
-        yield f"GRANT CREATE, REFERENCES ON agentstore.{table} TO 'agentstore_migrations'@'%';"
+def _migration_grants() -> Iterator[str]:
+    """What MySQL's migrations need on tables of ours."""
+    texts = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in migrations_path("mysql").glob("*.sql")
+        if not path.name.endswith(".rollback.sql")
+    )
+    forms = {
+        "CREATE": r"^CREATE TABLE (\w+)",
+        "ALTER": r"^ALTER TABLE (\w+)",
+        "INSERT": r"^INSERT IGNORE INTO (\w+)",
+        "REFERENCES": r"\bREFERENCES (\w+)",
+    }
+    found = {what: set(re.findall(form, texts, re.MULTILINE)) for what, form in forms.items()}
+    for table in sorted(set().union(*found.values())):
+        needed = ", ".join(sorted(it for it in forms if table in found[it]))
+        yield f"GRANT {needed} ON agentstore.{table} TO 'agentstore_migrations'@'%';"
 
 
 def _connection_table() -> Iterator[str]:

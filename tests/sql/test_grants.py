@@ -219,6 +219,9 @@ def test_each_grant_of_the_migrations_is_needed(backend: RoleBackend) -> None:
         if what == "CREATE" and "_" in where.rpartition(".")[2] and backend.dialect == "mysql":
             # MySQL grants nothing on a table to come without it.
             continue
+        if what == "ALTER" and "agentstore_sessions" not in where:
+            # Migration 0018 alters all tables alike.
+            continue
         url = backend.new_database()
         what, where, whom = _single_grants(backend, url, MIGRATIONS)[place]  # noqa: PLW2901
         backend.run(url, f"REVOKE {what} ON {where} FROM {whom}")

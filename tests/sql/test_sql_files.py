@@ -207,7 +207,7 @@ def test_mysql_states_what_a_server_might_have_otherwise() -> None:
         if "CREATE TABLE" in text:
             assert "ENGINE = InnoDB" in text
             assert "CHARACTER SET utf8mb4" in text
-            assert f"COMMENT = 'agentstore {path.name[:4]}'" in text
+            assert f"COMMENT = 'agentstore {path.name[:4]}" in text
             assert re.search(r"COLLATE (utf8mb4_bin|binary)", text)
 
 

@@ -1,0 +1,149 @@
+-- depends: 0002_create_agentstore_session_metadata
+-- depends: 0003_create_agentstore_messages
+-- depends: 0004_create_agentstore_tool_calls
+-- depends: 0005_create_agentstore_pending_confirmations
+-- depends: 0006_create_agentstore_checkpoints
+-- depends: 0007_create_agentstore_checkpoint_blobs
+-- depends: 0008_create_agentstore_checkpoint_writes
+-- depends: 0009_create_agentstore_checkpoint_metadata
+-- depends: 0010_create_agentstore_adk_sessions
+-- depends: 0011_create_agentstore_adk_states
+-- depends: 0013_index_agentstore_sessions
+-- depends: 0014_create_agentstore_holds
+-- depends: 0015_create_agentstore_hold_gates
+-- depends: 0017_create_agentstore_erasure_receipts
+-- What each table and each column is for. SQLite's catalogue keeps no comments: they stand here, for who
+-- reads the migrations, and nothing is sent.
+--
+-- agentstore_sessions: A conversation
+--   id: The session's id
+--   created_at: When it was created, UTC
+--   updated_at: When it was last written to, UTC
+--   active: False once it is closed
+--   next_position: The position of its next message, counted up under the row's lock by every save
+--   metadata: A JSON object, whatever the application keeps of it
+--   tenant_id: The tenant that it belongs to; empty: to none
+--   user_id: The user that it belongs to; empty: to none
+--   title: What it is called in lists; NULL: it has no title
+--   archived_at: Since when it is archived, UTC; NULL: it is not
+--   pinned_at: Since when it is pinned, UTC; NULL: it is not
+--   last_message_at: The latest timestamp of its messages, UTC; NULL (older code's) is read as updated_at
+--   trashed_at: Since when it is in the trash, UTC; NULL: it is not
+--   creation_token: The token of the call that created it, by which a retry knows its own
+--   holds: How many holds in force name it: above 0 nothing of it is deleted
+--
+-- agentstore_session_metadata: Scalars of a session's metadata, one row each, for filters
+--   session_id: The session
+--   entry: The JSON list [key, value] in ASCII, or sha256:... of it where that is long
+--   created_at: When the session was created, UTC
+--
+-- agentstore_messages: The messages of a session, in their order
+--   session_id: The session
+--   position: Its place in the session, from 0
+--   id: The message's id
+--   role: Whose it is: user, assistant, system or tool
+--   content: Its text
+--   content_escaped: Whether content has Python's escapes, as it holds a NUL or a lone surrogate
+--   parts: A JSON list of its parts, where it is not a text alone
+--   timestamp: When it was said, UTC
+--   response_type: The type of the response it was saved from; NULL: it was saved from none
+--   response: A JSON object, the rest of the response it was saved from; NULL: it was from none
+--   metadata: A JSON object, whatever the application keeps of it
+--
+-- agentstore_tool_calls: The tool calls of a message, in order
+--   session_id: The session
+--   message_position: The place of its message in the session
+--   position: Its place in the message, from 0
+--   id: The tool call's id
+--   message_id: The id of its message
+--   call_id: The model's own id of it; NULL: it gave none
+--   tool_name: The tool that is called
+--   arguments: A JSON object, what it is called with
+--   result: What came of it, in JSON; NULL: there is no result
+--   success: Whether it went well; NULL: nobody has said
+--   timestamp: When it was called, UTC
+--   completed_at: When it was completed, UTC; NULL: it is pending
+--
+-- agentstore_pending_confirmations: What waits for a user's yes or no, at most one a session
+--   session_id: The session
+--   id: The confirmation's id
+--   tool_name: The tool to be called
+--   arguments: A JSON object, what it would be called with
+--   user_message: What the user had said
+--   user_message_escaped: Whether user_message has Python's escapes, as it holds a NUL or a lone surrogate
+--   timestamp: When it was asked for, UTC
+--   taken_by: The token of the call that took it: the row is as good as gone; NULL: it waits
+--
+-- agentstore_checkpoints: A checkpoint of a LangGraph thread
+--   thread_id: The thread, which is a session's id
+--   namespace_key: The namespace, or sha256:... of one that is no id
+--   checkpoint_id: The checkpoint's id; within a namespace ids sort by age
+--   parent_id: The id of the checkpoint before it; NULL: it is the first
+--   namespace: The namespace as it is
+--   channel_versions: A JSON list of [key, version]: its values in agentstore_checkpoint_blobs
+--   checkpoint_type: The serializer's name for the form of checkpoint_bytes
+--   checkpoint_bytes: The checkpoint without its values, bytes of the serializer
+--   metadata_type: The serializer's name for the form of metadata_bytes
+--   metadata_bytes: Its metadata, bytes of the serializer
+--
+-- agentstore_checkpoint_blobs: Values of a LangGraph thread's channels, each version once
+--   thread_id: The thread, which is a session's id
+--   namespace_key: The namespace, or sha256:... of one that is no id
+--   channel_key: The channel, or sha256:... of one that is no id
+--   channel_version: The version of the channel's value
+--   value_type: The serializer's name for the form of value_bytes
+--   value_bytes: The value, bytes of the serializer
+--
+-- agentstore_checkpoint_writes: What the tasks after a LangGraph checkpoint have written so far
+--   thread_id: The thread, which is a session's id
+--   namespace_key: The namespace, or sha256:... of one that is no id
+--   checkpoint_id: The checkpoint that the task comes after
+--   task_id: The task that wrote
+--   idx: The write's place in the task; below 0: a special channel's, whose last write counts
+--   channel_name: The channel that was written to
+--   task_path: Where in the graph the task is
+--   value_type: The serializer's name for the form of value_bytes
+--   value_bytes: What was written, bytes of the serializer
+--
+-- agentstore_checkpoint_metadata: Scalars of a LangGraph checkpoint's metadata, one row each, for filters
+--   thread_id: The thread, which is a session's id
+--   namespace_key: The namespace, or sha256:... of one that is no id
+--   checkpoint_id: The checkpoint
+--   entry: The JSON list [key, value] in ASCII, or sha256:... of it where that is long
+--
+-- agentstore_adk_sessions: What Google ADK keeps of a session beside its events
+--   session_id: The session
+--   app_key: The app's name, or sha256:... of one that is no id
+--   user_key: The user's id, or sha256:... of one that is no id
+--   last_update_time: When ADK last wrote to it, in seconds since 1970
+--   marker: The token of the call that wrote last, by which a stale writer is known
+--   session_state: A JSON object, the session's own state
+--
+-- agentstore_adk_states: What sessions of Google ADK share: the state of apps and users, a row a key
+--   app_key: The app's name, or sha256:... of one that is no id
+--   user_key: Empty: the app's own; else =, then the user's id or sha256:... of it
+--   name_key: The key's name, or sha256:... of one that is no id
+--   entry: The JSON list [name, value]
+--
+-- agentstore_holds: What nobody may delete: a session, or all of a user or a tenant
+--   id: The hold's id
+--   reason: Why it was placed
+--   session_id: The session that it is on; NULL does not narrow
+--   user_id: The user that it is on; NULL does not narrow
+--   tenant_id: The tenant that it is on; NULL does not narrow
+--   placed_at: When it was placed, UTC
+--   released_at: When it was released, UTC; NULL: it is in force
+--
+-- agentstore_hold_gates: Where holds and deletions meet: its one row is locked by both
+--   id: 0, the one gate
+--   placed: Counted up by whoever places a hold on a user or a tenant
+--
+-- agentstore_erasure_receipts: What an erasure of a user has deleted
+--   id: The receipt's id
+--   user_digest: Names the user by HMAC-SHA256 (or SHA-256) of the id
+--   tenant_id: The tenant whose user it was; NULL: no tenant was named
+--   started_at: When it began, UTC
+--   finished_at: When it was finished, UTC; NULL: it was cut short, and goes on when asked again
+--   deleted_rows: A JSON object, how many rows were deleted by table
+--   held: How many sessions a hold kept
+--   remains: A JSON list of where copies may be, and until when
