@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders import is_ours, is_raw
+from benchmarks.plot import plot
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -62,7 +63,7 @@ def _ratios(measured: Mapping[str, Any]) -> list[str]:
     workloads = {
         key: workload
         for key, workload in measured["workloads"].items()
-        if not key.startswith(("append_to_", "recent_of_")) or key == _longest(measured)
+        if not key.startswith(("append_to_", "recent_of_")) or key == longest(measured)
     }
     names = _names(measured)
     rows = [["", *(workload["title"] for workload in workloads.values())]]
@@ -71,7 +72,7 @@ def _ratios(measured: Mapping[str, Any]) -> list[str]:
         title = f"**{name}**" if is_ours(name) else name
         cells = [_cell(workload["contenders"], name, notes) for workload in workloads.values()]
         rows.append([title + (notes.mark(note) if note else ""), *cells])
-    lines = _table(rows)
+    lines = table(rows)
     for name, reason in measured["missing"].items():
         notes.add(f"{name} did not take part: {reason}")
     return lines + notes.lines()
@@ -97,7 +98,7 @@ def _cell(cells: Cells, name: str, notes: _Notes) -> str:
 
 def _counts(measured: Mapping[str, Any]) -> list[str]:
     counts = measured["counts"]
-    keys = ["append", "append_at_once", "load", _longest(measured), "list"]
+    keys = ["append", "append_at_once", "load", longest(measured), "list"]
     titles = [measured["workloads"].get(key, {}).get("title", key) for key in keys]
     rows = [["", *titles]]
     for name in _names(measured):
@@ -110,7 +111,7 @@ def _counts(measured: Mapping[str, Any]) -> list[str]:
             trips = counted["round_trips"]
             row.append(f"{counted['statements']:g}" + ("" if trips is None else f" ({trips:g})"))
         rows.append(row)
-    return _table(rows)
+    return table(rows)
 
 
 def _names(measured: Mapping[str, Any]) -> list[str]:
@@ -120,16 +121,19 @@ def _names(measured: Mapping[str, Any]) -> list[str]:
     return list(names)
 
 
-def _longest(measured: Mapping[str, Any]) -> str:
+def longest(measured: Mapping[str, Any]) -> str:
+    """The key of the workload that loads the end of the longest history."""
     keys = [key for key in measured["workloads"] if key.startswith("recent_of_")]
-    return max(keys, key=_size, default="recent")
+    return max(keys, key=size_of, default="recent")
 
 
-def _size(key: str) -> int:
+def size_of(key: str) -> int:
+    """How many messages the session of a plotted workload has."""
     return int(key.rpartition("_")[2])
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table, whose first row is its head."""
     head, *body = rows
     lines = ["| " + " | ".join(head) + " |", "| --- |" + " --- |" * (len(head) - 1)]
     return lines + ["| " + " | ".join(row) + " |" for row in body]
@@ -156,63 +160,6 @@ class _Notes:
         numbered = [f"[{number}] {text}  " for text, number in self._numbers.items()]
         lines = numbered + [f"{text}  " for text in self._unmarked]
         return ["", *lines] if lines else []
-
-
-def plot(results: Mapping[str, Any], path: Path) -> bool:
-    """Draw cost against the length of the session.
-
-    Returns:
-        False where matplotlib is not installed, or nothing is to be drawn.
-    """
-    try:
-        import matplotlib  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
-    except ImportError:
-        return False
-    matplotlib.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415
-
-    dialects = results["dialects"]
-    kinds = {"append_to_": "append a turn", "recent_of_": "load the last 20"}
-    figure, grid = pyplot.subplots(
-        len(kinds), len(dialects), figsize=(5 * len(dialects), 7.5), squeeze=False
-    )
-    for column, (dialect, measured) in enumerate(dialects.items()):
-        for row, (prefix, title) in enumerate(kinds.items()):
-            axes = grid[row][column]
-            _draw(axes, measured, prefix)
-            axes.set_title(f"{TITLES[dialect]}: {title}")
-            axes.set_xlabel("messages in the session")
-            axes.set_ylabel("cost (raw at the shortest = 1)")
-            axes.grid(True, which="major", alpha=0.3)
-            if axes.lines:
-                axes.set_xscale("log")
-                axes.set_yscale("log")
-                axes.legend(fontsize=7)
-    figure.tight_layout()
-    figure.savefig(path, dpi=110)
-    pyplot.close(figure)
-    return True
-
-
-def _draw(axes: Any, measured: Mapping[str, Any], prefix: str) -> None:
-    workloads = {
-        _size(key): workload["contenders"]
-        for key, workload in measured["workloads"].items()
-        if key.startswith(prefix)
-    }
-    if not workloads:
-        return
-    unit = floor(workloads[min(workloads)])
-    for name in _names(measured):
-        points = [
-            (size, statistics.median(cells[name]["seconds"]) / unit)
-            for size, cells in sorted(workloads.items())
-            if unit and cells.get(name, {}).get("seconds")
-        ]
-        if points:
-            width = 2.5 if is_ours(name) or is_raw(name) else 1.2
-            style = "--" if is_raw(name) else "-"
-            axes.plot(*zip(*points, strict=True), style, marker="o", linewidth=width, label=name)
 
 
 def write(path: Path) -> None:

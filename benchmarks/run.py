@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from benchmarks import report
+from benchmarks import readme_table, report
 from benchmarks.contender import Contender, NotServed
 from benchmarks.contenders import load_contenders
 from benchmarks.counting import count_calls
@@ -59,7 +59,7 @@ def run(
         only: the keys of workloads; all where empty.
         contenders: names of contenders (raw takes part anyway); all where empty.
     """
-    results: dict[str, Any] = {"machine": _machine(), "sizes": vars(sizes), "dialects": {}}
+    results: dict[str, Any] = {"machine": machine(), "sizes": vars(sizes), "dialects": {}}
     with Databases() as databases:
         for dialect in dialects:
             classes, missing = load_contenders(dialect, peers=peers)
@@ -119,7 +119,7 @@ def _run_workload(
     ready: list[Opponent] = []
     for opponent in opponents:
         name = opponent.contender.name
-        if not _takes_part(opponent.contender, workload):
+        if not takes_part(opponent.contender, workload):
             continue
         cells[name] = {"seconds": []}
         try:
@@ -153,7 +153,8 @@ def _run_workload(
     return cells
 
 
-def _takes_part(contender: Contender, workload: Workload) -> bool:
+def takes_part(contender: Contender, workload: Workload) -> bool:
+    """Whether a contender is measured in a workload."""
     if contender.workloads is None or workload.key in contender.workloads:
         return True
     # The plot's workloads are the same at other sizes.
@@ -185,7 +186,8 @@ def _say(dialect: str, workload: Workload, cells: dict[str, Cell], seconds: floa
     print(f"{dialect}: {workload.title} [{seconds:.0f} s]: {'; '.join(told)}", flush=True)
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """When and where a run is."""
     return {
         "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -204,6 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dialect", action="append", choices=DIALECTS)
     parser.add_argument("--workload", action="append", default=[], help="its key in the results")
     parser.add_argument("--contender", action="append", default=[], help="its name in the tables")
+    parser.add_argument("--write-readme", action="store_true", help="put the table into README")
     parser.add_argument("--output", type=Path, default=RESULTS, help="the folder to write to")
     given = parser.parse_args(arguments)
     # What the libraries of others have to say to their users is not for us.
@@ -220,6 +223,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     path = given.output / "bench.json"
     path.write_text(json.dumps(results, indent=1) + "\n")
     report.write(path)
+    if not given.contender:
+        print("\n".join(readme_table.lines(results)))
+        if given.write_readme:
+            readme_table.write(results)
     print(f"see {path.with_suffix('.md')}")
 
 

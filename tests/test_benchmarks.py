@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 import uuid
 from pathlib import Path
@@ -14,10 +15,11 @@ from agentstore.testing import Backend
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import report, retention, run, scale
+from benchmarks import load, readme_table, report, retention, run, scale
 from benchmarks.contender import Contender
 from benchmarks.contenders import is_raw, load_contenders
 from benchmarks.ours import AgentStore
+from benchmarks.plot import look
 from benchmarks.samples import make_sessions, make_turns
 from benchmarks.scale_seed import Shape
 from benchmarks.workloads import TINY, everyday_workloads, transfer_workloads
@@ -123,6 +125,13 @@ def test_each_workload_runs(tmp_path: Path) -> None:
     table = (tmp_path / "bench.md").read_text()
     assert "## SQLite" in table
     assert "| **agentstore** |" in table
+    readme = tmp_path / "README.md"
+    shutil.copyfile(readme_table.README, readme)
+    readme_table.write(results, readme)
+    text = readme.read_text(encoding="utf-8")
+    assert "\n".join(readme_table.lines(results)) + "\n\n" in text
+    assert f"in the same run ({results['machine']['time'][:10]})" in text
+    assert len(text.splitlines()) <= len(readme_table.README.read_text().splitlines())
 
 
 def test_the_report_says_what_was_lost_refused_and_not_served() -> None:
@@ -181,3 +190,52 @@ def test_raw_is_the_floor() -> None:
     for dialect in DIALECTS.values():
         classes, _ = load_contenders(dialect, peers=False)
         assert any(is_raw(each.name) for each in classes)
+
+
+def test_readme_has_the_best_of_those_that_did_the_job() -> None:
+    def cell(seconds: float, **more: Any) -> dict[str, Any]:
+        return {"seconds": [seconds], **more}
+
+    cells = {
+        "raw": cell(2.0),
+        "agentstore": cell(3.0),
+        "agentstore, transaction()": cell(2.1),
+        "LangGraph SqliteSaver, DeltaChannel": cell(2.2, lost_messages=1),
+        "Google ADK DatabaseSessionService": cell(2.3, refused_turns=1),
+        "Agno SqliteDb": cell(5.0),
+        "langchain-postgres": cell(4.0, failed="error"),
+    }
+    measured = {"workloads": {"append": {"title": "append a turn, two calls", "contenders": cells}}}
+    results = {"dialects": {"sqlite": measured, "mysql": measured}}
+    assert readme_table.lines(results) == [
+        "| | SQLite | best other | MariaDB | best other |",
+        "| --- | ---: | --- | ---: | --- |",
+        "| append a turn, two calls | **1.50** | 2.50 Agno | **1.50** | 2.50 Agno |",
+    ]
+
+
+def test_a_library_has_one_colour() -> None:
+    names = (
+        *("agentstore", "agentstore, transaction()", "raw", "raw, one batch"),
+        *("OpenAI Agents SQLiteSession", "OpenAI Agents SQLAlchemySession"),
+        *("langchain-community", "langchain-postgres"),
+        *("LangGraph SqliteSaver", "LangGraph PyMySQLSaver", "LangGraph SqliteSaver, DeltaChannel"),
+        *("Google ADK DatabaseSessionService", "Agno SqliteDb", "Agno PostgresDb"),
+    )
+    colours: dict[str, set[str]] = {}
+    for name in names:
+        label, colour, _ = look(name)
+        colours.setdefault(label.partition(",")[0], set()).add(colour)
+    assert len(colours) == len(set.union(*colours.values())) == 7
+    assert look("OpenAI Agents SQLiteSession")[2] != look("OpenAI Agents SQLAlchemySession")[2]
+
+
+def test_the_load_run_runs(tmp_path: Path) -> None:
+    results = load.run(["sqlite"], [load.Load(1, 3)], rounds=1, seconds=0.1)
+    rows = results["dialects"]["sqlite"]["loads"]["3 threads"]
+    assert set(rows) == {"raw", "agentstore"}
+    for [row] in rows.values():
+        assert row["rate"] > 0
+        assert 0 < row["p50"] <= row["p99"]
+        assert 0 <= row["slowest"] <= 1
+    assert "| SQLite | 3 threads | **agentstore** |" in load.markdown(results)
