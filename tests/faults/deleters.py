@@ -37,7 +37,7 @@ _processes.set_forkserver_preload(
 def apply_policy(url: str) -> None:
     """Apply the policy, until it is done."""
     with agentstore.connect(url) as store:
-        store.apply_retention(POLICY)
+        store.apply_retention(POLICY, share=1)
 
 
 def erase_ann(url: str) -> None:

@@ -64,7 +64,7 @@ def test_killed_retention(
             filled += fill(store, f"old{len(filled)}", AT_ONCE, user_id="ann")
             while kills < form.deletion_kills and run_killed(apply_policy, database_url, chance):
                 kills += 1
-        report = store.apply_retention(POLICY)
+        report = store.apply_retention(POLICY, share=1)
     assert report.finished
     assert [rule.held for rule in report.rules] == [HELD / 2, HELD / 2]
     check_untouched(store, held, acknowledged)
