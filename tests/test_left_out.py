@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+from inner_runs import run_pytest
 from left_out import LOUD
 
 TESTS = Path(__file__).parent
@@ -14,20 +12,8 @@ TESTS = Path(__file__).parent
 
 def run(mysql: str, *arguments: str) -> tuple[int, str]:
     """Run some tests with a value of AGENTSTORE_TEST_MYSQL."""
-    environment = {
-        key: value
-        for key, value in os.environ.items()
-        if "PYTEST" not in key and key != "AGENTSTORE_TEST_MATRIX"
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments],
-        cwd=TESTS.parent,
-        env=environment | {"AGENTSTORE_TEST_MYSQL": mysql},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    settings = {"AGENTSTORE_TEST_MYSQL": mysql, "AGENTSTORE_TEST_MATRIX": ""}
+    done = run_pytest(*arguments, cwd=TESTS.parent, environment=settings)
     return done.returncode, done.stdout
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from broken_stores import BREAKAGES, CAUGHT_BY
+from inner_runs import run_pytest
 
 CONFTEST = """
 import os, sys
@@ -49,31 +50,23 @@ def _run(folder: Path, tests: list[str], broken: str | None) -> subprocess.Compl
     )
     (folder / "pytest.ini").write_text("[pytest]\n")
     private = any("private" in test for test in tests)
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
-        "TESTS_FOLDER": str(Path(__file__).parent),
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path]),
-        "BREAKAGE": broken or "",
-        "BACKEND": "SQLiteMemoryBackend" if private else "SQLiteFileBackend",
-    }
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "--tb=line", "-rf", "-p", "no:cacheprovider"),
-            *(f"test_it.py::{test}" for test in tests),
-        ],
+    return run_pytest(
+        *("-q", "--tb=line", "-rf"),
+        *(f"test_it.py::{test}" for test in tests),
         cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
+        environment={
+            "TESTS_FOLDER": str(Path(__file__).parent),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path]),
+            "BREAKAGE": broken or "",
+            "BACKEND": "SQLiteMemoryBackend" if private else "SQLiteFileBackend",
+        },
     )
 
 
 @pytest.mark.parametrize("broken", list(BREAKAGES))
 def test_broken_stores_fail(broken: str, tmp_path: Path) -> None:
     run = _run(tmp_path, CAUGHT_BY[broken], broken)
-    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout
     failed = re.findall(r"^FAILED test_it\.py::([\w:]+)", run.stdout, re.MULTILINE)
     assert set(failed) == set(CAUGHT_BY[broken]), run.stdout
 
@@ -81,4 +74,4 @@ def test_broken_stores_fail(broken: str, tmp_path: Path) -> None:
 def test_unbroken(tmp_path: Path) -> None:
     tests = sorted({test for tests in CAUGHT_BY.values() for test in tests})
     run = _run(tmp_path, tests, None)
-    assert run.returncode == pytest.ExitCode.OK, run.stdout + run.stderr
+    assert run.returncode == pytest.ExitCode.OK, run.stdout

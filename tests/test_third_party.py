@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from inner_runs import run_pytest
 
 CHECKOUT = Path(__file__).parent.parent
 THIRD_PARTY = CHECKOUT / "tests" / "third_party"
@@ -117,15 +116,10 @@ def run_tests(folder: Path, python_path: str, cwd: Path) -> str:
     """Run the tests of a folder that knows nothing of this one; returns what was printed."""
     # Without this checkout's options and conftest.py.
     options = ["-c", os.devnull, "--rootdir", str(folder), "--confcutdir", str(folder)]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *options, str(folder)],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": python_path},
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run_pytest(
+        *("-q", *options, str(folder)), cwd=cwd, environment={"PYTHONPATH": python_path}
     )
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    assert done.returncode == 0, done.stdout[-20_000:]
     return done.stdout
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from backends import SHARED
+from inner_runs import run_pytest
 
 import agentstore
 from agentstore import Storage, StorageError
@@ -215,14 +216,11 @@ def test_pytest_asyncio(store: Storage, database_url: str, tmp_path: Path) -> No
     """The plug-in itself: what was acknowledged is there, and what was refused is not."""
     pytest.importorskip("pytest_asyncio")
     (tmp_path / "test_with_plugin.py").write_text(PLUGIN, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "."],
-        env={**os.environ, "STORE_URL": database_url, "PYTHONPATH": str(CHECKOUT)},
+    run = run_pytest(
+        *("-q", "-c", os.devnull, "."),
         cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
+        environment={"STORE_URL": database_url, "PYTHONPATH": str(CHECKOUT)},
+        plugins=("pytest_asyncio.plugin",),
     )
     assert "4 passed" in run.stdout, run.stdout
     contents = [message.content for message in store.get_history("s")]

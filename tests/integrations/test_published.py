@@ -24,6 +24,7 @@ from typing import Any
 
 import pytest
 from backends import MariaDBBackend, PostgreSQLBackend, SQLiteFileBackend
+from inner_runs import run_pytest
 
 from agentstore.testing import Backend, ServerAddress
 
@@ -147,27 +148,20 @@ def test_the_frameworks_own_tests_pass(
 ) -> None:
     suite = SUITES[framework]
     source = source_of(suite.package)
-    environment = {key: value for key, value in os.environ.items() if "PYTEST" not in key}
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "--quiet", "--tb=short"),
-            *("-c", os.devnull, f"--rootdir={source}", f"--basetemp={tmp_path / 'base'}"),
-            *("-p", "no:langsmith_plugin", "-p", "no:cacheprovider", "-p", "published_plugin"),
-            *(("-k", f"not ({' or '.join(suite.inside)})") if suite.inside else ()),
-            *suite.arguments,
-        ],
+    done = run_pytest(
+        *("--quiet", "--tb=short"),
+        *("-c", os.devnull, f"--rootdir={source}", f"--basetemp={tmp_path / 'base'}"),
+        *(("-k", f"not ({' or '.join(suite.inside)})") if suite.inside else ()),
+        *suite.arguments,
         cwd=source,
-        env={
-            **environment,
+        environment={
             "AGENTSTORE_PUBLISHED_FRAMEWORK": framework,
             "AGENTSTORE_PUBLISHED_URLS": "\n".join(database_urls),
             "OPENAI_AGENTS_DISABLE_TRACING": "1",
             "PYTHONPATH": os.pathsep.join([str(HERE), str(source)]),
         },
-        capture_output=True,
-        text=True,
-        check=False,
+        plugins=("anyio.pytest_plugin", "pytest_asyncio.plugin", "published_plugin"),
     )
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr
+    assert done.returncode == 0, done.stdout[-5000:]
     counts = dict(re.findall(r"(\d+) (passed|skipped|xfailed)", done.stdout)[::-1])
     assert counts == {str(suite.passed * len(database_urls)): "passed"}, done.stdout[-1000:]
