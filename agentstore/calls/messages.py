@@ -8,7 +8,7 @@ from datetime import datetime
 from agentstore.calls.core import DEFAULT_BATCH_SIZE, CallsCore, check_page_limit
 from agentstore.model import values
 from agentstore.model.filters import PageRequest, history_filter, message_filter
-from agentstore.model.preparing import prepare_message, prepare_messages
+from agentstore.model.preparing import prepare_message, prepare_messages, prepare_turn
 from agentstore.model.responses import read_response
 from agentstore.operations.messages import message_key
 from agentstore.records import AgentResponse, Content, JSONValue, Message, NewMessage, Page, Role
@@ -42,7 +42,7 @@ class MessageCalls(CallsCore):
             SessionNotFoundError: there is no such session; nothing is stored.
             MessageExistsError: the id is in use for something else.
         """
-        return self._save(session_id, NewMessage("user", content, id=id, metadata=metadata))
+        return self._save_text(session_id, "user", content, metadata, id)
 
     def save_assistant_message(
         self,
@@ -66,7 +66,12 @@ class MessageCalls(CallsCore):
         Returns, Raises:
             As `save_user_message`; MessageExistsError also where a call's own id is in use.
         """
-        return self._save(session_id, read_response(response, metadata, id))
+        message = read_response(response, metadata, id)
+        values.check_id(session_id, "session_id")
+        now = values.now()
+        turn = prepare_message(message, now)
+        self._repository.save_turns(session_id, [turn], now)
+        return turn.id
 
     def save_system_message(
         self,
@@ -77,7 +82,7 @@ class MessageCalls(CallsCore):
         id: str | None = None,
     ) -> str:
         """Save a message of role 'system'; as `save_user_message`."""
-        return self._save(session_id, NewMessage("system", content, id=id, metadata=metadata))
+        return self._save_text(session_id, "system", content, metadata, id)
 
     def save_tool_message(
         self,
@@ -88,7 +93,7 @@ class MessageCalls(CallsCore):
         id: str | None = None,
     ) -> str:
         """Save a message of role 'tool'; as `save_user_message`."""
-        return self._save(session_id, NewMessage("tool", content, id=id, metadata=metadata))
+        return self._save_text(session_id, "tool", content, metadata, id)
 
     def save_messages(self, session_id: str, messages: Sequence[NewMessage]) -> list[str]:
         """Save many messages at the end of a session, all or none, in order.
@@ -110,10 +115,17 @@ class MessageCalls(CallsCore):
             self._repository.save_turns(session_id, turns, now)
         return [turn.id for turn in turns]
 
-    def _save(self, session_id: str, message: NewMessage) -> str:
+    def _save_text(
+        self,
+        session_id: str,
+        role: Role,
+        content: Content,
+        metadata: Mapping[str, JSONValue] | None,
+        own_id: str | None,
+    ) -> str:
         values.check_id(session_id, "session_id")
         now = values.now()
-        turn = prepare_message(message, now)
+        turn = prepare_turn(role, content, now, own_id=own_id, metadata=metadata)
         self._repository.save_turns(session_id, [turn], now)
         return turn.id
 

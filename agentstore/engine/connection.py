@@ -145,13 +145,13 @@ class Connection(ABC):
         """
         if len(steps) == 1 and not (self.wants_transactions or self.queues_writers):
             return self.run_steps(steps)
-        return self.as_transaction(lambda: self.run_steps(steps))
+        return self.as_transaction(lambda connection: connection.run_steps(steps))
 
-    def as_transaction(self, work: Callable[[], T]) -> T:
-        """Do some work in a transaction of its own."""
+    def as_transaction(self, work: Callable[[Connection], T]) -> T:
+        """Do some work on this connection, in a transaction of its own."""
         self.begin()
         try:
-            result = work()
+            result = work(self)
             self.commit()
         except BaseException:
             if not self.is_broken:

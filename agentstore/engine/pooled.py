@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from functools import partial
 from types import FrameType
 
 from agentstore.engine import forking
@@ -19,7 +21,7 @@ from agentstore.engine.deadline import Deadline
 from agentstore.engine.executor import CLOSED, NO_SNAPSHOT, Executor, Operation, T
 from agentstore.engine.faults import Fault, fault_of, mark_uncancelled
 from agentstore.engine.pool import Lease, Pool
-from agentstore.engine.retry import log_retry, retrying
+from agentstore.engine.retry import log_retry, try_again
 from agentstore.engine.transaction import Transaction
 from agentstore.errors import StorageError
 from agentstore.records import StoreStats
@@ -86,7 +88,7 @@ class PooledExecutor(Executor):
         transaction = self._transaction()
         if transaction is not None:
             return transaction.run(operation, undoable=False)
-        return self._retrying(lambda deadline: self._attempt(_reading(operation), deadline))
+        return self._retrying(partial(self._attempt, _reading(operation)))
 
     def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
         transaction = self._transaction()
@@ -95,10 +97,10 @@ class PooledExecutor(Executor):
 
         def attempt(connection: Connection) -> T:
             if atomic or connection.queues_writers or connection.wants_transactions:
-                return connection.as_transaction(lambda: operation(connection))
+                return connection.as_transaction(operation)
             return operation(connection)
 
-        return self._retrying(lambda deadline: self._attempt(attempt, deadline))
+        return self._retrying(partial(self._attempt, attempt))
 
     def write_batch(
         self,
@@ -113,10 +115,7 @@ class PooledExecutor(Executor):
                 lambda connection: connection.run_steps(steps), undoable=undoable
             )
         return self._retrying(
-            lambda deadline: self._attempt(
-                lambda connection: connection.run_batch(steps), deadline
-            ),
-            on_retry,
+            partial(self._attempt, lambda connection: connection.run_batch(steps)), on_retry
         )
 
     def once(self, operation: Operation[T]) -> T:
@@ -125,9 +124,10 @@ class PooledExecutor(Executor):
         return self._attempt(_reading(operation), self._new_deadline(), check_alive=True)
 
     def begin_call(self) -> bool:
-        if self._call_deadline() is not None:
+        local = self._local
+        if local.call is not None and self._call_deadline() is not None:
             return False
-        self._local.call = (self._new_deadline(), sys._getframe(1))
+        local.call = (self._new_deadline(), sys._getframe(1))
         return True
 
     def end_call(self) -> None:
@@ -260,7 +260,7 @@ class PooledExecutor(Executor):
             self._open.set(None)  # a copy of the context that it was entered in
 
     def _new_deadline(self) -> Deadline:
-        return Deadline.after(self._call_limit)
+        return Deadline(time.monotonic() + self._call_limit)
 
     def _call_deadline(self) -> Deadline | None:
         """The deadline of the call that several operations of this thread are part of."""
@@ -277,8 +277,23 @@ class PooledExecutor(Executor):
         self, attempt: Callable[[Deadline], T], on_retry: Callable[[], None] | None = None
     ) -> T:
         """Call with the deadline of the whole call, again and again where that may help."""
-        pool = self._pool
         deadline = self._call_deadline() or self._new_deadline()
+        self._local.attempt = 1
+        try:
+            return attempt(deadline)
+        except StorageError as error:
+            failure = error
+        return self._try_again(failure, attempt, deadline, on_retry)
+
+    def _try_again(
+        self,
+        failure: StorageError,
+        attempt: Callable[[Deadline], T],
+        deadline: Deadline,
+        on_retry: Callable[[], None] | None,
+    ) -> T:
+        """Call again after a first failure: what only a call that has failed pays for."""
+        pool = self._pool
         until = Deadline(deadline.at - self._call_limit + self._retry_timeout)
 
         def note_retry(number: int, error: StorageError) -> None:
@@ -288,19 +303,15 @@ class PooledExecutor(Executor):
             if on_retry is not None:
                 on_retry()
 
-        try:
-            return retrying(
-                lambda: attempt(deadline),
-                until=until,
-                timeout=self._retry_timeout,
-                # A server that was never there is more likely misspelt than restarting.
-                may_retry=lambda error: (
-                    pool.has_connected or fault_of(error) is not Fault.UNREACHABLE
-                ),
-                on_retry=note_retry,
-            )
-        finally:
-            self._local.attempt = 1
+        return try_again(
+            failure,
+            partial(attempt, deadline),
+            until=until,
+            timeout=self._retry_timeout,
+            # A server that was never there is more likely misspelt than restarting.
+            may_retry=lambda error: pool.has_connected or fault_of(error) is not Fault.UNREACHABLE,
+            on_retry=note_retry,
+        )
 
     def _count_retry(self, error: StorageError) -> None:
         fault = fault_of(error)
@@ -393,7 +404,7 @@ def _reading(operation: Operation[T]) -> Operation[T]:
 
     def read(connection: Connection) -> T:
         if connection.wants_transactions:
-            return connection.as_transaction(lambda: operation(connection))
+            return connection.as_transaction(operation)
         return operation(connection)
 
     return read

@@ -29,7 +29,8 @@ FIRST_PAUSE = 0.005
 LONGEST_PAUSE = 1.0
 
 
-def retrying(
+def try_again(
+    failure: StorageError,
     attempt: Callable[[], T],
     *,
     until: Deadline,
@@ -37,16 +38,17 @@ def retrying(
     may_retry: Callable[[StorageError], bool],
     on_retry: Callable[[int, StorageError], None],
 ) -> T:
-    """Call until it succeeds, fails permanently, or the time is over.
+    """Call, after a first attempt that has failed, until it succeeds, fails permanently, or the
+    time is over.
 
     Args:
+        failure: what the first attempt has raised.
         attempt: what to call; it must be safe to call again after a failure whose outcome
             is not known.
         until: when no further attempt is begun.
         timeout: the seconds of retry_timeout, for the message.
         may_retry: asked after each transient failure.
-        on_retry: called before each attempt but the first, with its number and the error of the
-            one before.
+        on_retry: called before each attempt, with its number and the error of the one before.
 
     Raises:
         UnavailableError: the failures were transient, and did not end in time.
@@ -56,24 +58,24 @@ def retrying(
     number = 1
     may_take_effect = ""
     while True:
-        try:
-            return attempt()
-        except StorageError as error:
-            failure = error
-            if is_uncancelled(error):
-                may_take_effect = _UNCANCELLED
-            fault = fault_of(error)
-            if fault is None or not fault.is_transient or not may_retry(error):
-                raise outside_transaction(error) from error.__cause__
-            time_left = until.left
-            if time_left <= 0:
-                raise UnavailableError(
-                    f"gave up after {timeout:g} s (retry_timeout): {error}{may_take_effect}"
-                ) from (error.__cause__ or error)
+        if is_uncancelled(failure):
+            may_take_effect = _UNCANCELLED
+        fault = fault_of(failure)
+        if fault is None or not fault.is_transient or not may_retry(failure):
+            raise outside_transaction(failure) from failure.__cause__
+        time_left = until.left
+        if time_left <= 0:
+            raise UnavailableError(
+                f"gave up after {timeout:g} s (retry_timeout): {failure}{may_take_effect}"
+            ) from (failure.__cause__ or failure)
         time.sleep(min(random.uniform(0, longest), time_left))
         longest = min(longest * 2, LONGEST_PAUSE)
         number += 1
         on_retry(number, failure)
+        try:
+            return attempt()
+        except StorageError as error:
+            failure = error
 
 
 def log_retry(number: int, error: StorageError, until: Deadline) -> None:

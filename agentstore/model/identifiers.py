@@ -17,7 +17,10 @@ def new_id() -> str:
     """
     milliseconds, nanoseconds = divmod(time.time_ns(), _NANOSECONDS_A_MILLISECOND)
     fraction = nanoseconds * _SUBMILLISECOND_STEPS // _NANOSECONDS_A_MILLISECOND
-    random = int.from_bytes(os.urandom(8), "big") >> 2
-    value = (milliseconds & 0xFFFFFFFFFFFF) << 80 | 7 << 76 | fraction << 64 | 2 << 62 | random
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    first, random = milliseconds & 0xFFFFFFFFFFFF, os.urandom(8)
+    variant = 0x80 | random[0] & 0x3F
+    rest = random.hex()
+    return (
+        f"{first >> 16:08x}-{first & 0xFFFF:04x}-7{fraction:03x}"
+        f"-{variant:02x}{rest[2:4]}-{rest[4:]}"
+    )

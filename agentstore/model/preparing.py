@@ -240,33 +240,51 @@ def prepare_messages(messages: Iterable[NewMessage], now: datetime) -> list[Prep
 
 def prepare_message(message: NewMessage, now: datetime) -> PreparedMessage:
     """Check one message and make a turn of it; see `prepare_messages`."""
-    content, parts = _read_content(message.content, "content")
     timestamp = now
     if message.timestamp is not None:
         timestamp = check_datetime(message.timestamp, "timestamp")
-    response = None
-    if message.response is not None:
-        response = dump_json(check_mapping(message.response, "response"), "response")
-    response_type = message.response_type
+    return prepare_turn(
+        check_choice(message.role, "role", ROLES),
+        message.content,
+        timestamp,
+        own_id=message.id,
+        metadata=message.metadata,
+        response_type=message.response_type,
+        response=message.response,
+        tool_calls=message.tool_calls,
+    )
+
+
+def prepare_turn(
+    role: str,
+    content: Content,
+    timestamp: datetime,
+    *,
+    own_id: str | None = None,
+    metadata: Mapping[str, JSONValue] | None = None,
+    response_type: str | None = None,
+    response: Mapping[str, JSONValue] | None = None,
+    tool_calls: Sequence[ToolCall | Mapping[str, JSONValue]] = (),
+) -> PreparedMessage:
+    """As `prepare_message`, of what a `NewMessage` would hold: role and timestamp are good."""
+    parts = None
+    if type(content) is not str:
+        content, parts = _read_content(content, "content")
     if response_type is not None:
         response_type = check_name(
             response_type, "response_type", least=0, most=MAX_RESPONSE_TYPE_LENGTH
         )
     return PreparedMessage(
-        id=new_id() if message.id is None else check_id(message.id, "id"),
-        has_own_id=message.id is not None,
-        role=check_choice(message.role, "role", ROLES),
-        content=content,
-        parts=parts,
-        timestamp=timestamp,
-        response_type=response_type,
-        response=response,
-        metadata=(
-            "{}"
-            if message.metadata is None
-            else dump_json(check_mapping(message.metadata, "metadata"), "metadata")
-        ),
-        calls=_prepare_calls(message.tool_calls, timestamp),
+        new_id() if own_id is None else check_id(own_id, "id"),
+        own_id is not None,
+        role,
+        content,
+        parts,
+        timestamp,
+        response_type,
+        None if response is None else dump_json(check_mapping(response, "response"), "response"),
+        "{}" if metadata is None else dump_json(check_mapping(metadata, "metadata"), "metadata"),
+        () if tool_calls == () else _prepare_calls(tool_calls, timestamp),
     )
 
 

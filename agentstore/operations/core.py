@@ -60,7 +60,7 @@ class OperationsCore:
             return value
         known, text = self._last_time
         if value is not known:
-            text = value.isoformat(" ", "microseconds").removesuffix("+00:00")
+            text = value.replace(tzinfo=None).isoformat(" ", "microseconds")
             self._last_time = (value, text)
         return text
 
@@ -115,4 +115,6 @@ class OperationsCore:
     @staticmethod
     def write_text(text: str) -> tuple[str, bool]:
         """Any text as (what is stored, whether it is escaped)."""
+        if text.isascii() and "\0" not in text:
+            return text, False  # as most are
         return (escape_text(text), True) if needs_escape(text) else (text, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from agentstore.engine.batch import Step
+from agentstore.engine.batch import Parameters, Step
 from agentstore.engine.connection import Connection
 from agentstore.engine.faults import Fault, fault_of
 from agentstore.errors import DatabaseError, MessageExistsError, SessionNotFoundError
@@ -44,26 +44,38 @@ class MessageOperations(SessionOperations):
             SessionNotFoundError: there is no such session.
             MessageExistsError: an id is in use for something else.
         """
-        remaining = _without_repeats(turns)
+        remaining = turns
+        uses_own_ids, is_large = _what_may_fail(turns)
+        if uses_own_ids:
+            remaining = self._without_repeats(session_id, turns)
+        undoable = uses_own_ids or is_large
+        for _ in range(_MOST_COLLISIONS):
+            if not remaining or self._try_to_save(session_id, remaining, now, undoable=undoable):
+                return
+            remaining = self._not_yet_saved(session_id, remaining)
+        raise DatabaseError("the ids of these messages are in use, and yet not to be found")
+
+    def _without_repeats(
+        self, session_id: str, turns: list[PreparedMessage]
+    ) -> list[PreparedMessage]:
+        """Turns with the second of two equal ones left out.
+
+        Raises:
+            MessageExistsError: two different ones, or two calls, have the same id.
+        """
+        remaining = _without_equal_ones(turns)
         if _repeated_call(remaining) is not None:
             # One that is stored already is passed over, whatever calls it is given with now.
             remaining = self._not_yet_saved(session_id, remaining)
             repeated = _repeated_call(remaining)
             if repeated is not None:
                 raise MessageExistsError(f"there are two tool calls with the id {repeated!r}")
-            if not remaining:
-                return
-        for _ in range(_MOST_COLLISIONS):
-            if self._try_to_save(session_id, remaining, now):
-                return
-            remaining = self._not_yet_saved(session_id, remaining)
-            if not remaining:
-                return
-        raise DatabaseError("the ids of these messages are in use, and yet not to be found")
+        return remaining
 
-    def _try_to_save(self, session_id: str, turns: list[PreparedMessage], now: datetime) -> bool:
+    def _try_to_save(
+        self, session_id: str, turns: list[PreparedMessage], now: datetime, *, undoable: bool
+    ) -> bool:
         """Save turns; False where the session is missing or an id is in use."""
-        undoable = any(turn.uses_own_ids or turn.size > LARGE_TURN for turn in turns)
         try:
             return self._insert_turns(session_id, turns, now, undoable=undoable)
         except DatabaseError as error:
@@ -118,21 +130,17 @@ class MessageOperations(SessionOperations):
         first_position = self._reserve_positions(connection, reservation)
         if first_position is None:
             return False
-        placed = list(enumerate(turns, first_position))
-        connection.run_many(
-            "messages/insert_messages",
-            [
-                self.write_message(turn, session_id=session_id, position=position)
-                for position, turn in placed
-            ],
-        )
-        calls = [
-            self.write_call(
-                turn, call, position=place, session_id=session_id, message_position=position
-            )
-            for position, turn in placed
-            for place, call in enumerate(turn.calls)
-        ]
+        messages: list[Parameters] = []
+        calls: list[Parameters] = []
+        for position, turn in enumerate(turns, first_position):
+            messages.append(self.write_message(turn, session_id=session_id, position=position))
+            for place, call in enumerate(turn.calls):
+                calls.append(
+                    self.write_call(
+                        turn, call, position=place, session_id=session_id, message_position=position
+                    )
+                )
+        connection.run_many("messages/insert_messages", messages)
         if calls:
             connection.run_many("tool_calls/insert_tool_calls", calls)
         return True
@@ -141,7 +149,9 @@ class MessageOperations(SessionOperations):
         self, session_id: str, turns: list[PreparedMessage], now: datetime
     ) -> dict[str, Any]:
         """What takes the next positions of a session, as parameters."""
-        last_timestamp = max(turn.timestamp for turn in turns)
+        last_timestamp = turns[0].timestamp
+        if len(turns) > 1:
+            last_timestamp = max(turn.timestamp for turn in turns)
         return {
             "session_id": session_id,
             "count": len(turns),
@@ -260,14 +270,21 @@ class MessageOperations(SessionOperations):
         return [Step("messages/delete_session_messages", {"session_id": session_id})]
 
 
-def _without_repeats(turns: list[PreparedMessage]) -> list[PreparedMessage]:
+def _what_may_fail(turns: list[PreparedMessage]) -> tuple[bool, bool]:
+    """Whether one has an id of the caller's, and whether one may be too large."""
+    uses_own_ids = is_large = False
+    for turn in turns:
+        uses_own_ids |= turn.uses_own_ids
+        is_large |= turn.size > LARGE_TURN
+    return uses_own_ids, is_large
+
+
+def _without_equal_ones(turns: list[PreparedMessage]) -> list[PreparedMessage]:
     """Turns with the second of two equal ones left out.
 
     Raises:
         MessageExistsError: two different ones have the same id.
     """
-    if len(turns) == 1 and not turns[0].uses_own_ids:
-        return turns
     seen: dict[str, PreparedMessage] = {}
     for turn in turns:
         first = seen.setdefault(turn.id, turn)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import time
 from collections.abc import Iterator
-
-from agentstore.engine.deadline import Deadline
 
 _OPERATIONS_BETWEEN_LOOKS = 100_000
 
@@ -19,27 +18,26 @@ class Looking:
     is where a handler's exception is raised.
 
     Attributes:
-        deadline: when the statement's time is over; on a bound connection the caller's own busy
-            timeout is all the waiting there is.
+        until: when the statement's time is over, on the monotonic clock; on a bound connection the
+            caller's own busy timeout is all the waiting there is.
         interruption: what was raised in the middle of the last statement.
     """
 
     def __init__(self) -> None:
-        self.deadline = Deadline(-math.inf)
+        self.until = -math.inf
         self.interruption: BaseException | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds until the statement's time is over."""
+        return self.until - time.monotonic()
 
     def begin(self, connection: sqlite3.Connection) -> None:
         """Look at the statements of a connection from now on."""
+        self.interruption = None
         looks = self._looks()
         next(looks)
         connection.set_progress_handler(looks.__next__, _OPERATIONS_BETWEEN_LOOKS)
-
-    def wait_until(self, deadline: Deadline, connection: sqlite3.Connection) -> None:
-        """Give the next statement its time."""
-        self.deadline = deadline
-        if self.interruption is not None:
-            self.interruption = None
-            self.begin(connection)  # a second one may have ended the looks
 
     def _looks(self) -> Iterator[bool]:
         # A generator, for a handler runs as a function is entered, before its first line: where a
@@ -47,7 +45,7 @@ class Looking:
         while True:
             try:
                 while True:
-                    yield self.interruption is not None or self.deadline.has_passed
+                    yield self.interruption is not None or time.monotonic() >= self.until
             except GeneratorExit:  # noqa: PERF203
                 raise
             except BaseException as exc:
