@@ -47,6 +47,8 @@ def ties_of(
         The calls, by the index of the turn that answers.
     """
     ties: dict[int, Origin] = {}
+    if not any(turn.role == "tool" for turn in turns):
+        return ties  # as in most conversations: no turn could be an answer
     waiting = _Waiting()
     for index, (turn, note) in enumerate(zip(turns, notes, strict=True)):
         if NOTE not in note:

@@ -35,21 +35,22 @@ class OpenCalls:
     def __init__(self) -> None:
         self._waiting = WaitingCalls()
         self._by_message: dict[int, list[Origin]] = {}
-        self._latest = WaitingCalls()
-        """Those of the turn that stands last, but for answers, by their tools' names."""
+        self._latest: list[tuple[Origin, str]] = []
+        """Those of the turn that stands last, but for answers, with their tools' names."""
+        self._latest_by_name: WaitingCalls | None = None
+        """The same by name, once a message without an id has asked for one of them."""
 
     def add(self, message: int, index: int, turn: PreparedMessage) -> None:
         """Take note of the calls of a turn that stands as message ``message`` of the form."""
-        if self._latest and (turn.calls or turn.role != "tool"):
-            self._latest = WaitingCalls()
+        if turn.calls or turn.role != "tool":
+            self._latest, self._latest_by_name = [], None
         if not turn.calls:
             return
         origins = [Origin(index, place) for place in range(len(turn.calls))]
         self._by_message[message] = origins
         for call, origin in zip(turn.calls, origins, strict=True):
             self._waiting.add(origin, call.form_id if isinstance(call.form_id, str) else None)
-            self._latest.add(origin, call.tool_name)
-            self._latest.add(origin, None)
+            self._latest.append((origin, call.tool_name))
 
     def answered_by(self, message: int, form: Mapping[str, JSONValue]) -> Origin | None:
         """The open call that a message answers, None where it stands for itself.
@@ -60,7 +61,8 @@ class OpenCalls:
         """
         if role_of(form["role"]) != "tool":
             return None
-        notes = store_notes(form)
+        noted = form.get(STORE_KEY)
+        notes = store_notes(form) if isinstance(noted, dict) and "answers" in noted else {}
         if "answers" in notes:
             if notes["answers"] is None:
                 return None
@@ -71,12 +73,22 @@ class OpenCalls:
         if isinstance(form_id, str):
             return self._waiting.find(form_id)
         names = (form.get("tool_name"), form.get("name"))
-        return self._latest.find(next((name for name in names if isinstance(name, str)), None))
+        return self._latest_named(next((name for name in names if isinstance(name, str)), None))
+
+    def _latest_named(self, tool_name: str | None) -> Origin | None:
+        if self._latest_by_name is None:
+            self._latest_by_name = WaitingCalls()
+            for origin, name in self._latest:
+                if origin in self._waiting:
+                    self._latest_by_name.add(origin, name)
+                    self._latest_by_name.add(origin, None)
+        return self._latest_by_name.find(tool_name)
 
     def close(self, origin: Origin) -> None:
         """Take note that a call has its answer."""
         self._waiting.take(origin)
-        self._latest.take(origin)
+        if self._latest_by_name is not None:
+            self._latest_by_name.take(origin)
 
 
 def places(origins: Sequence[Origin]) -> dict[Origin, Place]:
@@ -153,6 +165,12 @@ def _by_turn(
 
     Those that are ``tied`` are turns themselves.
     """
+    result: defaultdict[int, list[Origin]] = defaultdict(list)
+    if not placed:
+        for index, turn in enumerate(turns):
+            answers = [Origin(index, n) for n, call in enumerate(turn.calls) if call.answered]
+            result[index] = [answer for answer in answers if answer not in tied]
+        return result
     ranked: defaultdict[int, list[tuple[int, int, Origin]]] = defaultdict(list)
     for index, turn in enumerate(turns):
         for number, call in enumerate(turn.calls):
@@ -161,7 +179,6 @@ def _by_turn(
                 later, rank = placed.get(answer, (0, -1))
                 behind = min(index + later, len(turns) - 1)
                 ranked[behind].append((rank < 0, max(rank, 0), answer))
-    result: defaultdict[int, list[Origin]] = defaultdict(list)
     for index, entries in ranked.items():
         result[index] = [entry[2] for entry in sorted(entries, key=lambda entry: entry[:2])]
     return result

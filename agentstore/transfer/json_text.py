@@ -10,6 +10,7 @@ import json
 import math
 from typing import Any, NoReturn
 
+from agentstore.model.values import encode_json
 from agentstore.records import JSONValue
 
 
@@ -53,7 +54,7 @@ def problem_of(value: JSONValue) -> str:
 
 def compact(value: JSONValue) -> str:
     """The value as JSON text without spaces, as OpenAI spells a call's arguments."""
-    return _COMPACT.encode(value)
+    return encode_json(value)
 
 
 def encoded(value: JSONValue) -> bytes:
@@ -138,7 +139,6 @@ _STRICT: Any = {
     "parse_constant": _refuse_constant,
     "parse_float": _finite_float,
 }
-_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _CANONICAL = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))
 DECODER = json.JSONDecoder(**_STRICT)
 LENIENT_DECODER = json.JSONDecoder(
