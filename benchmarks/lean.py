@@ -78,7 +78,7 @@ def measure(databases: Databases, dialect: str, turns: int, rounds: int, peers: 
             contender = opened(raw, lean.url, dropped)
             bytes_of[name] = bytes_a_turn(databases, dialect, lean, contender, turns)
             if name == FULL:
-                columns = lean.column_bytes(LEAN[dialect].length)
+                columns = lean.column_bytes()
             contender.close()
     try:
         for name, dropped in missing.items():

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 
@@ -56,6 +56,9 @@ class LeanTables(ABC):
         url: the database's URL.
     """
 
+    length: ClassVar[str]
+    """The bytes that a column, ``{}``, takes in a row, as SQL."""
+
     def __init__(self, url: str) -> None:
         self.url = url
 
@@ -92,12 +95,12 @@ class LeanTables(ABC):
     def size(self) -> int:
         """Bytes that it has on disk."""
 
-    def column_bytes(self, length: str) -> dict[str, float]:
+    def column_bytes(self) -> dict[str, float]:
         """The mean of what each column takes in a row, by ``table.column``."""
         found: dict[str, float] = {}
         for table in TABLES:
             for column in self.columns(table):
-                text = length.format(column)
+                text = self.length.format(column)
                 ((mean,),) = self.execute(f"SELECT avg({text}) FROM {table}")  # noqa: S608
                 found[f"{table}.{column}"] = float(mean or 0)
         return found
@@ -145,7 +148,7 @@ class LeanPostgreSQL(LeanTables):
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(statement)  # type: ignore[arg-type]
+            cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def indexes(self) -> dict[str, str]:
@@ -213,7 +216,7 @@ class LeanMySQL(LeanTables):
         return [row[0] for row in rows]
 
 
-LEAN: dict[str, Callable[[str], Any]] = {
+LEAN: dict[str, type[LeanTables]] = {
     "sqlite": LeanSQLite,
     "postgresql": LeanPostgreSQL,
     "mysql": LeanMySQL,

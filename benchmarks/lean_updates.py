@@ -99,7 +99,7 @@ def measure(url: str, statements: Sequence[str], appends: int, sessions: int) ->
     ids = [new_id() for _ in range(sessions)]
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
         for session_id in ids:
             connection.execute(_CREATE, [session_id, moment, moment])
         ((before,),) = connection.execute(_POSITION).fetchall()
