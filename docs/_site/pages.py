@@ -48,6 +48,8 @@ def on_files(files: Files, config: Any) -> Files:
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Turn the page's links into those of the site."""
     uri = page.file.src_uri
+    if uri == "index.md":
+        page.meta["hide"] = ["navigation"]  # which would be the page itself
     source = _SOURCES.get(uri, f"docs/{uri}")
     parts = _FENCED.split(markdown.replace("[parameters:", "\\[parameters:"))
     parts[::2] = [
