@@ -100,6 +100,20 @@ def seed_expired(url: str, numbers: Sequence[int], messages: int) -> None:
     loader.finish()
 
 
+def seed_lists(url: str, sessions: int, tenant: str, user: str) -> None:
+    """Add empty sessions of one user, each active a second after the one before."""
+    loader = _LOADERS[url.partition(":")[0]](url)
+    loader.begin()
+    columns = f"{TABLES['agentstore_sessions']}, tenant_id, user_id, last_message_at"
+    for start in range(0, sessions, _ROWS_A_CHUNK):
+        rows: list[Row] = []
+        for number in range(start, min(sessions, start + _ROWS_A_CHUNK)):
+            at = _text(FIRST_MOMENT + timedelta(seconds=number))
+            rows.append((session_id(number), at, at, 1, 0, "{}", tenant, user, at))
+        loader.load("agentstore_sessions", columns, rows)
+    loader.finish()
+
+
 def _chunks(shape: Shape) -> Iterator[dict[str, list[Row]]]:
     rows: dict[str, list[Row]] = {table: [] for table in TABLES}
     moment = FIRST_MOMENT

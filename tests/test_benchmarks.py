@@ -15,7 +15,7 @@ from agentstore.testing import Backend
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import load, readme_table, report, retention, run, scale
+from benchmarks import lists, load, readme_table, report, retention, run, scale
 from benchmarks.contender import Contender
 from benchmarks.contenders import is_raw, load_contenders
 from benchmarks.ours import AgentStore
@@ -239,3 +239,12 @@ def test_the_load_run_runs(tmp_path: Path) -> None:
         assert 0 < row["p50"] <= row["p99"]
         assert 0 <= row["slowest"] <= 1
     assert "| SQLite | 3 threads | **agentstore** |" in load.markdown(results)
+
+
+def test_the_run_of_lists_runs() -> None:
+    results = lists.run(["sqlite"], 150, 300, rounds=1, peers=False)
+    pages = results["dialects"]["sqlite"]["pages"]
+    assert list(pages) == ["first page", "second page", "page 3"]
+    for page in pages.values():
+        assert set(page) == {"raw", "agentstore", "agentstore, 300 sessions"}
+    assert "| **agentstore, 300 sessions** |" in lists.markdown(results)
