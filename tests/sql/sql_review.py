@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from backends import MariaDBBackend, PostgreSQLBackend, SQLiteFileBackend
+from backends import MariaDBBackend, MySQLBackend, PostgreSQLBackend, SQLiteFileBackend
 from sql_review_facts import Facts, facts, sqlite_version
 from statement_access import in_order, privileges, privileges_of_all
 from statement_files import DIALECTS
@@ -19,11 +19,15 @@ from statement_files import DIALECTS
 from agentstore.assets import migrations_path
 from agentstore.dialects.registry import load_statements
 from agentstore.statements import Statement
-from agentstore.testing import MariaDBServer, PostgresServer
+from agentstore.testing import MariaDBServer, MySQLServer, PostgresServer
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sql-review.md"
 TEMPLATE = Path(__file__).with_name("sql_review.template.md")
 NAMES = {"postgresql": "PostgreSQL", "mysql": "MySQL, MariaDB", "sqlite": "SQLite"}
+MYSQL_ITSELF = "mysql itself"
+"""What is known of MySQL, beside what is known of MariaDB as the dialect's."""
+ASKED = {"postgresql": "postgresql", "mysql": "mysql", MYSQL_ITSELF: "mysql", "sqlite": "sqlite"}
+"""The databases that are asked, and their dialects."""
 
 FREQUENCIES = (
     "every turn; the most frequent write",
@@ -120,11 +124,11 @@ def document(known: Mapping[str, Facts]) -> str:
     """The whole document.
 
     Args:
-        known: by dialect, what its database says.
+        known: by the names in ASKED, what each database says; MySQL may be left out.
     """
     text = TEMPLATE.read_text(encoding="utf-8")
     for mark, lines in {
-        "versions": [", ".join(known[dialect].version for dialect in DIALECTS)],
+        "versions": [", ".join(known[name].version for name in ASKED if name in known)],
         "postgresql grants": _grants("postgresql"),
         "mysql grants": _grants("mysql"),
         "migration grants": _migration_grants(),
@@ -226,8 +230,8 @@ def _section(name: str, versions: Versions, known: Mapping[str, Facts]) -> Itera
     for label, cells in {
         "tables": [_tables(statement) for statement in versions.values()],
         "index": [_cell(statement.index) for statement in versions.values()],
-        "plan": [_plan(known[dialect], name) for dialect in versions],
-        "locks": [known[dialect].locks.get(name, "") for dialect in versions],
+        "plan": [_plans(known, dialect, statement) for dialect, statement in versions.items()],
+        "locks": [_locks(known, dialect, name) for dialect in versions],
     }.items():
         if first.rows and any(cells):
             yield _row(label, *cells)
@@ -237,6 +241,27 @@ def _section(name: str, versions: Versions, known: Mapping[str, Facts]) -> Itera
 def _tables(statement: Statement) -> str:
     needed = privileges(statement).items()
     return "<br>".join(f"{in_order(some)} `{table}`" for table, some in sorted(needed)) or "none"
+
+
+def _plans(known: Mapping[str, Facts], dialect: str, statement: Statement) -> str:
+    # Where it may read a table whole, MySQL's choice goes by what lies in its memory.
+    is_free = "none:" in statement.index
+    of_mysql = None if is_free else known.get(MYSQL_ITSELF)
+    said = _plan(known[dialect], statement.name)
+    return _with_mysql(said, dialect, _plan(of_mysql, statement.name) if of_mysql else None)
+
+
+def _locks(known: Mapping[str, Facts], dialect: str, name: str) -> str:
+    of_mysql = known.get(MYSQL_ITSELF)
+    said = known[dialect].locks.get(name, "")
+    return _with_mysql(said, dialect, of_mysql.locks.get(name, "") if of_mysql else None)
+
+
+def _with_mysql(said: str, dialect: str, of_mysql: str | None) -> str:
+    """What a dialect's database says: MySQL apart, where it is not what MariaDB says."""
+    if dialect != "mysql" or of_mysql is None or of_mysql == said:
+        return said
+    return f"MariaDB: {said}<br>MySQL: {of_mysql}"
 
 
 def _plan(known: Facts, name: str) -> str:
@@ -293,8 +318,8 @@ def comparable(text: str, kept: str, known: Mapping[str, Facts]) -> str:
         kept: the document that is kept, which names the versions.
         known: what the databases of this run say.
     """
-    for dialect in DIALECTS:
-        if known[dialect].version not in kept:
+    for name, dialect in ASKED.items():
+        if name not in known or known[name].version not in kept:
             text = _without(text, NAMES[dialect])
     # The line that names the versions is not a fault of its own.
     return re.sub(r"(?m)^Plans and locks are those of .*$", "", text)
@@ -316,14 +341,19 @@ def _without(text: str, column: str) -> str:
 def main() -> None:
     """Start the servers, ask them, and write the document."""
     known = {}
-    with PostgresServer(durable=False) as postgres, MariaDBServer(durable=False) as mariadb:
-        for dialect, backend, version in (
+    with (
+        PostgresServer(durable=False) as postgres,
+        MariaDBServer(durable=False) as mariadb,
+        MySQLServer(durable=False) as mysql,
+    ):
+        for name, backend, version in (
             ("postgresql", PostgreSQLBackend(postgres.address), postgres.version),
             ("mysql", MariaDBBackend(mariadb.address), mariadb.version),
+            (MYSQL_ITSELF, MySQLBackend(mysql.address), mysql.version),
             ("sqlite", SQLiteFileBackend(), sqlite_version()),
         ):
             with closing(backend):
-                known[dialect] = facts(backend, version)
+                known[name] = facts(backend, version)
     DOCUMENT.write_text(document(known), encoding="utf-8")
 
 

@@ -7,24 +7,31 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from backends import MariaDBBackend, PostgreSQLBackend, SQLiteFileBackend
-from sql_review import DOCUMENT, comparable, document
+from backends import MariaDBBackend, MySQLBackend, PostgreSQLBackend, SQLiteFileBackend
+from left_out import WITHOUT_MYSQL
+from sql_review import DOCUMENT, MYSQL_ITSELF, comparable, document
 from sql_review_facts import Facts, facts, sqlite_version
 
-from agentstore.testing import ServerAddress
+from agentstore.testing import Backend, ServerAddress
 
 
 @pytest.fixture(scope="module")
-def known(postgres_server: ServerAddress, mariadb_server: ServerAddress) -> dict[str, Facts]:
-    """What the three databases say of their statements."""
-    found = {}
-    for dialect, backend, version in (
+def known(
+    request: pytest.FixtureRequest, postgres_server: ServerAddress, mariadb_server: ServerAddress
+) -> dict[str, Facts]:
+    """What the databases say of their statements."""
+    asked: list[tuple[str, Backend, str]] = [
         ("postgresql", PostgreSQLBackend(postgres_server), postgres_server.version),
         ("mysql", MariaDBBackend(mariadb_server), mariadb_server.version),
         ("sqlite", SQLiteFileBackend(), sqlite_version()),
-    ):
+    ]
+    if not WITHOUT_MYSQL:
+        mysql_server: ServerAddress = request.getfixturevalue("mysql_server")
+        asked.append((MYSQL_ITSELF, MySQLBackend(mysql_server), mysql_server.version))
+    found = {}
+    for name, backend, version in asked:
         with closing(backend):
-            found[dialect] = facts(backend, version)
+            found[name] = facts(backend, version)
     return found
 
 
@@ -44,11 +51,16 @@ def test_the_document_is_up_to_date(known: dict[str, Facts]) -> None:
 
 
 def _facts(**versions: str) -> dict[str, Facts]:
-    """What three databases might say; the plans of each are named by its version."""
-    names = {"postgresql": "PostgreSQL 15", "mysql": "MariaDB 10.11", "sqlite": "SQLite 3.40"}
+    """What the databases might say; the plans of each are named by its version."""
+    names = {
+        "postgresql": "PostgreSQL 15",
+        "mysql": "MariaDB 10.11",
+        MYSQL_ITSELF: "MySQL 9.7",
+        "sqlite": "SQLite 3.40",
+    }
     return {
-        dialect: Facts(version, {NAME: {"": f"the plan of {version}"}}, {NAME: "none"})
-        for dialect, version in (names | versions).items()
+        name: Facts(version, {NAME: {"": f"the plan of {version}"}}, {NAME: "none"})
+        for name, version in (names | versions).items()
     }
 
 
@@ -71,3 +83,19 @@ def test_all_else_of_another_version_is_compared() -> None:
         assert comparable(changed, document(old), newer) != (
             comparable(document(old), document(old), newer)
         )
+
+
+def test_what_mysql_says_otherwise_is_shown() -> None:
+    known = _facts()
+    words = "MariaDB: the plan of MariaDB 10.11<br>MySQL: the plan of MySQL 9.7"
+    assert words in document(known)
+    alike = known | {MYSQL_ITSELF: Facts("MySQL 9.7", known["mysql"].plans, known["mysql"].locks)}
+    assert "<br>MySQL: " not in document(alike)
+
+
+def test_without_mysql_its_column_is_not_compared() -> None:
+    old, without = _facts(), _facts()
+    del without[MYSQL_ITSELF]
+    assert comparable(document(without), document(old), without) == (
+        comparable(document(old), document(old), without)
+    )

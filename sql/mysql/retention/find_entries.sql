@@ -2,7 +2,7 @@
 -- Storage.plan_retention, Storage.apply_retention.
 -- Runs: each page of a retention run
 -- Index: PRIMARY of agentstore_session_metadata
--- Rows: reads at most one for each of :ids and each of :entries
+-- Rows: reads the entries of each of :ids
 -- Returns: many
 
 -- STRAIGHT_JOIN, as in delete_sessions, is not known to sqlfluff, nor the character set of a column.

@@ -1,6 +1,6 @@
 -- Take a session out of the trash. Storage.restore_session.
 -- Runs: seldom
--- Index: agentstore_sessions_pkey
+-- Index: agentstore_sessions_pkey, or agentstore_sessions_trashed where the trash is small
 -- Rows: writes at most one, :session_id
 -- Returns: count
 UPDATE agentstore_sessions

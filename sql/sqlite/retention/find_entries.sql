@@ -2,7 +2,7 @@
 -- Storage.plan_retention, Storage.apply_retention.
 -- Runs: each page of a retention run
 -- Index: agentstore_session_metadata_pkey
--- Rows: reads at most one for each of :ids and each of :entries
+-- Rows: reads the entries of each of :ids
 -- Returns: many
 SELECT
     e.session_id,
