@@ -6,6 +6,7 @@ PYTEST_ARGS ?=
 BENCH_VENV ?= .venv-bench
 BENCH_ARGS ?=
 DOCS_VENV ?= .venv-docs
+MATRIX_ARGS ?=
 AUDIT_VENV ?= .venv-audit
 AUDIT_ARGS ?=
 bin := $(VENV)/bin
@@ -16,7 +17,7 @@ bench_stamp := $(BENCH_VENV)/.installed
 docs_stamp := $(DOCS_VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-faults wheel-test fuzz audit lint lint-sql type sql-review docs check clean
+.PHONY: help venv demo test test-faults test-matrix wheel-test fuzz audit lint lint-sql type sql-review docs check clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -43,6 +44,9 @@ test-faults: export AGENTSTORE_FAULTS ?= long
 test-faults: $(stamp) ## The fault suite's long form; PYTEST_ARGS="-k …" for a part of it
 	$(pytest) --dist loadfile tests/faults $(PYTEST_ARGS)
 
+test-matrix: $(frameworks_stamp) ## The versions of databases, Pythons and drivers; MATRIX_ARGS="--cells newest"
+	$(bin)/python tests/matrix $(MATRIX_ARGS)
+
 fuzz: export MINUTES ?= 10
 fuzz: $(stamp) ## What others' text and bytes go into, fed with anything, for MINUTES (10)
 	$(bin)/python tests/fuzz
@@ -66,7 +70,7 @@ lint: $(stamp) type lint-sql ## Style, types and SQL
 type: $(stamp) ## mypy --strict, over the package and its tests
 	$(bin)/mypy --strict
 	MYPYPATH=.:tests:tests/sql:tests/fuzz:tests/integrations $(bin)/mypy --strict tests/*.py tests/broken_stores
-	for folder in sql faults command_line import_prisma copies $(if $(wildcard $(frameworks_stamp)),integrations); do \
+	for folder in sql faults command_line import_prisma copies matrix $(if $(wildcard $(frameworks_stamp)),integrations); do \
 		MYPYPATH=.:tests:tests/sql:tests/$$folder $(bin)/mypy --strict tests/$$folder/*.py || exit 1; \
 	done
 

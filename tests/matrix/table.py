@@ -1,0 +1,106 @@
+"""The tables of README.md and docs/versions.md, from the runs that are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from cells import CELLS, PARTS
+from results import Counts, Run
+
+CHECKOUT = Path(__file__).parents[2]
+PAGES = {"README.md": "short", "docs/versions.md": "long"}
+_BEGIN, _END = "<!-- made by make test-matrix -->", "<!-- to here -->"
+_ORDER = ("sqlite", "postgresql", "mariadb", "mysql", "")
+
+
+def pages() -> list[str]:
+    """Those of PAGES that have a place for the table."""
+    return [page for page in PAGES if _BEGIN in (CHECKOUT / page).read_text(encoding="utf-8")]
+
+
+def written(page: str, runs: list[Run]) -> str:
+    """A page with its table as the runs have it.
+
+    Args:
+        page: from the checkout.
+        runs: all that are kept.
+    """
+    text = (CHECKOUT / page).read_text(encoding="utf-8")
+    before, _, rest = text.partition(f"{_BEGIN}\n")
+    after = rest.partition(f"{_END}\n")[2]
+    lines = long_table(runs) if PAGES[page] == "long" else short_table(runs)
+    return "\n".join([f"{before}{_BEGIN}", *lines, f"{_END}\n{after}"])
+
+
+def long_table(runs: Iterable[Run]) -> Iterator[str]:
+    """A row for each database of each cell: passed, failed and skipped of each part."""
+    yield _row("cell", "database", "Python", "driver", *PARTS, "run")
+    yield _row("---", "---", "---", "---", *["---:"] * len(PARTS), "---")
+    cells = list(CELLS)
+
+    def place(run: Run) -> tuple[int, int, str]:
+        return cells.index(run.cell), _ORDER.index(run.kind), run.database
+
+    by_place = groupby(sorted(runs, key=place), key=place)
+    for some in (list(group) for _, group in by_place):
+        first, found = some[0], {run.part: run for run in some}
+        yield _row(
+            first.cell,
+            f"**NOT RUN: {first.lacks}**" if first.lacks else first.database or "none",
+            ", ".join(dict.fromkeys(run.python for run in some)),
+            first.driver,
+            *(_counted(found.get(name)) for name in PARTS),
+            " to ".join(dict.fromkeys([min(_dates(some)), max(_dates(some))])),
+        )
+
+
+def short_table(runs: Iterable[Run]) -> Iterator[str]:
+    """A row for each version of a database: what has passed on it, and with what."""
+    yield _row("database", "driver", "Python", "passed", "last run")
+    yield _row(*["---"] * 5)
+
+    def place(run: Run) -> tuple[int, list[int], str]:
+        return _ORDER.index(run.kind), _numbers(run.database), run.database
+
+    proven = [run for run in runs if run.kind and not run.lacks]
+    for some in (list(group) for _, group in groupby(sorted(proven, key=place), key=place)):
+        drivers = sorted({run.driver for run in some}, key=_numbers)
+        pythons = {".".join(run.python.split(".")[:2]) for run in some}
+        yield _row(
+            some[0].database,
+            ", ".join([drivers[0], *(driver.split()[-1] for driver in drivers[1:])]),
+            ", ".join(sorted(pythons, key=_numbers)),
+            ", ".join(_in_words(name, some) for name in PARTS if _of(name, some).passed),
+            max(_dates(some)),
+        )
+
+
+def _of(part: str, runs: Iterable[Run]) -> Counts:
+    return sum((run.counts for run in runs if run.part == part), Counts())
+
+
+def _in_words(part: str, runs: Iterable[Run]) -> str:
+    counts = _of(part, runs)
+    return f"{part} but for {counts.failed}" if counts.failed else part
+
+
+def _counted(run: Run | None) -> str:
+    if run is None or run.lacks:
+        return ""
+    failed = f"**{run.counts.failed}**" if run.counts.failed else "0"
+    return f"{run.counts.passed} / {failed} / {run.counts.skipped}"
+
+
+def _dates(runs: Iterable[Run]) -> list[str]:
+    return [run.date for run in runs]
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", text)]
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

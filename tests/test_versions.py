@@ -1,0 +1,65 @@
+"""The tables of what was tested on what are those of the runs that are kept."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parent.parent
+MATRIX = CHECKOUT / "tests" / "matrix"
+
+# A process of its own: the matrix's modules have names that others' folders have too.
+_COMPARE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from results import load
+from table import CHECKOUT, pages, written
+assert "docs/versions.md" in pages()
+for page in pages():
+    kept = (CHECKOUT / page).read_text(encoding="utf-8")
+    if written(page, load()) != kept:
+        sys.exit(f'{page} is not of results.json: make test-matrix MATRIX_ARGS="--tables"')
+"""
+
+_COUNT = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from running import _read
+from results import Counts
+counts, failures = _read(Path(sys.argv[2]))
+assert dict(counts) == {
+    "postgresql": Counts(1, 1, 0), "sqlite": Counts(0, 0, 1), "": Counts(1, 0, 0)
+}, counts
+assert dict(failures) == {"postgresql": ["tests.test_a.test_b[x-postgresql]"]}, failures
+"""
+
+_REPORT = """<testsuites><testsuite>
+<testcase classname="tests.test_a" name="test_a[postgresql-x]"/>
+<testcase classname="tests.test_a" name="test_b[x-postgresql]"><failure/></testcase>
+<testcase classname="tests.test_a" name="test_c[sqlite]"><skipped/></testcase>
+<testcase classname="tests.test_a" name="test_d"/>
+</testsuite></testsuites>"""
+
+
+def run(program: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(MATRIX), *arguments],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_tables_are_of_the_runs_that_are_kept() -> None:
+    run(_COMPARE)
+
+
+def test_tests_are_counted_by_their_database(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(_REPORT, encoding="utf-8")
+    run(_COUNT, str(report))
