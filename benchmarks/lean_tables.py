@@ -181,6 +181,7 @@ class LeanMySQL(LeanTables):
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         with closing(InnoDBServer._connect(self.url)) as connection:
+            connection.select_db(self.url.rpartition("/")[2])
             cursor = connection.cursor()
             cursor.execute(statement)
             return list(cursor.fetchall())
