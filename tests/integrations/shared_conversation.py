@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, TypedDict
 
 from google.adk.events.event import Event
@@ -196,7 +196,12 @@ def read_adk(store: agentstore.Storage, session_id: str) -> Iterator[tuple[Any, 
         service.get_session(app_name=app_name, user_id=user_id, session_id=adk_id)
     )
     assert session is not None
-    for event in session.events:
+    return said_in(session.events)
+
+
+def said_in(events: Sequence[Event]) -> Iterator[tuple[Any, ...]]:
+    """What ADK's events say."""
+    for event in events:
         assert event.content is not None
         for part in event.content.parts or []:
             if part.function_call is not None:
@@ -206,7 +211,7 @@ def read_adk(store: agentstore.Storage, session_id: str) -> Iterator[tuple[Any, 
                 assert answer.response is not None
                 failed = answer.response.get("error")
                 yield "answer", answer.id, answer.response.get("result", failed)
-            else:
+            elif part.text is not None:
                 yield "user" if event.author == "user" else "assistant", part.text
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from form_writers import WITHOUT_CALLS, WRITERS, Called, Conversation, Spoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shared_conversation import READERS
+from shared_conversation import READERS, said_in
 
 import agentstore
 from agentstore.integrations import langchain, openai_agents, pydantic_ai
@@ -139,21 +140,27 @@ def expected(conversation: Conversation) -> list[Any]:
     return told
 
 
-@pytest.mark.parametrize("form", sorted(WRITERS.keys() - {"ollama"}))  # which shows an image too
+def read_adk(store: agentstore.Storage, session_id: str) -> Iterator[tuple[Any, ...]]:
+    """As ADK's service does in a session of its own."""
+    return said_in(adk.read_events(store.get_history(session_id), "shop"))
+
+
+@pytest.mark.parametrize("form", sorted(WRITERS))
 def test_adapters_read_what_files_of_each_form_say(form: str) -> None:
     @settings(deadline=None, max_examples=6)
     @given(conversations())
     def are_read(conversation: Conversation) -> None:
         if form in WITHOUT_CALLS:
             conversation = [Spoken(one.role, one.text) for one in conversation]
+        shown = [Spoken("user", "What is it?")] * (form == "ollama")  # beside its image
         file = io.BytesIO(encoded(WRITERS[form](conversation)))
         with agentstore.connect("sqlite://") as store:
             import_conversations(store, read_items(file))
             [session] = store.query_sessions()
-            for name, reader in READERS.items():
+            for name, reader in {**READERS, "adk": read_adk}.items():
                 read = [(what[0], told_by(what)) for what in reader(store, session.id)]
                 told = [what for what in read if what[0] != "system" and what[1] != ""]
-                assert joined(told) == joined(expected(conversation)), name
+                assert joined(told) == joined(expected(shown + conversation)), name
 
     are_read()
 
@@ -162,7 +169,8 @@ def told_by(what: tuple[Any, ...]) -> Any:
     """The text of parts, and an answer out of the object that some frameworks want."""
     value = what[-1]
     if isinstance(value, list):
-        return "\n".join(part.get("text", "") for part in value)
+        texts = [part.get("text", "") if isinstance(part, dict) else part for part in value]
+        return "\n".join(text for text in texts if isinstance(text, str))  # an image says nothing
     if what[0] == "answer" and isinstance(value, dict):
         return value.get("output", value.get("result"))
     return value
