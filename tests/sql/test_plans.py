@@ -213,6 +213,10 @@ IMPORTED = int(seed.IMPORTED_SESSION[-5:])
         ("messages/query_messages_desc", "before", ["role"], IMPORTED),
         ("messages/query_messages_in_session_asc", "after", ["role"], LAST),
         ("messages/query_messages_in_session_desc", "before", ["role"], FIRST),
+        ("sessions/query_sessions_asc", "scope", ["scope_user"], LAST),
+        ("sessions/query_sessions_desc", "scope", ["scope_user"], FIRST),
+        ("sessions/query_recent_sessions_asc", "scope", ["scope_user"], LAST),
+        ("sessions/query_recent_sessions_desc", "scope", ["scope_user"], FIRST),
         ("sessions/query_sessions_asc", "created_after", ["active", "updated_after"], LAST),
         ("sessions/query_sessions_desc", "created_before", ["active", "updated_after"], FIRST),
         (

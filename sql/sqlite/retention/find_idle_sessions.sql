@@ -49,6 +49,9 @@ WHERE
     coalesce(s.last_message_at, s.updated_at) <= /* :idle_before */ '2026-01-01 00:00:00.000000'
     AND s.trashed_at IS NULL
 -- @if after_key
+    -- The pair alone finds no place in an index on an expression.
+    AND coalesce(s.last_message_at, s.updated_at)
+    >= /* :after_key_idle_since */ '2026-01-01 00:00:00.000000'
     AND (coalesce(s.last_message_at, s.updated_at), s.id)
     > (/* :after_key_idle_since */ '2026-01-01 00:00:00.000000', /* :after_key_id */ 's1')
 -- @end

@@ -49,6 +49,9 @@ WHERE
     AND (s.pinned_at IS NOT NULL) = /* :pinned */ TRUE
 -- @end
 -- @if after_key
+    -- The pair alone finds no place in an index on an expression.
+    AND coalesce(s.last_message_at, s.updated_at)
+    <= /* :after_key_last_message_at */ '2026-01-01 00:00:00.000000'
     AND (coalesce(s.last_message_at, s.updated_at), s.id)
     < (/* :after_key_last_message_at */ '2026-01-01 00:00:00.000000', /* :after_key_id */ 's1')
 -- @end
