@@ -11,7 +11,14 @@ from typing import Any, BinaryIO, TypeVar, cast
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.filters import metadata_options
@@ -26,6 +33,7 @@ from agentstore.cli.output import (
 )
 from agentstore.errors import InvalidInputError
 from agentstore.model.values import check_id
+from agentstore.transfer import copying
 from agentstore.transfer.conversation_files import replacing
 from agentstore.transfer.copying import (
     ArchiveSource,
@@ -186,7 +194,7 @@ def _tell(problem: Problem) -> None:
     note(f"not the same: {visible(str(problem))}")
 
 
-def _tell_extra(source: Any, store: Any, progress: Callable[[str, str, int], None]) -> int:
+def _tell_extra(source: Any, store: Any, progress: copying.Progress) -> int:
     """List what of a store another one lacks; says how many rows they are."""
     extra = 0
 
@@ -253,16 +261,31 @@ def _packing(file: BinaryIO, *, packs: bool) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _progress(*, hidden: bool = False) -> Iterator[Callable[[str, str, int], None]]:
-    """What is being done, and to how many rows, on stderr where that is a terminal."""
+def _progress(*, hidden: bool = False) -> Iterator[copying.Progress]:
+    """What is being done, to how many rows, and the time left where it is known, on a terminal."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
+        BarColumn(),
+        TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
         disable=hidden or not sys.stderr.isatty(),
-    ) as progress:
-        task = progress.add_task("")
-        yield lambda done, table, rows: progress.update(
-            task, description=f"{done} {table}: {counted(rows, 'row')}"
-        )
+    ) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def note_rows(done: str, table: str, rows: int, share: float | None) -> None:
+            if done not in tasks:
+                # A pass has a speed of its own, and the one before is over.
+                for task in tasks.values():
+                    bars.update(task, visible=False)
+                tasks[done] = bars.add_task("", total=None, visible=False)
+            bars.update(
+                tasks[done],
+                description=f"{done} {table}: {counted(rows, 'row')}",
+                total=None if share is None else 1,
+                completed=share or 0,
+                visible=True,
+            )
+
+        yield note_rows

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,11 @@ def test_long_work_shows_its_progress_on_a_terminal_only(database_url: str, tmp_
     file.write_text("".join(json.dumps({**QUESTION, "n": n}) + "\n" for n in range(20)))
     assert "importing" in on_a_terminal("import", str(file), "--batch-size", "2", url=database_url)
     assert run("import", str(file), url=database_url).stderr == ""
+    dump = str(tmp_path / "store.jsonl.gz")
+    assert run("dump", "-o", dump, url=database_url).stderr == ""
+    shown = on_a_terminal("restore", dump, url=database_url)
+    assert re.search(r"compared messages: 20 rows .*\d:\d\d:\d\d", shown)
+    assert run("restore", dump, url=database_url).stderr == ""
 
 
 @pytest.fixture

@@ -162,6 +162,26 @@ def test_what_comes_before_a_cut_is_stored_and_the_rest_later(
     assert all_rows(target) == all_rows(whole)
 
 
+@pytest.mark.parametrize("name", ["store.jsonl", "store.jsonl.gz"])
+def test_a_restore_tells_how_much_of_the_file_is_done(
+    name: str, archive: bytes, open_store: OpenStore, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(archive) if name.endswith(".gz") else archive)
+    shares: dict[str, list[float]] = {}
+
+    def note(done: str, table: str, rows: int, share: float | None) -> None:
+        assert share is not None
+        shares.setdefault(done, []).append(share)
+
+    copy_rows(ArchiveSource(path), open_store(), progress=note)
+    assert list(shares) == ["copied", "compared"]
+    for each in shares.values():
+        assert each == sorted(each)
+        assert 0 < each[0] <= each[-1] <= 1
+    assert shares["compared"][-1] == 1
+
+
 @pytest.mark.parametrize("name", list(BY_NAME))
 def test_each_value_is_of_its_kind(name: str, archive: bytes) -> None:
     table = BY_NAME[name]

@@ -153,7 +153,7 @@ def test_a_source_in_use_is_copied_as_it_was(name: str, open_store: OpenStore) -
     before = all_rows(source)
     written = 0
 
-    def write(done: str, table: str, rows: int) -> None:
+    def write(done: str, table: str, rows: int, share: float | None) -> None:
         nonlocal written
         if done == "copied" and not written:
             written += 1
@@ -165,6 +165,21 @@ def test_a_source_in_use_is_copied_as_it_was(name: str, open_store: OpenStore) -
     assert written
     assert all_rows(target) == before
     assert all_rows(source) != before
+
+
+def test_a_comparison_tells_how_much_is_done(open_store: OpenStore) -> None:
+    source, target = open_store(), open_store()
+    fill(source)
+    shares: dict[str, list[float | None]] = {}
+
+    def note(done: str, table: str, rows: int, share: float | None) -> None:
+        shares.setdefault(done, []).append(share)
+
+    copy_rows(open_source(source), target, progress=note)
+    assert set(shares["copied"]) == {None}
+    known = [share for share in shares["compared"] if share is not None]
+    assert known == sorted(known)
+    assert (len(known), known[-1]) == (len(shares["copied"]), 1)
 
 
 def _in_thread(work: Callable[[], Any]) -> None:

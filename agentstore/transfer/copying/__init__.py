@@ -7,6 +7,7 @@
 from agentstore.transfer.copying.archive import ArchiveSource
 from agentstore.transfer.copying.pages import Problem, Reports, TableReport
 from agentstore.transfer.copying.running import (
+    Progress,
     compare_rows,
     copy_rows,
     dump_rows,
@@ -18,6 +19,7 @@ __all__ = [
     "EVERYTHING",
     "ArchiveSource",
     "Problem",
+    "Progress",
     "Reports",
     "Selection",
     "TableReport",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -71,6 +72,7 @@ class ArchiveSource:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._share: float | None = None
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Nothing: a file stays as it is."""
@@ -87,7 +89,14 @@ class ArchiveSource:
         with self._path.open("rb") as raw:
             is_packed = self._path.name.endswith(".gz")
             file = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if is_packed else raw
-            yield from _Lines(file, self._path.name).pages()
+            size = os.fstat(raw.fileno()).st_size
+            for page in _Lines(file, self._path.name).pages():
+                self._share = raw.tell() / size if size else None
+                yield page
+
+    def share(self) -> float | None:
+        """What share of the file's bytes is read; None before the first page, and of a pipe."""
+        return self._share
 
 
 class _Lines:

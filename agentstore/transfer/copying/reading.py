@@ -42,6 +42,9 @@ class Source(Protocol):
     def pages(self) -> Iterator[Page]:
         """All rows, those first that others hang on."""
 
+    def share(self) -> float | None:
+        """What share (0 to 1) of it the pages so far are; None where nobody knows."""
+
 
 class StoreSource:
     """A store, or some of its sessions with all that hangs on them.
@@ -74,6 +77,10 @@ class StoreSource:
             return
         for table in TABLES:
             yield from paged(table, self._rows(table))
+
+    def share(self) -> float | None:
+        """None: to count all rows would be to read them once more."""
+        return None
 
     def _selected_pages(self) -> Iterator[Page]:
         yield from paged(HOLDS, filter(self._takes_hold, self._rows(HOLDS)))

@@ -14,15 +14,20 @@ from agentstore.transfer.copying.selection import EVERYTHING, Selection
 from agentstore.transfer.copying.tables import TABLES
 from agentstore.transfer.copying.writing import StoreTarget
 
-Progress = Callable[[str, str, int], None]
-"""Called with what is done ("copied", "compared"), a table's name, and how many of its rows."""
+Progress = Callable[[str, str, int, "float | None"], None]
+"""Called with what is done ("copied", "compared"), a table's name, how many of its rows, and what
+share (0 to 1) of all rows is copied or compared by now; None where nobody knows."""
+
+
+def _silent(done: str, table: str, rows: int, share: float | None) -> None:
+    """A progress that nobody follows."""
 
 
 def copy_rows(
     source: Source,
     store: Storage,
     *,
-    progress: Progress = lambda done, table, rows: None,
+    progress: Progress = _silent,
     tell: Callable[[Problem], None] = lambda problem: None,
 ) -> Reports:
     """Store all that a source has, then compare it with what is there.
@@ -52,11 +57,13 @@ def copy_rows(
             report = reports[page.table.name]
             report.read.add(page.table, page.rows)
             target.write(page, report, tell)
-            progress("copied", page.table.name, report.read.count)
+            progress("copied", page.table.name, report.read.count, source.share())
+        rows, compared = sum(report.read.count for report in reports.values()), 0
         for page in source.pages():
             report = reports[page.table.name]
             report.found.add(page.table, target.find(page))
-            progress("compared", page.table.name, report.found.count)
+            compared += len(page.rows)
+            progress("compared", page.table.name, report.found.count, compared / max(rows, 1))
     return reports
 
 
@@ -65,7 +72,7 @@ def dump_rows(
     file: BinaryIO,
     selection: Selection = EVERYTHING,
     *,
-    progress: Progress = lambda done, table, rows: None,
+    progress: Progress = _silent,
 ) -> Reports:
     """Write a store to an archive.
 
@@ -88,7 +95,7 @@ def dump_rows(
             report.read.add(page.table, page.rows)
             archive.write(page)
             report.stored += len(page.rows)
-            progress("written", page.table.name, report.stored)
+            progress("written", page.table.name, report.stored, source.share())
     archive.end(reports)
     return reports
 
@@ -97,7 +104,7 @@ def compare_rows(
     source: Source,
     store: Storage,
     *,
-    progress: Progress = lambda done, table, rows: None,
+    progress: Progress = _silent,
     tell: Callable[[Problem], None] = lambda problem: None,
 ) -> Reports:
     """Look for each row of a source in a store; nothing is written.
@@ -118,7 +125,7 @@ def compare_rows(
             report = reports[page.table.name]
             report.read.add(page.table, page.rows)
             _compare(page, target, report, tell)
-            progress("compared", page.table.name, report.read.count)
+            progress("compared", page.table.name, report.read.count, source.share())
     return reports
 
 
