@@ -71,7 +71,11 @@ def _in_words(summary: MoveSummary) -> str:
     parts = [counted(summary.messages, "message"), counted(summary.tool_calls, "tool call")]
     if summary.checkpoints:
         parts.append(counted(summary.checkpoints, "checkpoint"))
-    return (
-        f"moved {counted(summary.sessions, 'session')} ({', '.join(parts)}); {summary.skipped} "
-        f"skipped, since they were there; {summary.not_taken} not taken"
-    )
+    words = [
+        f"moved {counted(summary.sessions, 'session')} ({', '.join(parts)})",
+        f"{summary.skipped} skipped, since they were there",
+    ]
+    if summary.passed_over:
+        words.append(f"{summary.passed_over} passed over, on branches that were not chosen")
+    words.append(f"{summary.not_taken} not taken")
+    return "; ".join(words)

@@ -9,10 +9,12 @@ from agentstore.movers.moving import Mover
 
 KINDS: dict[str, tuple[str, str]] = {
     "adk": ("adk", "Google ADK's DatabaseSessionService"),
+    "chainlit": ("chainlit", "Chainlit's SQLAlchemyDataLayer"),
     "langchain-postgres": ("langchain", "LangChain's PostgresChatMessageHistory (chat_history)"),
     "langchain-sql": ("langchain", "LangChain's SQLChatMessageHistory (message_store)"),
     "langgraph": ("langgraph", "LangGraph's PostgresSaver and SqliteSaver"),
     "llm": ("llm", "the logs.db of the command llm"),
+    "open-webui": ("open_webui", "Open WebUI"),
     "openai-agents": ("openai_agents", "OpenAI's SQLiteSession and SQLAlchemySession"),
 }
 """By the name that the command takes: the module, and whose tables they are."""

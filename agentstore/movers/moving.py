@@ -9,12 +9,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar
 
-from agentstore.errors import InvalidInputError, MessageExistsError, SessionExistsError
+from agentstore.errors import (
+    InvalidInputError,
+    MessageExistsError,
+    SessionExistsError,
+    SessionNotFoundError,
+)
 from agentstore.integrations.shared.drafts import Draft, attach_results, pending_calls
 from agentstore.model.values import now
 from agentstore.records import JSONValue
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
 IMPORTED_FROM = "imported_from"
 """Metadata key of a session: the kind of the move that made it."""
 
+_ANOTHER = "the store has another session of this id"
+
 
 @dataclass(frozen=True)
 class MoveSummary:
@@ -37,6 +44,7 @@ class MoveSummary:
     Attributes:
         sessions, messages, tool_calls, checkpoints: how many were stored.
         skipped: how many messages (of LangGraph: checkpoints) were there already.
+        passed_over: how many messages are no part of what was chosen (other branches of a tree).
         not_taken: how many things of the program could not be taken.
     """
 
@@ -45,6 +53,7 @@ class MoveSummary:
     tool_calls: int = 0
     checkpoints: int = 0
     skipped: int = 0
+    passed_over: int = 0
     not_taken: int = 0
 
 
@@ -198,7 +207,7 @@ class Page:
             self._refuse_session(session_id, str(exc))
             return False
         if stored is None or stored.metadata.get(IMPORTED_FROM) != self._kind:
-            self._refuse_session(session_id, "the store has another session of this id")
+            self._refuse_session(session_id, _ANOTHER)
             return False
         return True
 
@@ -230,8 +239,15 @@ class Page:
         A session of this id that begins otherwise is left as it is, and reported.
         """
         session_id = str(conversation.id)
+        marked = {**conversation.metadata, IMPORTED_FROM: self._kind}
         try:
-            stored = store_or_continue(self.store, session_id, conversation)
+            self._check_origin(session_id)
+            stored = store_or_continue(
+                self.store, session_id, replace(conversation, metadata=marked)
+            )
+        except SessionNotFoundError:  # it is there, and out of the store's scope
+            self._refuse_session(session_id, _ANOTHER)
+            return
         except (InvalidInputError, SessionExistsError, MessageExistsError) as exc:
             self._refuse_session(session_id, str(exc))
             return
@@ -239,8 +255,16 @@ class Page:
         self.counts["messages"] += stored.messages
         self.counts["tool_calls"] += stored.tool_calls
         self.counts["skipped"] += len(conversation.messages) - stored.messages
+        self.counts["passed_over"] += sum(conversation.passed_over.values())
         for remark, count in conversation.remarks.items():
             self.problems += [Problem("message", "?", session_id, remark)] * count
+
+    def _check_origin(self, session_id: str) -> None:
+        stored = self.store.get_session(session_id, trashed=True)
+        if stored is None:
+            return
+        if stored.trashed_at is not None or stored.metadata.get(IMPORTED_FROM) != self._kind:
+            raise SessionExistsError(_ANOTHER)
 
     def _save(self, session_id: str, key: str, drafts: Sequence[Draft]) -> None:
         self.store.save_messages(session_id, [draft.new_message(key) for draft in drafts])

@@ -124,21 +124,24 @@ class ForeignDatabase:
                 f"there ({exc.__cause__})"
             ) from exc
 
-    def pages(self, name: str, limit: int, **keys: Any) -> Iterator[list[Row]]:
+    def pages(
+        self, name: str, limit: int, *, blocks: frozenset[str] = frozenset(), **keys: Any
+    ) -> Iterator[list[Row]]:
         """The rows of a statement in the order of a key, page by page.
 
         Args:
             name: the statement's; its rows begin with the values of the key, and its parameters
                 are ``limit`` and, in the block ``after_key``, the last key.
             limit: how many rows a page has.
+            blocks: those of its other blocks that are sent.
             keys: the names of the key's parameters, None each; anything else is a parameter.
         """
         fixed = {key: value for key, value in keys.items() if value is not None}
         names = [key for key, value in keys.items() if value is None]
         after: dict[str, Any] = {}
         while True:
-            blocks = frozenset({"after_key"} if after else ())
-            rows = self.read(name, {**fixed, **after, "limit": limit}, blocks)
+            sent = blocks | frozenset({"after_key"} if after else ())
+            rows = self.read(name, {**fixed, **after, "limit": limit}, sent)
             if rows:
                 yield rows
             if len(rows) < limit:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import foreign_chats as chats
 import foreign_originals as originals
 import pytest
 from agents.memory import SQLiteSession
@@ -24,7 +25,7 @@ from agentstore.integrations.adk import AgentstoreSessionService, store_session_
 from agentstore.integrations.langchain import AgentstoreChatMessageHistory
 from agentstore.integrations.langgraph import AgentstoreSaver
 from agentstore.integrations.openai_agents import AgentstoreSession
-from agentstore.movers import KINDS, MoveSummary, open_mover, rows
+from agentstore.movers import KINDS, MoveSummary, chainlit, open_mover, rows
 from agentstore.testing import Backend
 from agentstore.transfer.foreign import Problem
 
@@ -291,6 +292,122 @@ def test_an_older_llms_logs(tmp_path: Path, memory_store: agentstore.Storage) ->
     session = memory_store.get_session("c1")
     assert session is not None
     assert session.title == "Wind"
+
+
+@pytest.mark.parametrize("newer", [True, False])
+@pytest.mark.parametrize("backend", SQLITE_AND_POSTGRESQL, indirect=True)
+def test_chainlits_data_layer(
+    newer: bool, store: agentstore.Storage, original: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chainlit, "THREADS_A_PAGE", 2)
+    chats.add_chainlit(original, newer=newer)
+    assert_ends_where_it_is_stopped("chainlit", original, store, said)
+    assert moved(move("chainlit", original, store)) == (0, 0, 15)
+    session = store.get_session(chats.THREADS[1])
+    assert session is not None
+    assert session.created_at.isoformat() == "2026-01-02T03:04:00.123456+00:00"
+    assert (session.title, session.metadata) == (
+        "How windy?",
+        {
+            "userId": chats.ANN,
+            "userIdentifier": "ann",
+            "metadata": {"chat_profile": "fast"},
+            "user": {"role": "admin"},
+            "imported_from": "chainlit",
+        },
+    )
+    asked, looked, missed, failed, answered = store.get_history(session.id)
+    chosen = {"command": "Weather", "modes": {"model": "m"}} if newer else {}
+    assert (asked.role, asked.content) == ("user", "How windy?")
+    assert asked.metadata == {"id": chats.step_id(1, 1), "name": "ann", **chosen}
+    [wind], [tide] = looked.tool_calls, missed.tool_calls
+    assert (wind.tool_name, wind.arguments, wind.result) == ("wind", {"city": "Bergen"}, "8")
+    assert wind.completed_at is not None
+    times = [at.isoformat() for at in (asked.timestamp, wind.timestamp, wind.completed_at)]
+    assert [time[17:26] for time in times] == ["01.123456", "04.123456", "04.623456"]
+    [step] = looked.metadata["steps"]
+    assert (step["type"], step["input"], step["generation"]) == ("llm", "[…]", {"model": "m"})
+    assert (tide.arguments, tide.result, failed.role) == ({}, "no such tool", "tool")
+    assert failed.metadata["tool_status"] == "error"
+    assert (answered.role, answered.content) == ("assistant", "It is 8 m/s. é")
+    [element], [feedback] = answered.metadata["elements"], answered.metadata["feedbacks"]
+    assert (element["name"], element["objectKey"]) == ("wind.csv", "ann/wind.csv")
+    assert feedback == {"id": chats.step_id(1, 91), "value": 1, "comment": "good"}
+    # It goes on there; a tool still runs, and a step that nothing follows is not taken.
+    chats.add_chainlit_steps(
+        original,
+        1,
+        {"second": 10, "type": "user_message", "name": "ann", "output": "And now?"},
+        {"second": 11, "type": "tool", "name": "wind", "end": None},
+        {"second": 12, "type": "llm", "name": "gpt", "output": "It"},
+    )
+    problems: list[Problem] = []
+    again = move("chainlit", original, store, report=problems.append)
+    assert (again.messages, again.skipped, again.not_taken) == (2, 15, 1)
+    assert "step of type 'llm' that no message follows" in str(problems[0])
+    [running] = store.get_history(session.id)[-1].tool_calls
+    assert running.completed_at is None
+
+
+@pytest.mark.parametrize("newer", [True, False])
+@pytest.mark.parametrize("backend", SQLITE_AND_POSTGRESQL, indirect=True)
+def test_open_webuis_chats(newer: bool, store: agentstore.Storage, original: str) -> None:
+    chats.add_open_webui(original, newer=newer)
+    problems: list[Problem] = []
+    summary = move("open-webui", original, store, report=problems.append)
+    assert (summary.sessions, summary.messages, summary.passed_over) == (2, 2, 1)
+    [problem] = problems
+    assert str(problem) == 'session chat-3: there is no "chat.history" with messages'
+    session, archived = store.get_session("chat-1"), store.get_session("chat-2")
+    assert session is not None
+    assert archived is not None
+    assert archived.archived_at is not None
+    assert (session.title, session.archived_at) == ("Wind", None)
+    assert session.created_at.isoformat() == "2026-01-02T03:04:04+00:00"
+    assert session.metadata["user_id"] == "u1"
+    if newer:
+        assert session.metadata["folder_id"] == "f1"
+        assert session.metadata["meta"] == {"tags": ["wind"]}
+        assert session.metadata["pinned"] is True
+    history = store.get_history("chat-1")
+    assert [message.content for message in history] == ["How windy?", "8 m/s. é"]
+    assert history[1].timestamp.isoformat() == "2026-01-02T03:04:09+00:00"
+    assert (history[1].metadata["id"], len(history[1].metadata["output"])) == ("m3", 1)
+    chats.go_on_with_open_webui(original, "m3")
+    again = move("open-webui", original, store)
+    assert (again.sessions, again.messages, again.skipped) == (0, 1, 2)
+    # As it would have been moved at once.
+    with agentstore.connect("sqlite://") as other:
+        move("open-webui", original, other)
+        assert said(other) == said(store)
+    # Another answer is chosen there: what was moved stays.
+    chats.go_on_with_open_webui(original, "m2")
+    problems.clear()
+    changed = move("open-webui", original, store, report=problems.append)
+    assert (changed.messages, changed.not_taken) == (0, 2)
+    assert "goes on in another way from message 2 on" in str(problems[0])
+    assert [message.content for message in store.get_history("chat-1")][1:] == [
+        "8 m/s. é",
+        "And now?",
+    ]
+
+
+@pytest.mark.parametrize("state", ["another's", "trashed", "out of scope"])
+def test_a_conversation_that_is_somebody_elses_is_left_as_it_is(
+    state: str, tmp_path: Path, memory_store: agentstore.Storage
+) -> None:
+    url = f"sqlite:///{tmp_path / 'webui.db'}"
+    chats.add_open_webui(url)
+    memory_store.create_session(id="chat-1", tenant_id="acme")
+    if state == "trashed":
+        memory_store.trash_session("chat-1")
+    scope = {"tenant_id": "other"} if state == "out of scope" else {}
+    target = memory_store.scoped(**scope) if scope else memory_store
+    problems: list[Problem] = []
+    summary = move("open-webui", url, target, report=problems.append)
+    assert (summary.sessions, summary.messages) == (1, 0)
+    assert str(problems[0]) == "session chat-1: the store has another session of this id"
+    assert memory_store.get_history("chat-1", trashed=True) == []
 
 
 @pytest.fixture
