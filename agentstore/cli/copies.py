@@ -96,13 +96,14 @@ def copy(  # noqa: PLR0917 - one an option
     selection = _selection(tenant_id, user_id, metadata)
     source_database, target_database = Database(source_url), Database(target_url)
     with source_database.connect_whole() as source_store, target_database.connect_whole() as store:
-        source = open_source(source_store, selection)
+        source = open_source(source_store, selection, counts=_is_seen())
         with _progress() as progress:
             run = compare_rows if verify else copy_rows
             reports = run(source, store, progress=progress, tell=_tell)
             extra = 0
             if verify:
-                extra = _tell_extra(open_source(store, selection), source_store, progress)
+                there = open_source(store, selection, counts=_is_seen())
+                extra = _tell_extra(there, source_store, progress)
     _end(ctx, reports, as_json=as_json, extra=extra)
 
 
@@ -139,7 +140,8 @@ def dump(
     hidden = to_stdout and is_terminal()
     with database.connect_whole() as store, target as raw, _progress(hidden=hidden) as progress:
         with _packing(cast(BinaryIO, raw), packs=output.name.endswith(".gz")) as file:
-            reports = dump_rows(store, file, selection, progress=progress)
+            counts = _is_seen() and not hidden
+            reports = dump_rows(store, file, selection, progress=progress, counts=counts)
         raw.flush()
     if to_stdout:
         return
@@ -260,6 +262,11 @@ def _packing(file: BinaryIO, *, packs: bool) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, packed)
 
 
+def _is_seen() -> bool:
+    """Whether a person sees progress: rows are not counted for nobody."""
+    return sys.stderr.isatty()
+
+
 @contextmanager
 def _progress(*, hidden: bool = False) -> Iterator[copying.Progress]:
     """What is being done, to how many rows, and the time left where it is known, on a terminal."""
@@ -270,7 +277,7 @@ def _progress(*, hidden: bool = False) -> Iterator[copying.Progress]:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
-        disable=hidden or not sys.stderr.isatty(),
+        disable=hidden or not _is_seen(),
     ) as bars:
         tasks: dict[str, TaskID] = {}
 

@@ -13,7 +13,7 @@ from backends import SHARED
 from copy_samples import AT, all_rows, conversations_of, fill, session_row
 
 import agentstore
-from agentstore import ConfigurationError, StorageError
+from agentstore import ConfigurationError, StorageError, UnavailableError
 from agentstore.transfer.copying import (
     Problem,
     Selection,
@@ -167,19 +167,49 @@ def test_a_source_in_use_is_copied_as_it_was(name: str, open_store: OpenStore) -
     assert all_rows(source) != before
 
 
-def test_a_comparison_tells_how_much_is_done(open_store: OpenStore) -> None:
-    source, target = open_store(), open_store()
+@pytest.mark.parametrize("name", SHARED)
+def test_a_copy_tells_how_much_is_done(name: str, open_store: OpenStore) -> None:
+    source, target = open_store(name), open_store()
     fill(source)
-    shares: dict[str, list[float | None]] = {}
+    shares: dict[str, list[float]] = {}
 
     def note(done: str, table: str, rows: int, share: float | None) -> None:
+        assert share is not None
         shares.setdefault(done, []).append(share)
 
-    copy_rows(open_source(source), target, progress=note)
-    assert set(shares["copied"]) == {None}
-    known = [share for share in shares["compared"] if share is not None]
-    assert known == sorted(known)
-    assert (len(known), known[-1]) == (len(shares["copied"]), 1)
+    copy_rows(open_source(source, counts=True), target, progress=note)
+    assert list(shares) == ["copied", "compared"]
+    for each in shares.values():
+        assert each == sorted(each)
+        assert 0 < each[0] <= each[-1] == 1
+
+
+def test_nothing_is_counted_for_nobody(open_store: OpenStore) -> None:
+    source, target = open_store(), open_store()
+    fill(source)
+    for selection in (Selection(), Selection(tenant_id="acme")):
+        is_whole = selection == Selection()
+        copied: set[float | None] = set()
+        compared: list[float | None] = []
+
+        def note(done: str, table: str, rows: int, share: float | None) -> None:
+            (copied.add if done == "copied" else compared.append)(share)  # noqa: B023
+
+        copy_rows(open_source(source, selection, counts=not is_whole), target, progress=note)
+        assert (copied, compared[-1]) == ({None}, 1)
+
+
+def test_a_count_that_takes_too_long_is_done_without(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count(self: StoredRows) -> int:
+        raise UnavailableError("the statement took longer than statement_timeout")
+
+    source, target = open_store(), open_store()
+    fill(source)
+    monkeypatch.setattr(StoredRows, "count", count)
+    copy_rows(open_source(source, counts=True), target)
+    assert all_rows(target) == all_rows(source)
 
 
 def _in_thread(work: Callable[[], Any]) -> None:

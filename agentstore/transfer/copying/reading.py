@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from itertools import chain, islice, product
 from typing import Protocol
 
+from agentstore.errors import UnavailableError
 from agentstore.model.keys import DIGEST, key_of
 from agentstore.model.values import dump_json
 from agentstore.storage import Storage
@@ -52,15 +53,22 @@ class StoreSource:
     Args:
         store: the store; it may be in use.
         selection: which sessions.
+        counts: count a whole store's rows now, so that `share` knows; where that takes longer than
+            a statement may, it does not.
 
     Raises:
         ConfigurationError: the store's dialect does not have the statements of copies.
     """
 
-    def __init__(self, store: Storage, selection: Selection = EVERYTHING) -> None:
+    def __init__(
+        self, store: Storage, selection: Selection = EVERYTHING, *, counts: bool = False
+    ) -> None:
         self._store = store
         self._stored = StoredRows(store)
         self._selection = selection
+        # Outside of the snapshot, which a statement that takes too long would end.
+        self._total = self._count() if counts and selection.is_all else 0
+        self._share: float | None = None
 
     def snapshot(self) -> AbstractContextManager[None]:
         """A transaction in which all that is read is of one moment.
@@ -75,12 +83,23 @@ class StoreSource:
         if not self._selection.is_all:
             yield from self._selected_pages()
             return
+        done = 0
         for table in TABLES:
-            yield from paged(table, self._rows(table))
+            for page in paged(table, self._rows(table)):
+                done += len(page.rows)
+                # The store may be in use, and have other rows by now.
+                self._share = min(done / self._total, 1.0) if self._total else None
+                yield page
 
     def share(self) -> float | None:
-        """None: to count all rows would be to read them once more."""
-        return None
+        """What share (0 to 1) of the rows the pages so far are; None where they are not counted."""
+        return self._share
+
+    def _count(self) -> int:
+        try:
+            return self._stored.count()
+        except UnavailableError:
+            return 0
 
     def _selected_pages(self) -> Iterator[Page]:
         yield from paged(HOLDS, filter(self._takes_hold, self._rows(HOLDS)))

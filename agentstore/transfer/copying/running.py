@@ -73,6 +73,7 @@ def dump_rows(
     selection: Selection = EVERYTHING,
     *,
     progress: Progress = _silent,
+    counts: bool = False,
 ) -> Reports:
     """Write a store to an archive.
 
@@ -81,12 +82,13 @@ def dump_rows(
         file: where to, open for bytes.
         selection: which sessions.
         progress: called after each page.
+        counts: as in `open_source`.
 
     Raises:
         StorageError: as every call of a store.
         SchemaError: the store lacks migrations, or has some of a newer version.
     """
-    source = open_source(store, selection)
+    source = open_source(store, selection, counts=counts)
     reports = _new_reports()
     archive = ArchiveWriter(file, selection)
     with source.snapshot():
@@ -129,12 +131,15 @@ def compare_rows(
     return reports
 
 
-def open_source(store: Storage, selection: Selection = EVERYTHING) -> StoreSource:
+def open_source(
+    store: Storage, selection: Selection = EVERYTHING, *, counts: bool = False
+) -> StoreSource:
     """A store as a source.
 
     Args:
         store: the store.
         selection: which sessions.
+        counts: count a whole store's rows now, so that progress knows what share is done.
 
     Raises:
         SchemaError: it lacks migrations, or has some of a newer version, whose columns would be
@@ -146,7 +151,7 @@ def open_source(store: Storage, selection: Selection = EVERYTHING) -> StoreSourc
             f"the source has migrations of a newer agentstore ({', '.join(unknown)}): "
             "copy it with that one"
         )
-    return StoreSource(store, selection)
+    return StoreSource(store, selection, counts=counts)
 
 
 def _compare(

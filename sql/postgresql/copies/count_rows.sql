@@ -1,0 +1,41 @@
+-- How many rows each table has that a copy takes, for the time left. agentstore copy, agentstore dump,
+-- where a terminal shows their progress.
+-- Runs: once a copy
+-- Index: none: all rows are counted
+-- Rows: reads all rows of the store, by an index where that is shorter
+-- Returns: many
+SELECT pg_catalog.count(*) AS counted
+FROM agentstore_holds
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_sessions
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_messages
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_tool_calls
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_pending_confirmations
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_checkpoints
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_checkpoint_blobs
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_checkpoint_writes
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_checkpoint_metadata
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_adk_sessions
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_adk_states
+UNION ALL
+SELECT pg_catalog.count(*)
+FROM agentstore_erasure_receipts;
