@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+# One more than the cores of a small machine: a test waits for its server more than it computes.
+WORKERS ?= 3
 BENCH_VENV ?= .venv-bench
 BENCH_ARGS ?=
 DOCS_VENV ?= .venv-docs
@@ -10,7 +12,7 @@ MATRIX_ARGS ?=
 AUDIT_VENV ?= .venv-audit
 AUDIT_ARGS ?=
 bin := $(VENV)/bin
-pytest := $(bin)/python -m pytest -n 2
+pytest := $(bin)/python -m pytest
 stamp := $(VENV)/.installed
 frameworks_stamp := $(VENV)/.frameworks
 bench_stamp := $(BENCH_VENV)/.installed
@@ -33,16 +35,16 @@ test: export AGENTSTORE_INTEGRATIONS = 1
 test: $(frameworks_stamp) ## The tests on all databases (servers start by themselves); PYTEST_ARGS="-k …"
 ifeq ($(strip $(PYTEST_ARGS)),)
 	@failed=0; set -x; \
-	$(pytest) --dist worksteal --ignore=tests/faults || failed=1; \
-	$(pytest) --dist loadfile tests/faults || failed=1; \
+	$(pytest) -n $(WORKERS) --dist worksteal --ignore=tests/faults || failed=1; \
+	$(pytest) -n 2 --dist loadfile tests/faults || failed=1; \
 	{ set +x; } 2>/dev/null; exit $$failed
 else
-	$(pytest) --dist worksteal $(PYTEST_ARGS)
+	$(pytest) -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 endif
 
 test-faults: export AGENTSTORE_FAULTS ?= long
 test-faults: $(stamp) ## The fault suite's long form; PYTEST_ARGS="-k …" for a part of it
-	$(pytest) --dist loadfile tests/faults $(PYTEST_ARGS)
+	$(pytest) -n 2 --dist loadfile tests/faults $(PYTEST_ARGS)
 
 test-matrix: $(frameworks_stamp) ## The versions of databases, Pythons and drivers; MATRIX_ARGS="--cells newest"
 	$(bin)/python tests/matrix $(MATRIX_ARGS)

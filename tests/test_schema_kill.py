@@ -14,8 +14,8 @@ from agentstore.testing import Backend
 
 pytestmark = pytest.mark.parametrize("backend", SHARED, indirect=True)
 
-# Every single step takes five minutes: AGENTSTORE_TEST_KILL_EVERY=1.
-STRIDE = int(os.environ.get("AGENTSTORE_TEST_KILL_EVERY", "5"))
+# Every single step takes ten minutes a server: AGENTSTORE_TEST_KILL_EVERY=1.
+STRIDE = int(os.environ.get("AGENTSTORE_TEST_KILL_EVERY", "11"))
 
 
 def kill_at_every_step(
