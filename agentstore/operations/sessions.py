@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -28,7 +30,9 @@ from agentstore.statements import NO_BLOCKS
 DELETED_AT_ONCE = 100
 """Sessions in one transaction of delete_sessions, so that no lock is held for long."""
 
-_MOST_ROUNDS = 3
+_MOST_ROUNDS = 8
+_FIRST_PAUSE = 0.0005
+"""Seconds at most, and twice as many each time: others delete and create the session meanwhile."""
 
 
 class SessionOperations(HoldOperations):
@@ -120,14 +124,15 @@ class SessionOperations(HoldOperations):
             SessionExistsError: the id is in use where this store does not see it, or by another
                 tenant or user than is asked for.
         """
-        for _ in range(_MOST_ROUNDS):
+        for number in range(_MOST_ROUNDS):
             stored = self.get_session(session.id)
             if stored is not None:
                 if _is_owned_by(stored, session.owner):
                     return stored
                 break
             # It may come and go meanwhile; one that is never seen is not this store's to see.
-            self.create_session(session)
+            if not self.create_session(session):
+                time.sleep(random.uniform(0, _FIRST_PAUSE * 2**number))
         raise SessionExistsError(f"there is a session {session.id!r} already")
 
     def update_session_metadata(
