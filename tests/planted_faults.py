@@ -78,7 +78,7 @@ def _orphan(patched: Patched) -> None:
 
 
 def _burst(patched: Patched) -> None:
-    yesterday = NOW - timedelta(days=1)
+    yesterday = datetime.now(timezone.utc) - timedelta(days=1)  # midnight may be since NOW
     messages = [NewMessage("user", "hi", timestamp=yesterday) for _ in range(1_500)]
     patched.store.save_messages("s1", messages)
 
