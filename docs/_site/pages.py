@@ -23,6 +23,7 @@ PAGES = {
     "SECURITY.md": "reporting.md",
     "benchmarks/results/bench.md": "benchmarks.md",
     "benchmarks/results/scale.md": "large-store.md",
+    "benchmarks/results/lists.md": "users-list.md",
 }
 """Where the site has what stands outside of docs/."""
 
