@@ -12,7 +12,8 @@ from agentstore import NewMessage, Storage
 from agentstore.doctor import State
 
 NOW = datetime.now(timezone.utc)
-LONG_AGO = (NOW - timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S")
+# At noon: a server whose time zone is another one has the same day.
+LONG_AGO = (NOW - timedelta(days=3)).strftime("%Y-%m-%d 12:00:00")
 
 EVERYWHERE = ("sqlite-file", "postgresql", "mariadb", "mysql")
 SERVERS = ("postgresql", "mariadb", "mysql")
