@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -41,11 +42,24 @@ def _difference(old: str, new: str) -> Iterator[str]:
     )
 
 
+def _without_mysqls_choices(text: str) -> str:
+    """MySQL plans by samples, and locks what it reads: test_plans holds what its plans may be."""
+    return re.sub(
+        r"^\| (?:plan|locks) \|.*$",
+        lambda row: re.sub(r"MariaDB: (.*?)<br>MySQL: [^|]*(?= \|)", r"\1", row[0]),
+        text,
+        flags=re.MULTILINE,
+    )
+
+
 def test_the_document_is_up_to_date(known: dict[str, Facts]) -> None:
     old = DOCUMENT.read_text(encoding="utf-8")
     # Of a database of another version, old's plans and locks are not held against this run's.
     changed = "\n".join(
-        _difference(comparable(old, old, known), comparable(document(known), old, known))
+        _difference(
+            _without_mysqls_choices(comparable(old, old, known)),
+            _without_mysqls_choices(comparable(document(known), old, known)),
+        )
     )
     assert not changed, f"make sql-review would change it:\n{changed}"
 
