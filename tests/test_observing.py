@@ -110,6 +110,23 @@ def test_retries_are_logged(
     assert SECRET not in caplog.text
 
 
+@pytest.mark.parametrize("backend", NETWORKED, indirect=True)
+def test_the_attempt_is_the_calls_own(proxy: Proxy, backend: Backend) -> None:
+    """One that was tried again leaves nothing of it to the calls that follow on its connection."""
+    events: list[StatementEvent] = []
+    with agentstore.connect(proxy.url, pool_size=1, observer=events.append) as store:
+        store.create_session(id="s")
+        proxy.cut_after_request(1)
+        store.get_history("s")
+        assert max(event.attempt for event in events) == 2
+        events.clear()
+        with store.transaction():
+            store.save_user_message("s", "in a block")
+        store.ping()
+        store.save_user_message("s", "hi")
+    assert {event.attempt for event in events} == {1}
+
+
 @pytest.mark.parametrize("value", [-1, "soon", True, float("nan")])
 def test_slow_statement_is_a_number_of_seconds(value: Any) -> None:
     with pytest.raises(agentstore.ConfigurationError, match="slow_statement"):

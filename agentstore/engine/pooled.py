@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
@@ -260,7 +259,7 @@ class PooledExecutor(Executor):
             self._open.set(None)  # a copy of the context that it was entered in
 
     def _new_deadline(self) -> Deadline:
-        return Deadline(time.monotonic() + self._call_limit)
+        return Deadline.after(self._call_limit)
 
     def _call_deadline(self) -> Deadline | None:
         """The deadline of the call that several operations of this thread are part of."""
@@ -278,7 +277,6 @@ class PooledExecutor(Executor):
     ) -> T:
         """Call with the deadline of the whole call, again and again where that may help."""
         deadline = self._call_deadline() or self._new_deadline()
-        self._local.attempt = 1
         try:
             return attempt(deadline)
         except StorageError as error:
@@ -303,15 +301,20 @@ class PooledExecutor(Executor):
             if on_retry is not None:
                 on_retry()
 
-        return try_again(
-            failure,
-            partial(attempt, deadline),
-            until=until,
-            timeout=self._retry_timeout,
-            # A server that was never there is more likely misspelt than restarting.
-            may_retry=lambda error: pool.has_connected or fault_of(error) is not Fault.UNREACHABLE,
-            on_retry=note_retry,
-        )
+        try:
+            return try_again(
+                failure,
+                partial(attempt, deadline),
+                until=until,
+                timeout=self._retry_timeout,
+                # A server that was never there is more likely misspelt than restarting.
+                may_retry=lambda error: (
+                    pool.has_connected or fault_of(error) is not Fault.UNREACHABLE
+                ),
+                on_retry=note_retry,
+            )
+        finally:
+            self._local.attempt = 1
 
     def _count_retry(self, error: StorageError) -> None:
         fault = fault_of(error)
@@ -344,10 +347,12 @@ class PooledExecutor(Executor):
         lease = pool.acquire()
         try:
             lease.connection.set_deadline(deadline)
+            lease.connection.attempt = self._local.attempt
             if block.is_snapshot:
                 lease.connection.begin_snapshot()
             else:
                 lease.connection.begin()
+            lease.connection.attempt = 1  # what is in the block is sent once
         except StorageError:
             self._give_back(pool, lease)
             raise

@@ -115,6 +115,4 @@ class OperationsCore:
     @staticmethod
     def write_text(text: str) -> tuple[str, bool]:
         """Any text as (what is stored, whether it is escaped)."""
-        if text.isascii() and "\0" not in text:
-            return text, False  # as most are
         return (escape_text(text), True) if needs_escape(text) else (text, False)
