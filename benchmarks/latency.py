@@ -9,7 +9,6 @@ results go to ``benchmarks/results/latency.json`` and ``latency.md``.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -27,7 +26,7 @@ from benchmarks.contender import NotServed
 from benchmarks.contenders import is_ours, load_contenders
 from benchmarks.databases import Databases
 from benchmarks.delaying import DelayingProxy
-from benchmarks.report import RESULTS, TITLES, table
+from benchmarks.report import RESULTS, TITLES, save_results, table
 from benchmarks.run import machine, takes_part
 from benchmarks.workloads import (
     QUICK,
@@ -221,10 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         warnings.simplefilter("ignore")  # what others have to say to their users
     sizes = replace(SIZES, rounds=3, history=20, sessions=100) if given.quick else SIZES
     results = run(given.dialect or DIALECTS, sizes, peers=not given.no_peers)
-    given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "latency.json").write_text(json.dumps(results, indent=1) + "\n")
-    (given.output / "latency.md").write_text(markdown(results))
-    print(f"see {given.output / 'latency.md'}")
+    save_results(given.output, "latency", results, markdown(results))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ small one. A store has one user, who has all the sessions. The results go to
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
 import warnings
@@ -18,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contender import NotServed
+from benchmarks.contenders import is_ours
 from benchmarks.databases import DIALECTS, Databases
 from benchmarks.listers import LISTERS, PAGE, Lister, OurLister, RawLister
-from benchmarks.report import RESULTS, TITLES, table
+from benchmarks.report import RESULTS, TITLES, save_results, table
 from benchmarks.run import machine
 
 DEEPEST = 100
@@ -114,7 +114,7 @@ def markdown(results: Mapping[str, Any]) -> str:
         rows = [["", *measured["pages"]]]
         for name in names:
             cells = [_cell(page, name) for page in measured["pages"].values()]
-            rows.append([f"**{name}**" if name.startswith("agentstore") else name, *cells])
+            rows.append([f"**{name}**" if is_ours(name) else name, *cells])
         lines += table(rows)
         lines += [f"\n{name} did not take part: {why}" for name, why in measured["refused"].items()]
     return "\n".join(lines) + "\n"
@@ -140,10 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results = run(
         given.dialect or DIALECTS, sessions, largest, rounds=rounds, peers=not given.no_peers
     )
-    given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "lists.json").write_text(json.dumps(results, indent=1) + "\n")
-    (given.output / "lists.md").write_text(markdown(results))
-    print(f"see {given.output / 'lists.md'}")
+    save_results(given.output, "lists", results, markdown(results))
 
 
 if __name__ == "__main__":

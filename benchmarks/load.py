@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import multiprocessing
 import queue
 import statistics
@@ -31,7 +30,7 @@ from benchmarks.contenders import load_contenders
 from benchmarks.databases import DIALECTS, Databases
 from benchmarks.ours import new_messages
 from benchmarks.raw import RawContender
-from benchmarks.report import RESULTS, TITLES, table
+from benchmarks.report import RESULTS, TITLES, save_results, table
 from benchmarks.run import machine
 from benchmarks.samples import SampleTurn, make_turns
 
@@ -258,10 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     rounds, seconds = (1, 1.0) if given.quick else (5, 4.0)
     results = run(given.dialect or DIALECTS, LOADS, rounds=rounds, seconds=seconds)
-    given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "load.json").write_text(json.dumps(results, indent=1) + "\n")
-    (given.output / "load.md").write_text(markdown(results))
-    print(f"see {given.output / 'load.md'}")
+    save_results(given.output, "load", results, markdown(results))
 
 
 if __name__ == "__main__":

@@ -162,6 +162,22 @@ class _Notes:
         return ["", *lines] if lines else []
 
 
+def save_results(folder: Path, name: str, results: Mapping[str, Any], text: str) -> None:
+    """Write what a run has measured, as JSON and as the page that is made from it; say where.
+
+    Args:
+        folder: where to; it is made where it is missing.
+        name: of both files.
+        results: what was measured.
+        text: the page.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(results, indent=1) + "\n")
+    page = folder / f"{name}.md"
+    page.write_text(text)
+    print(f"see {page}")
+
+
 def write(path: Path) -> None:
     """Write the tables and the plot beside a run's JSON."""
     results = json.loads(path.read_text(encoding="utf-8"))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import statistics
 import sys
 import time
@@ -27,7 +26,7 @@ from agentstore.operations.session_lists import session_key
 from agentstore.transfer import export_conversations
 from benchmarks.databases import DIALECTS, Databases
 from benchmarks.ours import response
-from benchmarks.report import RESULTS, TITLES
+from benchmarks.report import RESULTS, TITLES, save_results
 from benchmarks.samples import make_turns
 from benchmarks.scale_seed import FIRST_MOMENT, Shape, seed, seed_expired, session_id, user_of
 
@@ -313,10 +312,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if shape.smaller(given.factor).sessions < 100:
         sys.exit("the smaller store has to have 100 sessions at least")
     results = run(given.dialect or DIALECTS, shape, given.factor)
-    given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "scale.json").write_text(json.dumps(results, indent=1) + "\n")
-    (given.output / "scale.md").write_text(markdown(results))
-    print(f"see {given.output / 'scale.md'}")
+    save_results(given.output, "scale", results, markdown(results))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.filters import metadata_options
 from agentstore.cli.output import (
     counted,
+    is_followed,
     is_terminal,
     note,
     visible,
@@ -96,13 +97,13 @@ def copy(  # noqa: PLR0917 - one an option
     selection = _selection(tenant_id, user_id, metadata)
     source_database, target_database = Database(source_url), Database(target_url)
     with source_database.connect_whole() as source_store, target_database.connect_whole() as store:
-        source = open_source(source_store, selection, counts=_is_seen())
+        source = open_source(source_store, selection, counts=is_followed())
         with _progress() as progress:
             run = compare_rows if verify else copy_rows
             reports = run(source, store, progress=progress, tell=_tell)
             extra = 0
             if verify:
-                there = open_source(store, selection, counts=_is_seen())
+                there = open_source(store, selection, counts=is_followed())
                 extra = _tell_extra(there, source_store, progress)
     _end(ctx, reports, as_json=as_json, extra=extra)
 
@@ -140,7 +141,7 @@ def dump(
     hidden = to_stdout and is_terminal()
     with database.connect_whole() as store, target as raw, _progress(hidden=hidden) as progress:
         with _packing(cast(BinaryIO, raw), packs=output.name.endswith(".gz")) as file:
-            counts = _is_seen() and not hidden
+            counts = is_followed() and not hidden
             reports = dump_rows(store, file, selection, progress=progress, counts=counts)
         raw.flush()
     if to_stdout:
@@ -262,11 +263,6 @@ def _packing(file: BinaryIO, *, packs: bool) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, packed)
 
 
-def _is_seen() -> bool:
-    """Whether a person sees progress: rows are not counted for nobody."""
-    return sys.stderr.isatty()
-
-
 @contextmanager
 def _progress(*, hidden: bool = False) -> Iterator[copying.Progress]:
     """What is being done, to how many rows, and the time left where it is known, on a terminal."""
@@ -277,7 +273,7 @@ def _progress(*, hidden: bool = False) -> Iterator[copying.Progress]:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
-        disable=hidden or not _is_seen(),
+        disable=hidden or not is_followed(),
     ) as bars:
         tasks: dict[str, TaskID] = {}
 

@@ -70,6 +70,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def is_followed() -> bool:
+    """Whether a person sees what stderr says of progress."""
+    return sys.stderr.isatty()
+
+
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Rows under their columns: shortened to fit a terminal, whole and tab-separated in a pipe.
 
@@ -147,7 +152,7 @@ def progress_bar(
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(
-        *columns, console=console, transient=True, disable=hidden or not sys.stderr.isatty()
+        *columns, console=console, transient=True, disable=hidden or not is_followed()
     ) as progress:
         task = progress.add_task(what, total=total)
         yield lambda done: progress.update(task, completed=done)

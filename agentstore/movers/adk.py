@@ -17,7 +17,7 @@ from agentstore.model.identifiers import new_id
 from agentstore.model.values import now
 from agentstore.movers.moving import Mover, Page, Target
 from agentstore.records import JSONValue
-from agentstore.transfer.foreign import Problem, Program
+from agentstore.transfer.foreign import Problem, Program, reason_of
 from agentstore.transfer.forms.times import read_moment
 from agentstore.transfer.identities import made_id
 from agentstore.transfer.json_text import parse
@@ -90,7 +90,7 @@ class SessionServiceMover(Mover):
             try:
                 event = _event(event_id, invocation_id, at, text)
             except (ValueError, TypeError) as exc:
-                reason = " ".join(str(exc).split())[:200]
+                reason = reason_of(exc)
                 target.refuse(Problem("message", str(event_id), key, reason))
                 continue
             for place, draft in enumerate(event_drafts(event)):

@@ -27,7 +27,7 @@ from agentstore.integrations.langgraph.tuples import dump_value
 from agentstore.model.keys import key_of
 from agentstore.model.metadata_index import metadata_entries
 from agentstore.movers.moving import Mover, Page, Target
-from agentstore.transfer.foreign import Problem, Program
+from agentstore.transfer.foreign import Problem, Program, reason_of
 from agentstore.transfer.forms.times import read_moment
 from agentstore.transfer.json_text import parse
 
@@ -88,7 +88,7 @@ class SaverMover(Mover):
             writes = self._writes(row[:3])
             messages = self._messages(new)
         except _UNREADABLE as exc:
-            reason = " ".join(str(exc).split())[:200]
+            reason = reason_of(exc)
             target.refuse(Problem("checkpoint", str(row[2]), str(row[0]), reason))
             return
         at = read_moment(checkpoint.get("ts"))

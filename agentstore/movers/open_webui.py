@@ -11,7 +11,7 @@ from agentstore.errors import ConfigurationError
 from agentstore.movers.moving import Mover, Target
 from agentstore.records import JSONValue
 from agentstore.transfer.conversation import Conversation
-from agentstore.transfer.foreign import Problem, Program
+from agentstore.transfer.foreign import Problem, Program, reason_of
 from agentstore.transfer.forms import open_webui
 from agentstore.transfer.json_text import parse
 
@@ -59,7 +59,7 @@ class ChatsMover(Mover):
         try:
             conversation = _read(chat)
         except ValueError as exc:
-            reason = " ".join(str(exc).split())[:200]
+            reason = reason_of(exc)
             target.refuse(Problem("session", str(chat["id"]), None, reason))
             return
         target.store_page(lambda page: page.save_conversation(conversation))

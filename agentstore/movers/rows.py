@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from agentstore.integrations.shared.drafts import Draft
 from agentstore.movers.moving import Mover, Page, Target
 from agentstore.records import JSONValue
-from agentstore.transfer.foreign import Problem
+from agentstore.transfer.foreign import Problem, reason_of
 from agentstore.transfer.forms.times import read_moment
 from agentstore.transfer.identities import made_id
 from agentstore.transfer.json_text import parse
@@ -69,7 +69,7 @@ class RowMover(Mover):
         try:
             draft = self.draft(parse(text))
         except (ValueError, KeyError, TypeError) as exc:
-            reason = " ".join(str(exc).split())[:200] or type(exc).__name__
+            reason = reason_of(exc) or type(exc).__name__
             target.refuse(Problem("message", str(row_id), session_id, reason))
             return None
         draft.id = made_id(self.kind, session_id, str(row_id), text)

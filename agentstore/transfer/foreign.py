@@ -23,6 +23,8 @@ DIALECTS = ("postgresql", "mysql", "sqlite")
 STATEMENT_TIMEOUT = 600.0
 """Seconds that a statement may take, where the URL does not say."""
 
+_LONGEST_REASON = 200
+
 _FILE_URL = re.compile(r"file:(?://(?=/))?(?P<path>[^?]*)(?P<query>\?.*)?", re.DOTALL)
 _DRIVER = re.compile(
     r"^(?P<scheme>postgresql|postgres|mysql|mariadb|sqlite)"
@@ -30,6 +32,11 @@ _DRIVER = re.compile(
     r"|asyncmy|pysqlite|aiosqlite)(?=://)"
 )
 """The drivers that SQLAlchemy names in its URLs, and we do not have."""
+
+
+def reason_of(exc: Exception) -> str:
+    """What an exception says of something that could not be taken: one line, cut short."""
+    return " ".join(str(exc).split())[:_LONGEST_REASON]
 
 
 @dataclass(frozen=True)
