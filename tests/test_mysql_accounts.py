@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
@@ -24,7 +24,6 @@ from agentstore.testing.server import USER
 
 PASSWORD = "secret+ & more"
 DATABASE = "accounts"
-PYNACL = importlib.util.find_spec("nacl") is not None
 
 _numbers = count()
 
@@ -159,23 +158,23 @@ def test_an_account_of_a_method_that_is_gone(accounts: Accounts) -> None:
     return None
 
 
+@pytest.mark.parametrize("accounts", [MySQLServer], ids=["mysql"], indirect=True)
 @pytest.mark.parametrize("query", ["", "ssl_disabled=true"])
 def test_sha256_password(accounts: Accounts, query: str) -> None:
     """MySQL's method of before; 9.7 still has it."""
-    if accounts.is_mysql:
-        works(accounts.url(f"IDENTIFIED WITH sha256_password BY '{PASSWORD}'", query))
+    works(accounts.url(f"IDENTIFIED WITH sha256_password BY '{PASSWORD}'", query))
 
 
-def test_ed25519(accounts: Accounts) -> None:
+@pytest.mark.parametrize("accounts", [MariaDBServer], ids=["mariadb"], indirect=True)
+def test_ed25519(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     """MariaDB's: with PyNaCl it works, and without, the error names the package."""
-    if accounts.is_mysql:
-        return
     accounts.run("INSTALL SONAME 'auth_ed25519'")
     url = accounts.url(f"IDENTIFIED VIA ed25519 USING {_HASHED}")
-    if PYNACL:
-        works(url)
-    else:
-        assert 'pip install "PyMySQL[ed25519]"' in refusal(url)
+    works(url)
+    works(f"{url}ssl_disabled=true")
+    monkeypatch.setattr(pymysql._auth, "_nacl_bindings", False)
+    monkeypatch.setitem(sys.modules, "nacl", None)
+    assert 'pip install "PyMySQL[ed25519]"' in refusal(url)
 
 
 _HASHED = f"PASSWORD('{PASSWORD}')"
