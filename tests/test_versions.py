@@ -15,7 +15,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from results import load
 from table import CHECKOUT, pages, written
-assert "docs/versions.md" in pages()
+assert pages() == ["README.md", "docs/versions.md"]
 for page in pages():
     kept = (CHECKOUT / page).read_text(encoding="utf-8")
     if written(page, load()) != kept:
@@ -33,6 +33,26 @@ assert dict(counts) == {
     "postgresql": Counts(1, 1, 0), "sqlite": Counts(0, 0, 1), "": Counts(1, 0, 0)
 }, counts
 assert dict(failures) == {"postgresql": ["tests.test_a.test_b[x-postgresql]"]}, failures
+"""
+
+_SHORTEN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from results import Counts, Run
+from table import short_table
+def run(part, database, failed=0):
+    python = "3.14.1 (Debian sid)" if "18" in database else "3.9.1 (pyenv)"
+    counts = Counts(passed=5, failed=failed)
+    return Run("", part, "postgresql", "2026-01-01", python, database, "psycopg 3.2", counts)
+runs = [
+    run("conformance", "PostgreSQL 9.6"), run("conformance", "PostgreSQL 18.1", failed=2),
+    run("faults", "PostgreSQL 18.1"), Run("", "plans", "mariadb", "", "3.14", lacks="no server"),
+]
+[_, _, row] = short_table(runs)
+assert row == (
+    "| PostgreSQL 9.6, 18.1 | psycopg 3.2 | 3.9, 3.14 | conformance but for 2, faults (18.1) | "
+    "2026-01-01 |"
+), row
 """
 
 _REPORT = """<testsuites><testsuite>
@@ -57,6 +77,10 @@ def run(program: str, *arguments: str) -> None:
 
 def test_the_tables_are_of_the_runs_that_are_kept() -> None:
     run(_COMPARE)
+
+
+def test_a_part_that_ran_on_some_versions_names_them() -> None:
+    run(_SHORTEN)
 
 
 def test_tests_are_counted_by_their_database(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from cells import CELLS, PARTS
-from results import Counts, Run
+from results import Run
 
 CHECKOUT = Path(__file__).parents[2]
 PAGES = {"README.md": "short", "docs/versions.md": "long"}
@@ -53,38 +53,48 @@ def long_table(runs: Iterable[Run]) -> Iterator[str]:
             ", ".join(dict.fromkeys(run.python for run in some)),
             first.driver,
             *(_counted(found.get(name)) for name in PARTS),
-            " to ".join(dict.fromkeys([min(_dates(some)), max(_dates(some))])),
+            _days(some),
         )
 
 
 def short_table(runs: Iterable[Run]) -> Iterator[str]:
-    """A row for each version of a database: what has passed on it, and with what."""
-    yield _row("database", "driver", "Python", "passed", "last run")
+    """A row for each kind of database: its versions, what has passed on them, and with what."""
+    yield _row("database", "driver", "Python", "passed", "run")
     yield _row(*["---"] * 5)
-
-    def place(run: Run) -> tuple[int, list[int], str]:
-        return _ORDER.index(run.kind), _numbers(run.database), run.database
-
     proven = [run for run in runs if run.kind and not run.lacks]
-    for some in (list(group) for _, group in groupby(sorted(proven, key=place), key=place)):
-        drivers = sorted({run.driver for run in some}, key=_numbers)
-        pythons = {".".join(run.python.split(".")[:2]) for run in some}
-        yield _row(
-            some[0].database,
-            ", ".join([drivers[0], *(driver.split()[-1] for driver in drivers[1:])]),
-            ", ".join(sorted(pythons, key=_numbers)),
-            ", ".join(_in_words(name, some) for name in PARTS if _of(name, some).passed),
-            max(_dates(some)),
-        )
+    for some in ([run for run in proven if run.kind == kind] for kind in _ORDER):
+        if some:
+            yield _row(
+                _with_versions(run.database for run in some),
+                _with_versions(run.driver for run in some),
+                _with_versions(".".join(run.python.split(".")[:2]) for run in some),
+                ", ".join(_in_words(name, some) for name in PARTS if _of(name, some)),
+                _days(some),
+            )
 
 
-def _of(part: str, runs: Iterable[Run]) -> Counts:
-    return sum((run.counts for run in runs if run.part == part), Counts())
+def _of(part: str, runs: Iterable[Run]) -> list[Run]:
+    return [run for run in runs if run.part == part]
 
 
 def _in_words(part: str, runs: Iterable[Run]) -> str:
-    counts = _of(part, runs)
-    return f"{part} but for {counts.failed}" if counts.failed else part
+    """A part, with the versions that it ran on where these are not all, and what failed."""
+    some = _of(part, runs)
+    versions = {run.database for run in some}
+    are_all = versions == {run.database for run in runs}
+    words = part if are_all else f"{part} ({_versions(versions)})"
+    failed = sum(run.counts.failed for run in some)
+    return f"{words} but for {failed}" if failed else words
+
+
+def _with_versions(names: Iterable[str]) -> str:
+    """``PostgreSQL 15.18`` and ``PostgreSQL 17.12`` in one."""
+    sorted_ = sorted(set(names), key=_numbers)
+    return ", ".join([sorted_[0], *(name.split()[-1] for name in sorted_[1:])])
+
+
+def _versions(names: Iterable[str]) -> str:
+    return ", ".join(name.split()[-1] for name in sorted(names, key=_numbers))
 
 
 def _counted(run: Run | None) -> str:
@@ -94,8 +104,10 @@ def _counted(run: Run | None) -> str:
     return f"{run.counts.passed} / {failed} / {run.counts.skipped}"
 
 
-def _dates(runs: Iterable[Run]) -> list[str]:
-    return [run.date for run in runs]
+def _days(runs: Iterable[Run]) -> str:
+    """The first and the last day of runs, or their only one."""
+    dates = sorted(run.date for run in runs)
+    return " to ".join(dict.fromkeys([dates[0], dates[-1]]))
 
 
 def _numbers(text: str) -> list[int]:
