@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+import copy_samples
 import pytest
 import yaml  # type: ignore[import-untyped] # sqlfluff brings it along
 from click.testing import CliRunner
@@ -27,7 +28,7 @@ from page_blocks import CHECKOUT, DATABASES, Block, blocks_of, pages
 
 import agentstore
 from agentstore.cli.app import cli
-from agentstore.testing import Backend
+from agentstore.testing import Backend, MariaDBServer, MySQLServer, PostgresServer, Server
 
 if sys.version_info < (3, 11):
     import tomli as tomllib
@@ -43,8 +44,15 @@ MANY_REASONS = 12
 BACKENDS = {name: name for name in DATABASES} | {"sqlite": "sqlite-file"}
 """By what a page calls a database."""
 
-PROGRAMS = {"mariadb", "mariadb-dump", "pg_dump", "pg_restore", "psql", "sqlite3", "yoyo"}
-"""What else is run as it stands: the databases' own, where a page is for them."""
+SERVERS: dict[str, tuple[type[Server], tuple[str, ...]]] = {
+    "postgresql": (PostgresServer, ("pg_dump", "pg_restore", "psql")),
+    "mariadb": (MariaDBServer, ("mariadb", "mariadb-dump")),
+    "mysql": (MySQLServer, ("mysql", "mysqldump")),
+}
+"""The databases' own programs, where a page is for them."""
+
+PROGRAMS = {"sqlite3", "yoyo", *(name for _, names in SERVERS.values() for name in names)}
+"""What else is run as it stands."""
 
 NEEDED = {"docs/analysis.md": ("pandas", "matplotlib", "duckdb")}
 """Pages whose packages are of the group docs alone."""
@@ -160,9 +168,21 @@ def run_lines(block: Block, folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
         elif words[:1] == ["agentstore"]:
             arguments = [stand_in(word, folder) for word in words[1:]]
             result = CliRunner().invoke(cli, arguments, input="y\n")
-            assert result.exit_code == 0, (str(block), line, result.output)
+            failed = result.exit_code and not is_as_the_original(arguments, result.output)
+            assert not failed, (str(block), line, result.output)
         else:
             assert not words, f"{block}: it is not known how {line} is to be run"
+
+
+def is_as_the_original(arguments: list[str], output: str) -> bool:
+    """Whether doctor says of a copy what it says of the store: a test's server is not durable."""
+    if "doctor" not in arguments or "--database" not in arguments:
+        return False
+    of_the_store = CliRunner().invoke(cli, ["doctor"]).output
+    wrong, wrong_there = (
+        re.findall(r"^wrong\t.*", each, re.MULTILINE) for each in (output, of_the_store)
+    )
+    return bool(wrong) and wrong == wrong_there
 
 
 def run_shell(text: str, folder: Path) -> None:
@@ -220,6 +240,8 @@ def test_it_works_on_its_databases(
     monkeypatch.setenv("DATABASE_URL", database_url)
     with agentstore.connect(database_url) as store:
         fill(store)
+        if block.language == "sh":
+            copy_samples.fill(store)
     if block.language == "sql":
         run_sql(block.text, backend, database_url)
     elif block.language == "sh":
@@ -242,6 +264,7 @@ def run_on_a_database(
         )
         place = f"host = {parts.hostname}\nport = {parts.port}\nprotocol = tcp"
         Path("backup.cnf").write_text(f"[client]\n{place}\n{account}\n", encoding="utf-8")
+        monkeypatch.setenv("PATH", path_with_programs(backend, Path.cwd() / "programs"))
     target = backend.new_database()
     names = {"DATABASE": name, "RESTORED_URL": restored, "TARGET_URL": target}
     for variable, value in names.items():
@@ -252,6 +275,20 @@ def run_on_a_database(
         backend.drop_database(target)
         if not is_file:
             backend.drop_database(restored)
+
+
+def path_with_programs(backend: Backend, folder: Path) -> str:
+    """PATH, in which a server's own programs come first: no dump is of a newer server than they."""
+    server, names = SERVERS[backend.name]
+    folder.mkdir()
+    if unpacked := server.unpacked():
+        for name in names:
+            program = folder / name
+            program.write_text(
+                f'#!/bin/sh\nexec {shlex.join(unpacked.command(name))} "$@"\n', encoding="utf-8"
+            )
+            program.chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
 def run_sql(text: str, backend: Backend, url: str) -> None:

@@ -68,6 +68,8 @@ PARTS = {
                 "tests/test_upgrade.py",
             ),
         ),
+        # By the databases' own programs, of the same version as the server.
+        Part("backups", ("tests/test_page_blocks.py",), chosen="on_its_databases and backup"),
         Part("faults", ("tests/faults",)),
         # Shells, GRANTs, the drift of texts, files, the command line and the frameworks: what
         # `make test` leaves out of MySQL.

@@ -53,7 +53,7 @@ class Environment:
 
 
 def make_environment(cell: Cell) -> Environment:
-    """The cell's environment, made where it is missing.
+    """The cell's environment, made where it is missing, or was made of other requirements.
 
     Raises:
         ServerError: its Python cannot be had.
@@ -64,18 +64,19 @@ def make_environment(cell: Cell) -> Environment:
     base, source = find_python(cell.python)
     folder = CHECKOUT / f".venv-matrix-{cell.name}"
     python = str(folder / "bin" / "python")
+    floors = "".join(f"{line}\n" for line in lowest()) if cell.drivers == "lowest" else ""
+    wanted = floors + REQUIREMENTS.read_text(encoding="utf-8")
     stamp = folder / "installed"
-    if not stamp.exists():
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         # Not every Python brings pip along: this one's can install into another.
         _run(base, "-m", "venv", "--clear", "--without-pip", str(folder))
         pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
-        floors = "".join(f"{line}\n" for line in lowest()) if cell.drivers == "lowest" else ""
         with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as constraints:
             constraints.write(floors)
             constraints.flush()
             _run(*pip, "-c", constraints.name, "--editable", ".[all,testing]",
                  "-r", str(REQUIREMENTS))  # fmt: skip
-        stamp.touch()
+        stamp.write_text(wanted, encoding="utf-8")
     return Environment(python, source, _versions(python))
 
 
