@@ -29,7 +29,9 @@ DRIVER_PARAMETERS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "p
 """What SQLite takes in the query of a file: URI."""
 
 _NAME = re.compile(r":([a-z_][a-z0-9_]*)")
-_LONGEST_PAUSE = 0.005
+_FIRST_PAUSE = 0.00025
+_LONGEST_PAUSE = 0.002
+"""Seconds between two looks whether another process still writes, where a save takes one or two."""
 
 _FAULTS = {
     "SQLITE_BUSY": Fault.LOCKED,
@@ -321,13 +323,16 @@ class SQLiteConnection(Connection):
     def _patiently(self, run: Callable[[], T]) -> T:
         """Run a statement again, as soon as other processes let it.
 
-        SQLite's own waiting is by sleeps that grow, so that who waits longest looks least often.
+        SQLite's own waiting is by sleeps that grow to 100 ms, so that who waits longest looks least
+        often. These begin shorter than a save is, and soon grow no more: all get their turn.
         """
+        longest = _FIRST_PAUSE
         while True:
             try:
                 return run()
             except sqlite3.OperationalError as exc:
-                pause = random.uniform(0, _LONGEST_PAUSE)
+                pause = random.uniform(0, longest)
+                longest = min(2 * longest, _LONGEST_PAUSE)
                 if not _is_busy(exc) or pause > self._looking.left:
                     raise
             time.sleep(pause)
