@@ -15,7 +15,7 @@ from agentstore.testing import Backend
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import lists, load, readme_table, report, retention, run, scale
+from benchmarks import lists, load, readme_table, report, retention, run, scale, transfer
 from benchmarks.contender import Contender
 from benchmarks.contenders import is_raw, load_contenders
 from benchmarks.ours import AgentStore
@@ -248,3 +248,15 @@ def test_the_run_of_lists_runs() -> None:
     for page in pages.values():
         assert set(page) == {"raw", "agentstore", "agentstore, 300 sessions"}
     assert "| **agentstore, 300 sessions** |" in lists.markdown(results)
+
+
+def test_the_run_of_imports_and_copies_runs() -> None:
+    copies = [("sqlite", "sqlite")]
+    results = transfer.run(["sqlite"], copies, megabytes=0.05, rounds=1)
+    assert {name: len(taken) for name, taken in results["imports"]["sqlite"].items()} == {
+        "import": 1,
+        "bare insert": 1,
+    }
+    [copied] = results["copies"].values()
+    assert copied["copy"] < copied["copy and compare"]
+    assert "| sqlite to sqlite |" in transfer.markdown(results)

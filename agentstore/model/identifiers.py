@@ -7,6 +7,8 @@ import time
 
 _SUBMILLISECOND_STEPS = 4096
 _NANOSECONDS_A_MILLISECOND = 1_000_000
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""The variant's two bits, and two random ones of a digit."""
 
 
 def new_id() -> str:
@@ -15,12 +17,13 @@ def new_id() -> str:
     The 12 bits after the millisecond hold its fraction (RFC 9562, section 6.2, method 3), so
     that ids made one after the other by a process nearly always sort in that order.
     """
-    milliseconds, nanoseconds = divmod(time.time_ns(), _NANOSECONDS_A_MILLISECOND)
-    fraction = nanoseconds * _SUBMILLISECOND_STEPS // _NANOSECONDS_A_MILLISECOND
-    first, random = milliseconds & 0xFFFFFFFFFFFF, os.urandom(8)
-    variant = 0x80 | random[0] & 0x3F
-    rest = random.hex()
+    nanoseconds = time.time_ns()
+    milliseconds = nanoseconds // _NANOSECONDS_A_MILLISECOND
+    fraction = nanoseconds % _NANOSECONDS_A_MILLISECOND
+    fraction = fraction * _SUBMILLISECOND_STEPS // _NANOSECONDS_A_MILLISECOND
+    # One text that is cut takes two thirds of the time of as many pieces formatted.
+    digits = "%012x%03x%s" % (milliseconds, fraction, os.urandom(8).hex())  # noqa: UP031
     return (
-        f"{first >> 16:08x}-{first & 0xFFFF:04x}-7{fraction:03x}"
-        f"-{variant:02x}{rest[2:4]}-{rest[4:]}"
+        f"{digits[:8]}-{digits[8:12]}-7{digits[12:15]}"
+        f"-{_VARIANT[digits[15]]}{digits[16:19]}-{digits[19:]}"
     )

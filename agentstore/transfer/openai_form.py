@@ -56,7 +56,7 @@ from agentstore.transfer.answers import OpenCalls, Place, places, plain_messages
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.json_text import canonical
 from agentstore.transfer.json_text import same as same_value
-from agentstore.transfer.plain_conversations import plain_turns
+from agentstore.transfer.plain_conversations import read_plain
 from agentstore.transfer.plain_form import (
     CALL_KEYS,
     FORM_KEY,
@@ -93,14 +93,14 @@ def read_conversation(item: JSONValue) -> Conversation:
         ValueError: ``item`` is none of these, or a message is no object with a ``role``.
     """
     forms, rest = _messages_and_rest(item)
-    plain = plain_turns(forms)
+    plain = read_plain(forms)
     if plain is not None:
         return Conversation(
             metadata=_read_session(rest),
-            messages=[_new_message(turn, {}) for turn in plain],
-            form={**rest, "messages": forms},
+            messages=plain.messages,
+            form={**rest, "messages": plain.forms},
         )
-    return _read_the_long_way(forms, rest)
+    return _read_the_long_way([respelled(form) for form in forms], rest)
 
 
 def _read_the_long_way(forms: list[Form], rest: dict[str, JSONValue]) -> Conversation:
@@ -192,7 +192,7 @@ def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue
             raise ValueError(f"message {number} is not an object")
         if not isinstance(message.get("role"), str):
             raise ValueError(f'message {number} has no "role"')
-    return [respelled(message) for message in messages], rest
+    return messages, rest
 
 
 def _remarks(form: Form) -> Iterator[str]:

@@ -7,54 +7,74 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from agentstore.records import JSONValue
-from agentstore.transfer.json_text import parse
-from agentstore.transfer.plain_form import Call, Form, PreparedMessage, is_bare, is_name
+from agentstore.model.arguments import exact
+from agentstore.records import JSONValue, NewMessage
+from agentstore.transfer.json_text import compact, parse
+from agentstore.transfer.plain_form import Form, is_bare, is_name
 
 _KEYS = 3
 """Of a message with calls, of an answer and of a call."""
 
 
-def plain_turns(forms: Sequence[Form]) -> list[PreparedMessage] | None:
-    """The turns of a conversation, or None where it has to be read the long way.
+class PlainConversation(NamedTuple):
+    """Messages for the store, and in the form as it is written again."""
+
+    messages: list[NewMessage]
+    forms: list[Form]
+
+
+class _Calls(NamedTuple):
+    """The calls of a message: for the store, and in the form."""
+
+    calls: list[Form]
+    forms: list[Form]
+
+
+def read_plain(forms: Sequence[Form]) -> PlainConversation | None:
+    """A conversation, or None where it has to be read the long way.
 
     Args:
-        forms: its messages, their calls' arguments spelled as `plain_form.respelled` does.
+        forms: its messages, each with a role.
     """
-    turns: list[PreparedMessage] = []
-    waiting: deque[Call] = deque()
+    messages: list[NewMessage] = []
+    respelled: list[Form] = []
+    waiting: deque[Form] = deque()
     ids: set[str] = set()
     for form in forms:
+        spelled = form
         if is_bare(form):
-            turns.append(PreparedMessage(form["role"], form["content"]))
+            messages.append(NewMessage(form["role"], form["content"], metadata={}))
             waiting.clear()
         elif form["role"] == "tool":
             if not _answers(form, waiting):
                 return None
         else:
-            turn = _calling(form, ids)
-            if turn is None:
+            read = _read_calls(form, ids)
+            if read is None:
                 return None
-            turns.append(turn)
-            waiting = deque(turn.calls)
-    return turns
+            content = form["content"] or ""
+            messages.append(NewMessage("assistant", content, metadata={}, tool_calls=read.calls))
+            waiting = deque(read.calls)
+            spelled = {**form, "tool_calls": read.forms}
+        respelled.append(spelled)
+    return PlainConversation(messages, respelled)
 
 
-def _answers(form: Mapping[str, JSONValue], waiting: deque[Call]) -> bool:
+def _answers(form: Mapping[str, JSONValue], waiting: deque[Form]) -> bool:
     """Give the first of the calls that wait its answer, where a message is that alone."""
     content = form.get("content")
     if not waiting or len(form) != _KEYS or not isinstance(content, str):
         return False
-    if form.get("tool_call_id") != waiting[0].call_id:
+    if form.get("tool_call_id") != waiting[0]["call_id"]:
         return False
-    call = waiting.popleft()
-    call.answered, call.result = True, content
+    waiting.popleft()["result"] = content
     return True
 
 
-def _calling(form: Mapping[str, JSONValue], ids: set[str]) -> PreparedMessage | None:
-    """The turn of an assistant that calls tools, where the message is that alone."""
+def _read_calls(form: Mapping[str, JSONValue], ids: set[str]) -> _Calls | None:
+    """The calls of an assistant's message, where the message is a text and calls alone."""
     content, calls = form.get("content", ""), form.get("tool_calls")
     if form["role"] != "assistant" or len(form) != _KEYS or content == "":
         return None
@@ -62,25 +82,28 @@ def _calling(form: Mapping[str, JSONValue], ids: set[str]) -> PreparedMessage | 
         return None
     if content is not None and not isinstance(content, str):
         return None
-    read = [_read_call(call, ids) for call in calls]
-    found = [call for call in read if call is not None]
-    if len(found) < len(read):
-        return None
-    return PreparedMessage("assistant", content or "", calls=found)
+    read = _Calls([], [])
+    for call in calls:
+        if not _read_call(call, ids, read):
+            return None
+    return read
 
 
-def _read_call(form: JSONValue, ids: set[str]) -> Call | None:
-    """A call of a function, with an id that no other call of the conversation has."""
+def _read_call(form: JSONValue, ids: set[str], read: _Calls) -> bool:
+    """Take a call of a function, with an id that no other call of the conversation has."""
     if not isinstance(form, dict) or len(form) != _KEYS or form.get("type") != "function":
-        return None
+        return False
     function, call_id = form.get("function"), form.get("id")
     if not isinstance(function, dict) or len(function) != 2 or not is_name(call_id):
-        return None
-    name, arguments = function.get("name"), function.get("arguments")
-    if call_id in ids or not is_name(name) or not isinstance(arguments, str):
-        return None
+        return False
+    name, text = function.get("name"), function.get("arguments")
+    if call_id in ids or not is_name(name) or not isinstance(text, str):
+        return False
     ids.add(call_id)
     try:
-        return Call(name, parse(arguments), call_id, call_id)
+        arguments = parse(text)
     except ValueError:
-        return None
+        return False
+    read.calls.append({"tool_name": name, "arguments": exact(arguments), "call_id": call_id})
+    read.forms.append({**form, "function": {**function, "arguments": compact(arguments)}})
+    return True

@@ -8,7 +8,8 @@ from typing import BinaryIO, Protocol
 
 from agentstore.errors import InvalidInputError
 
-CHUNK = 1 << 16
+CHUNK = 1 << 20
+"""Bytes; a value that a chunk cuts is begun to be read in vain, so they are long."""
 
 _GZIP = b"\x1f\x8b"
 _MARKS = (

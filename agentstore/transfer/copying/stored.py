@@ -17,10 +17,7 @@ from agentstore.transfer.copying.tables import (
     Table,
     Values,
 )
-from agentstore.transfer.copying.values import read_row, size_of, write_row
-
-_CHARACTERS_A_STATEMENT = 100_000
-"""A statement that names each row has no more: every server of MySQL takes it, escaped."""
+from agentstore.transfer.copying.values import read_row, write_row
 
 METADATA_INDEX = Table(
     "session_metadata", {"session_id": TEXT, "entry": TEXT, "created_at": TIME}, key_length=2
@@ -94,20 +91,7 @@ class StoredRows:
             columns = {f"{name}_list": [row[name] for row in named] for name in table.columns}
             self._extension.write([self._extension.step(f"put_{table.name}", columns)])
             return
-        for start, end in _statements(named):
-            self._extension.write([self._extension.step(f"insert_{table.name}", named[start:end])])
-
-
-def _statements(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
-    """Where rows are cut, so that each part fits a statement or is one row."""
-    start = size = 0
-    for place, row in enumerate(rows):
-        size_of_row = size_of(row.values())
-        if place > start and size + size_of_row > _CHARACTERS_A_STATEMENT:
-            yield start, place
-            start, size = place, 0
-        size += size_of_row
-    yield start, len(rows)
+        self._extension.write([self._extension.step(f"insert_{table.name}", named)])
 
 
 def _entries(session: Values) -> Iterator[Values]:
