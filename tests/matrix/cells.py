@@ -68,6 +68,19 @@ PARTS = {
                 "tests/test_upgrade.py",
             ),
         ),
+        # Passwords, TLS and what a server's own settings change differ from version to version.
+        Part(
+            "logins",
+            (
+                "tests/test_character_sets.py",
+                "tests/test_mysql_accounts.py",
+                "tests/test_mysql_login.py",
+                "tests/test_postgresql_login.py",
+                "tests/test_refusals.py",
+                "tests/test_server_settings.py",
+                "tests/test_tls.py",
+            ),
+        ),
         # By the databases' own programs, of the same version as the server.
         Part("backups", ("tests/test_page_blocks.py",), chosen="on_its_databases and backup"),
         Part("faults", ("tests/faults",)),
