@@ -1,17 +1,26 @@
 """SQLite before 3.35, as RHEL 9 has it, knows no RETURNING: turns are saved there all the same.
 
-And what many rows are bound by, which is no name.
+And what many rows are bound by, which is no name; and which index serves, whatever SQLite believes.
 """
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import combinations
+from pathlib import Path
+
 import pytest
+from plan_readers import SQLitePlans
+from statement_files import samples
 
 import agentstore
 from agentstore import NewMessage, SessionNotFoundError
 from agentstore.dialects.registry import load_statements
 from agentstore.dialects.sqlite import repository as sqlite
 from agentstore.dialects.sqlite.connection import _by_position
+from agentstore.statements import Statement
 
 
 @pytest.mark.parametrize("knows_returning", [True, False])
@@ -47,3 +56,60 @@ def test_rows_are_bound_by_position(names: tuple[str, ...]) -> None:
     assert text == f"VALUES ({', '.join('?' for _ in names)})"
     row = {"a": "xyz", "part1": 1, "part2": 2, "more": 3}
     assert values_of(row) == tuple(row[name] for name in names)
+
+
+def test_no_statistics_lead_a_statement_astray(tmp_path: Path) -> None:
+    """Versions of SQLite guess differently: this one believes that any index finds but a row."""
+    file = tmp_path / "store.db"
+    with agentstore.connect(f"sqlite:///{file}") as store:
+        store.migrate()
+    with closing(sqlite3.connect(file)) as connection:
+        _mislead(connection)
+    wrong = []
+    with closing(sqlite3.connect(file)) as connection:
+        reader = SQLitePlans(connection)
+        for statement in load_statements("sqlite").values():
+            if "none:" in statement.index:
+                continue
+            for blocks in _few_blocks(statement):
+                plan = reader.explain(statement.render(blocks), samples(statement))
+                wrong += [
+                    f"{statement.name} uses {access.index} ({sorted(blocks)})"
+                    for access in plan.accesses
+                    if access.index not in statement.index
+                ]
+    assert not wrong, f"{len(wrong)} plans are wrong, the first: {wrong[0]}"
+
+
+def _few_blocks(statement: Statement) -> Iterator[frozenset[str]]:
+    counts = range(min(4, len(statement.blocks) + 1))
+    for count in counts:
+        yield from map(frozenset, combinations(statement.blocks, count))
+
+
+def _mislead(connection: sqlite3.Connection) -> None:
+    """Statistics of which only a primary key's look bad."""
+    connection.execute("ANALYZE")
+    connection.execute("DELETE FROM sqlite_stat1")
+    connection.execute(
+        """
+        INSERT INTO sqlite_stat1 (tbl, idx, stat)
+        SELECT i.tbl_name, i.name, '1000000' || replace(hex(zeroblob(count(*))), '00', ' 1')
+        FROM sqlite_master AS i, pragma_index_info(i.name)
+        WHERE i.type = 'index' AND i.tbl_name LIKE 'agentstore%'
+        GROUP BY i.name
+        """
+    )
+    # A table without row ids is its primary key's index.
+    connection.execute(
+        """
+        INSERT INTO sqlite_stat1 (tbl, idx, stat)
+        SELECT
+            t.name, t.name,
+            '1000000' || replace(hex(zeroblob(count(*) - 1)), '00', ' 1000000') || ' 1'
+        FROM sqlite_master AS t, pragma_table_info(t.name) AS c
+        WHERE t.type = 'table' AND t.sql LIKE '%WITHOUT ROWID%' AND c.pk > 0
+        GROUP BY t.name
+        """
+    )
+    connection.commit()

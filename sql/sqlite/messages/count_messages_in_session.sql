@@ -1,9 +1,10 @@
 -- How many messages a session has. Storage.count_messages, Storage.get_message_count.
 -- Runs: now and then
--- Index: agentstore_messages_pkey, agentstore_sessions_pkey; where a filter keeps few messages,
---   agentstore_messages_timestamp or agentstore_messages_response_type
+-- Index: agentstore_messages_pkey, agentstore_sessions_pkey
 -- Rows: reads all messages of :session_id that the filters leave
 -- Returns: one
+-- Differs: + keeps a filter from being looked up by an index of all sessions' rows, of which SQLite may
+--   believe that it finds few
 SELECT count(*) AS messages
 FROM agentstore_messages AS m
 WHERE
@@ -25,12 +26,12 @@ WHERE
     AND m.role = /* :role */ 'user'
 -- @end
 -- @if response_type
-    AND m.response_type = /* :response_type */ 'execute'
+    AND +m.response_type = /* :response_type */ 'execute'
 -- @end
 -- @if after
-    AND m.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
+    AND +m.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if before
-    AND m.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
+    AND +m.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
 -- @end
 ;

@@ -5,6 +5,8 @@
 -- Rows: reads at most :limit and :offset messages of :session_id; as many more as the filters do
 --   not leave
 -- Returns: many
+-- Differs: + keeps a filter from being looked up by an index of all sessions' rows, of which SQLite may
+--   believe that it finds few
 SELECT
     m.session_id,
     m.position,
@@ -51,13 +53,13 @@ FROM (
         AND h.role = /* :role */ 'user'
 -- @end
 -- @if response_type
-        AND h.response_type = /* :response_type */ 'execute'
+        AND +h.response_type = /* :response_type */ 'execute'
 -- @end
 -- @if after
-        AND h.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
+        AND +h.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if before
-        AND h.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
+        AND +h.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
 -- @end
     ORDER BY h.position
     LIMIT /* :limit */ 50 OFFSET /* :offset */ 0

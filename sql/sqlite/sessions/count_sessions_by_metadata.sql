@@ -3,7 +3,8 @@
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
 -- Rows: reads all index entries of :entry, and their sessions where a filter asks for them
 -- Returns: one
--- Differs: CROSS JOIN, which SQLite runs as written, lest it begin with the other table
+-- Differs: CROSS JOIN, which SQLite runs as written, lest it begin with the other table;
+--   and +, lest it look up that one by a filter
 SELECT count(*) AS sessions
 FROM agentstore_session_metadata AS e
 CROSS JOIN agentstore_sessions AS s
@@ -43,7 +44,7 @@ WHERE
     )
 -- @end
 -- @if active
-    AND s.active = /* :active */ TRUE
+    AND +s.active = /* :active */ TRUE
 -- @end
 -- @if created_after
     AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
@@ -52,9 +53,9 @@ WHERE
     AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_after
-    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
+    AND +s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_before
-    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+    AND +s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
 -- @end
 ;

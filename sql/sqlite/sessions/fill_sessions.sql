@@ -3,13 +3,15 @@
 -- Index: agentstore_sessions_pkey, agentstore_messages_pkey
 -- Rows: reads all messages of each of :ids, and writes their sessions
 -- Returns: count
+-- Differs: + keeps a filter from being looked up by an index of all sessions' rows, of which SQLite may
+--   believe that it finds few
 UPDATE agentstore_sessions
 SET
     last_message_at = max(
         created_at,
         coalesce(
             (
-                SELECT max(m.timestamp)
+                SELECT max(+m.timestamp)
                 FROM agentstore_messages AS m
                 WHERE m.session_id = agentstore_sessions.id
             ),

@@ -5,7 +5,8 @@
 -- Rows: reads at most :limit and :offset index entries of :entry, and their sessions; as many more
 --   as the filters do not leave
 -- Returns: many
--- Differs: CROSS JOIN, which SQLite runs as written, lest it begin with the other table and sort
+-- Differs: CROSS JOIN, which SQLite runs as written, lest it begin with the other table and sort;
+--   and +, lest it look up that one by a filter
 SELECT
     s.id,
     s.created_at,
@@ -61,7 +62,7 @@ WHERE
     )
 -- @end
 -- @if active
-    AND s.active = /* :active */ TRUE
+    AND +s.active = /* :active */ TRUE
 -- @end
 -- @if created_after
     AND e.created_at >= /* :created_after */ '2026-01-01 00:00:00.000000'
@@ -70,10 +71,10 @@ WHERE
     AND e.created_at <= /* :created_before */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_after
-    AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
+    AND +s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if updated_before
-    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+    AND +s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
 -- @end
 ORDER BY e.created_at DESC, e.session_id DESC
 LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;

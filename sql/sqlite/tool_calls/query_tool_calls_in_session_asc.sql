@@ -4,6 +4,8 @@
 -- Rows: reads at most :limit and :offset tool calls of :session_id; as many more as the filters do
 --   not leave
 -- Returns: many
+-- Differs: + keeps a filter from being looked up by an index of all sessions' rows, of which SQLite may
+--   believe that it finds few
 SELECT
     c.id,
     c.session_id,
@@ -33,22 +35,22 @@ WHERE
 -- @end
     )
 -- @if tool_name
-    AND c.tool_name = /* :tool_name */ 'search'
+    AND +c.tool_name = /* :tool_name */ 'search'
 -- @end
 -- @if success
     AND c.success = /* :success */ TRUE
 -- @end
 -- @if is_pending
-    AND c.completed_at IS NULL
+    AND +c.completed_at IS NULL
 -- @end
 -- @if is_complete
-    AND c.completed_at IS NOT NULL
+    AND +c.completed_at IS NOT NULL
 -- @end
 -- @if after
-    AND c.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
+    AND +c.timestamp >= /* :after */ '2026-01-01 00:00:00.000000'
 -- @end
 -- @if before
-    AND c.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
+    AND +c.timestamp <= /* :before */ '2026-01-01 00:00:00.000000'
 -- @end
 ORDER BY c.message_position, c.position
 LIMIT /* :limit */ 50 OFFSET /* :offset */ 0;
