@@ -43,7 +43,12 @@ class Accounts:
     def run(self, *statements: str) -> None:
         """As the administrator."""
         admin = pymysql.connect(
-            host="127.0.0.1", port=self.server.port, user=USER, password=ADMINS, autocommit=True
+            host="127.0.0.1",
+            port=self.server.port,
+            user=USER,
+            password=ADMINS,
+            autocommit=True,
+            ssl={"ca": str(self.authority), "check_hostname": False},
         )
         with closing(admin), admin.cursor() as cursor:
             for statement in statements:
@@ -142,6 +147,16 @@ def test_tls_that_the_server_demands(accounts: Accounts) -> None:
         accounts.run("SET GLOBAL require_secure_transport = OFF")
     # MariaDB before 11 says no more than that access is denied.
     assert "leave ssl_disabled out" in error or (not accounts.is_mysql and "1045" in error)
+
+
+def test_a_driver_that_does_not_encrypt_by_itself(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyMySQL before 1.2: what the server offers is used all the same."""
+    url = accounts.url(f"IDENTIFIED BY '{PASSWORD}' REQUIRE SSL")
+    monkeypatch.setattr(pymysql.connections, "SSL_ENABLED", False)
+    works(url)
+    assert "1045" in refusal(f"{url}ssl_disabled=true")
 
 
 def test_an_account_of_a_method_that_is_gone(accounts: Accounts) -> None:

@@ -82,29 +82,52 @@ def explain_refusal(exc: BaseException) -> str | None:
     )
 
 
+def _unverified_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 class VerifyingConnection(pymysql.Connection):
     """A PyMySQL connection that does not fall back from TLS, nor tell anybody the password.
 
     Args:
         requires_tls: whether a server without TLS is refused.
         allows_cleartext: whether the password may be sent as it is over an unverified connection.
+        ssl_disabled: whether nothing is encrypted, though the server offers it.
     """
 
     _sock: Any
     server_capabilities: int
+    ssl: Any
+    ctx: Any
+    client_flag: Any
 
     def __init__(
-        self, *, requires_tls: bool = False, allows_cleartext: bool = False, **arguments: Any
+        self,
+        *,
+        requires_tls: bool = False,
+        allows_cleartext: bool = False,
+        ssl_disabled: bool = False,
+        **arguments: Any,
     ) -> None:
         self._requires_tls = requires_tls
         self._allows_cleartext = allows_cleartext
-        super().__init__(**arguments)
+        self._may_encrypt = not ssl_disabled
+        super().__init__(ssl_disabled=ssl_disabled, **arguments)
 
     def _request_authentication(self) -> None:
-        if self._requires_tls and not self.server_capabilities & CLIENT.SSL:
+        offers_tls = self.server_capabilities & CLIENT.SSL
+        if self._requires_tls and not offers_tls:
             raise pymysql.OperationalError(
                 CR.CR_SSL_CONNECTION_ERROR, "the URL asks for TLS and the server has none"
             )
+        if offers_tls and self._may_encrypt and not self.ssl:
+            # PyMySQL before 1.2 encrypts nothing that it is not told to.
+            self.ssl = True
+            self.ctx = _unverified_context()
+            self.client_flag |= CLIENT.SSL
         super()._request_authentication()  # type: ignore[misc]
 
     def _process_auth(self, plugin_name: Any, *arguments: Any) -> Any:
