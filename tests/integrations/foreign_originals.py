@@ -27,7 +27,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
-from sqlalchemy import create_engine
+from sqlalchemy import String, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session as OrmSession
 
@@ -93,12 +93,17 @@ def add_openai_sqlite(path: str, items: list[Any] = ITEMS) -> None:
 
 
 def add_openai_sqlalchemy(url: str, items: list[Any] = ITEMS) -> None:
-    """By SQLAlchemySession."""
+    """By SQLAlchemySession; on MySQL its ids need a length, which who uses it there must give."""
 
     async def add() -> None:
         engine = create_async_engine(with_driver(url, is_async=True))
         for number in range(3):
-            session = SQLAlchemySession(f"chat {number}", engine=engine, create_tables=True)
+            session = SQLAlchemySession(f"chat {number}", engine=engine)
+            tables = session._metadata
+            for table in tables.tables.values():
+                table.c.session_id.type = String(191)
+            async with engine.begin() as connection:
+                await connection.run_sync(tables.create_all)
             await session.add_items(items)
         await engine.dispose()
 
@@ -259,6 +264,8 @@ def add_adk_models(url: str) -> None:
 
 def with_driver(url: str, *, is_async: bool = False) -> str:
     """A URL of ours in SQLAlchemy's spelling."""
-    drivers = {"sqlite": "aiosqlite" if is_async else "pysqlite", "postgresql": "psycopg"}
+    drivers = {"sqlite": "pysqlite", "postgresql": "psycopg", "mysql": "pymysql"}
+    if is_async:
+        drivers |= {"sqlite": "aiosqlite", "mysql": "aiomysql"}
     scheme, rest = url.split("://", 1)
-    return f"{scheme}+{drivers.get(scheme, 'pymysql')}://{rest}"
+    return f"{scheme}+{drivers[scheme]}://{rest}"

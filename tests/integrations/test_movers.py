@@ -29,15 +29,31 @@ from agentstore.movers import KINDS, MoveSummary, chainlit, open_mover, rows
 from agentstore.testing import Backend
 from agentstore.transfer.foreign import Problem
 
-SQLITE_AND_POSTGRESQL = ["sqlite-file", "postgresql"]
+EACH_TO_ITSELF = [(name, name) for name in SHARED]
+FROM_POSTGRESQL = [("postgresql", name) for name in SHARED]
+FROM_EITHER = [
+    ("sqlite-file", "sqlite-file"),
+    ("postgresql", "postgresql"),
+    ("postgresql", "mariadb"),
+    ("sqlite-file", "mysql"),
+]
+"""From each database that the other library knows, and into each that agentstore does."""
+
+
+def between(pairs: list[tuple[str, str]]) -> pytest.MarkDecorator:
+    """The databases of the other library and of the store."""
+    return pytest.mark.parametrize(("original", "backend"), pairs, indirect=True)
 
 
 @pytest.fixture
-def original(backend: Backend) -> Iterator[str]:
+def original(
+    request: pytest.FixtureRequest, backend: Backend, get_backend: Callable[[str], Backend]
+) -> Iterator[str]:
     """An empty database for the other library."""
-    url = backend.new_database()
+    made = backend if request.param == backend.name else get_backend(request.param)
+    url = made.new_database()
     yield url
-    backend.drop_database(url)
+    made.drop_database(url)
 
 
 def move(kind: str, url: str, store: agentstore.Storage, **options: Any) -> MoveSummary:
@@ -92,7 +108,7 @@ def langchain_messages(store: agentstore.Storage, session_id: str) -> list[Any]:
     return messages_to_dict(AgentstoreChatMessageHistory(session_id, store).messages)
 
 
-@pytest.mark.parametrize("backend", SHARED, indirect=True)
+@between(EACH_TO_ITSELF)
 def test_langchains_sql_history(
     store: agentstore.Storage, original: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +129,7 @@ def test_langchains_sql_history(
     assert langchain_messages(store, "chat 2")[-1]["data"]["content"] == "Only here"
 
 
-@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@between(FROM_POSTGRESQL)
 def test_langchains_postgres_history(store: agentstore.Storage, original: str) -> None:
     names = originals.add_langchain_postgres(original)
     assert moved(move("langchain-postgres", original, store)) == (3, 15, 0)
@@ -126,24 +142,25 @@ def test_langchains_postgres_history(store: agentstore.Storage, original: str) -
         assert first.timestamp == session.created_at < session.updated_at
 
 
+@pytest.mark.parametrize("backend", SHARED, indirect=True)
 def test_openais_sqlite_session(
-    tmp_path: Path, memory_store: agentstore.Storage, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store: agentstore.Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rows, "ROWS_A_PAGE", 4)
     path = str(tmp_path / "agents.db")
     originals.add_openai_sqlite(path)
     url = f"sqlite:///{path}"
-    assert_ends_where_it_is_stopped("openai-agents", url, memory_store, said)
-    assert moved(move("openai-agents", url, memory_store)) == (0, 0, 15)
-    items = asyncio.run(AgentstoreSession("chat 1", memory_store).get_items())
+    assert_ends_where_it_is_stopped("openai-agents", url, store, said)
+    assert moved(move("openai-agents", url, store)) == (0, 0, 15)
+    items = asyncio.run(AgentstoreSession("chat 1", store).get_items())
     theirs = SQLiteSession("chat 1", path)
     assert items == asyncio.run(theirs.get_items()) == originals.ITEMS
     asyncio.run(theirs.add_items([{"role": "user", "content": "And now?"}]))
     theirs.close()
-    assert moved(move("openai-agents", url, memory_store)) == (0, 1, 15)
+    assert moved(move("openai-agents", url, store)) == (0, 1, 15)
 
 
-@pytest.mark.parametrize("backend", SQLITE_AND_POSTGRESQL, indirect=True)
+@between(EACH_TO_ITSELF)
 def test_openais_sqlalchemy_session(store: agentstore.Storage, original: str) -> None:
     originals.add_openai_sqlalchemy(original)
     assert moved(move("openai-agents", original, store)) == (3, 15, 0)
@@ -174,7 +191,7 @@ def adk_view(service: Any) -> Any:
     return read()
 
 
-@pytest.mark.parametrize("backend", SQLITE_AND_POSTGRESQL, indirect=True)
+@between(EACH_TO_ITSELF)
 def test_adks_session_service(store: agentstore.Storage, original: str) -> None:
     with originals.adk_service(original) as run:
         run(originals.add_adk)
@@ -200,7 +217,7 @@ def test_adks_session_service(store: agentstore.Storage, original: str) -> None:
     assert call.result == {"speed": 8}
 
 
-@pytest.mark.parametrize("backend", SHARED, indirect=True)
+@between(EACH_TO_ITSELF)
 def test_adks_tables_on_each_database(store: agentstore.Storage, original: str) -> None:
     originals.add_adk_models(original)
     assert moved(move("adk", original, store)) == (1, 4, 0)
@@ -228,7 +245,7 @@ def langgraph_view(saver: Any, thread_id: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("backend", SQLITE_AND_POSTGRESQL, indirect=True)
+@between(FROM_EITHER)
 def test_langgraphs_savers(store: agentstore.Storage, original: str) -> None:
     ours = AgentstoreSaver(store)
     with originals.langgraph_saver(original) as theirs:
@@ -256,27 +273,28 @@ def test_langgraphs_savers(store: agentstore.Storage, original: str) -> None:
         ]
 
 
-def test_llms_logs(tmp_path: Path, memory_store: agentstore.Storage) -> None:
+@pytest.mark.parametrize("backend", SHARED, indirect=True)
+def test_llms_logs(tmp_path: Path, store: agentstore.Storage) -> None:
     path = tmp_path / "logs.db"
     originals.add_llm(path)
     url = f"sqlite:///{path}"
-    assert_ends_where_it_is_stopped("llm", url, memory_store, said)
-    assert moved(move("llm", url, memory_store)) == (0, 0, 8)
-    asked, chatted = sorted(memory_store.iter_sessions(), key=lambda session: session.created_at)
+    assert_ends_where_it_is_stopped("llm", url, store, said)
+    assert moved(move("llm", url, store)) == (0, 0, 8)
+    asked, chatted = sorted(store.iter_sessions(), key=lambda session: session.created_at)
     assert (asked.title, chatted.title) == ("How windy?", "Hi")
-    [call] = memory_store.query_tool_calls(session_id=asked.id)
+    [call] = store.query_tool_calls(session_id=asked.id)
     assert (call.tool_name, call.arguments, call.result) == (
         "wind",
         {"city": "Bergen"},
         "8 m/s in Bergen",
     )
-    assert [message.content for message in memory_store.get_history(chatted.id)] == [
+    assert [message.content for message in store.get_history(chatted.id)] == [
         "Hi",
         "Hi []",
         "More",
         "More []",
     ]
-    assert memory_store.get_history(chatted.id)[-1].timestamp < chatted.updated_at
+    assert store.get_history(chatted.id)[-1].timestamp < chatted.updated_at
 
 
 def test_an_older_llms_logs(tmp_path: Path, memory_store: agentstore.Storage) -> None:
@@ -295,7 +313,7 @@ def test_an_older_llms_logs(tmp_path: Path, memory_store: agentstore.Storage) ->
 
 
 @pytest.mark.parametrize("newer", [True, False])
-@pytest.mark.parametrize("backend", SQLITE_AND_POSTGRESQL, indirect=True)
+@between(FROM_EITHER)
 def test_chainlits_data_layer(
     newer: bool, store: agentstore.Storage, original: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -350,7 +368,7 @@ def test_chainlits_data_layer(
 
 
 @pytest.mark.parametrize("newer", [True, False])
-@pytest.mark.parametrize("backend", SQLITE_AND_POSTGRESQL, indirect=True)
+@between(FROM_EITHER)
 def test_open_webuis_chats(newer: bool, store: agentstore.Storage, original: str) -> None:
     chats.add_open_webui(original, newer=newer)
     problems: list[Problem] = []
