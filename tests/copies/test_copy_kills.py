@@ -51,7 +51,7 @@ def test_killed_and_started_again(
     with agentstore.connect(source_url) as source, agentstore.connect(target_url) as target:
         fill(source, conversations=8)
         seen = set()
-        for statements in (3, 11, 40, 90):
+        for statements in (3, 11, 25, 50):
             command = [sys.executable, "-c", KILLED, source_url, target_url, str(statements)]
             assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
             seen.add(sum(map(len, all_rows(target).values())))

@@ -7,12 +7,15 @@ AGENTSTORE_INTEGRATIONS=1 (as ``make test`` sets it) that ends the run as a fail
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 from new_databases import get_backend, new_url, open_store
 from packaging.requirements import Requirement
+
+from agentstore.testing import Backend
 
 __all__ = ["get_backend", "new_url", "open_store"]
 
@@ -45,3 +48,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if MISSING:
         terminalreporter.section("the adapters were not tested")
         terminalreporter.line(f"not installed: {', '.join(MISSING)}; {INSTALL}")
+
+
+@pytest.fixture
+def original(
+    request: pytest.FixtureRequest, backend: Backend, get_backend: Callable[[str], Backend]
+) -> Iterator[str]:
+    """An empty database for the other library."""
+    made = backend if request.param == backend.name else get_backend(request.param)
+    url = made.new_database()
+    yield url
+    made.drop_database(url)

@@ -1,7 +1,7 @@
-"""Chats in the tables of Chainlit and Open WebUI, whose packages the tests do not install.
+"""Chats in the tables of Chainlit and Open WebUI, whose packages not every run installs.
 
 The tables are those of Chainlit's documentation (2.12) and of Open WebUI's models (0.12.4), the
-rows as these write them: Chainlit's were compared with what its data layer itself wrote.
+rows as these write them; `test_written_by_programs` has what the programs themselves write.
 """
 
 from __future__ import annotations
@@ -50,9 +50,8 @@ _NEWER_CHATS = ", pinned BOOLEAN, meta JSON DEFAULT '{}', folder_id TEXT, variab
 def add_chainlit(url: str, *, newer: bool = True) -> None:
     """Three threads of a user: a question, a run with a tool and a model's step, and an answer."""
     with _writing(url) as connection:
-        for table, columns in _CHAINLIT.items():
-            more = _NEWER_STEPS if newer and table == "steps" else ""
-            _create(connection, table, columns + more)
+        for statement in chainlit_tables(newer=newer):
+            connection.exec_driver_sql(statement)
         user = {"id": ANN, "identifier": "ann", "metadata": '{"role": "admin"}'}
         _insert(connection, "users", [{**user, "createdAt": "2026-01-01T00:00:00.000001Z"}])
         for number, thread in enumerate(THREADS):
@@ -70,6 +69,23 @@ def add_chainlit(url: str, *, newer: bool = True) -> None:
             _insert(connection, "elements", [{**file, "objectKey": "ann/wind.csv", "props": "{}"}])
             good = {"id": step_id(number, 91), "forId": answer, "threadId": thread, "value": 1}
             _insert(connection, "feedbacks", [{**good, "comment": "good"}])
+
+
+def chainlit_tables(*, newer: bool = True) -> list[str]:
+    """The statements that make Chainlit's tables."""
+    return [
+        _table(name, columns + (_NEWER_STEPS if newer and name == "steps" else ""))
+        for name, columns in _CHAINLIT.items()
+    ]
+
+
+def chainlit_steps(thread: int) -> list[dict[str, Any]]:
+    """A thread's steps as Chainlit hands them to its data layer, which takes no modes."""
+    steps = _steps(thread, newer=True)
+    for step in steps:
+        step.pop("modes", None)
+        step |= {key: json.loads(step[key]) for key in ("metadata", "generation")}
+    return steps
 
 
 def add_chainlit_steps(url: str, number: int, *steps: dict[str, Any]) -> None:
@@ -118,7 +134,8 @@ def _step(thread: int, second: int, type: str, name: str, **more: Any) -> dict[s
 def add_open_webui(url: str, *, newer: bool = True) -> None:
     """A chat with an answer that was made again, an archived one, and what is no chat."""
     with _writing(url) as connection:
-        _create(connection, "chat", _OPEN_WEBUI + (_NEWER_CHATS if newer else ""))
+        columns = _OPEN_WEBUI + (_NEWER_CHATS if newer else "")
+        connection.exec_driver_sql(_table("chat", columns))
         more = {"pinned": True, "folder_id": "f1", "meta": '{"tags": ["wind"]}'} if newer else {}
         _insert(connection, "chat", [{**_chat("chat-1", branching_chat()), **more}])
         archived = _chat("chat-2", {"history": {"messages": {}, "currentId": None}})
@@ -182,12 +199,12 @@ def _writing(url: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-def _create(connection: Connection, table: str, columns: str) -> None:
+def _table(name: str, columns: str) -> str:
     quoted = ", ".join(
-        f'"{name}" {kind}'
-        for name, kind in (column.split(" ", 1) for column in columns.split(", "))
+        f'"{column}" {kind}'
+        for column, kind in (each.split(" ", 1) for each in columns.split(", "))
     )
-    connection.exec_driver_sql(f"CREATE TABLE {table} ({quoted})")
+    return f"CREATE TABLE {name} ({quoted})"
 
 
 def _insert(connection: Connection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -18,6 +18,7 @@ from agents.memory import SQLiteSession
 from backends import SHARED
 from foreign_originals import SQLChatMessageHistory
 from langchain_core.messages import AIMessage, HumanMessage, messages_to_dict
+from moves import EACH_TO_ITSELF, FROM_EITHER, FROM_POSTGRESQL, between, move, moved
 
 import agentstore
 from agentstore.cli import main
@@ -25,45 +26,8 @@ from agentstore.integrations.adk import AgentstoreSessionService, store_session_
 from agentstore.integrations.langchain import AgentstoreChatMessageHistory
 from agentstore.integrations.langgraph import AgentstoreSaver
 from agentstore.integrations.openai_agents import AgentstoreSession
-from agentstore.movers import KINDS, MoveSummary, chainlit, open_mover, rows
-from agentstore.testing import Backend
+from agentstore.movers import KINDS, chainlit, rows
 from agentstore.transfer.foreign import Problem
-
-EACH_TO_ITSELF = [(name, name) for name in SHARED]
-FROM_POSTGRESQL = [("postgresql", name) for name in SHARED]
-FROM_EITHER = [
-    ("sqlite-file", "sqlite-file"),
-    ("postgresql", "postgresql"),
-    ("postgresql", "mariadb"),
-    ("sqlite-file", "mysql"),
-]
-"""From each database that the other library knows, and into each that agentstore does."""
-
-
-def between(pairs: list[tuple[str, str]]) -> pytest.MarkDecorator:
-    """The databases of the other library and of the store."""
-    return pytest.mark.parametrize(("original", "backend"), pairs, indirect=True)
-
-
-@pytest.fixture
-def original(
-    request: pytest.FixtureRequest, backend: Backend, get_backend: Callable[[str], Backend]
-) -> Iterator[str]:
-    """An empty database for the other library."""
-    made = backend if request.param == backend.name else get_backend(request.param)
-    url = made.new_database()
-    yield url
-    made.drop_database(url)
-
-
-def move(kind: str, url: str, store: agentstore.Storage, **options: Any) -> MoveSummary:
-    with open_mover(kind, url) as mover:
-        return mover.move(store, **options)
-
-
-def moved(summary: MoveSummary) -> tuple[int, int, int]:
-    assert not summary.not_taken
-    return summary.sessions, summary.messages, summary.skipped
 
 
 def assert_ends_where_it_is_stopped(

@@ -32,6 +32,8 @@ class Kind(Enum):
     REAL = "real"
     BYTES = "bytes"
 
+    __hash__ = object.__hash__  # Enum's is a call of Python, and each row asks for some
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -101,7 +101,8 @@ def decode_row(table: Table, value: Any) -> Values:
 
 def _encoded(value: Value) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     return value

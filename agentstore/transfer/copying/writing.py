@@ -6,9 +6,10 @@ nothing more of its session is taken: what hangs on one row must not hang on ano
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from agentstore.engine.executor import NO_SNAPSHOT
 from agentstore.engine.faults import Fault, fault_of
@@ -20,6 +21,11 @@ from agentstore.transfer.copying.tables import MESSAGES, Table, Values
 
 _ATTEMPTS = 5
 """So often a page is begun where somebody else stores rows with the same keys at that moment."""
+
+_LOCK_IDS = "messages/lock_ids"
+"""A dialect has it where no index keeps ids from being used twice."""
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -49,6 +55,8 @@ class StoreTarget:
         self._store = store
         self._stored = StoredRows(store)
         self._refused_sessions: set[str] = set()
+        self._expects_new = True
+        """Whether a page is stored without looking first: nothing of the one before was there."""
 
     def write(self, page: Page, report: TableReport, tell: Callable[[Problem], None]) -> None:
         """Store what of a page is not there.
@@ -75,13 +83,39 @@ class StoreTarget:
         return list(self._stored.find(table, [table.key_of(row) for row in page.rows]).values())
 
     def _write(self, page: Page) -> _Outcome:
+        if self._expects_new:
+            with _passing_duplicates():
+                stored = self._in_transaction(lambda: self._write_new(page))
+                if stored is not None:
+                    return stored
         for _ in range(_ATTEMPTS - 1):
             with _passing_duplicates():
-                return self._write_in_transaction(page)
-        return self._write_in_transaction(page)
+                return self._write_compared(page)
+        return self._write_compared(page)
 
-    def _write_in_transaction(self, page: Page) -> _Outcome:
-        return self._store.run_in_transaction(lambda: self._write_once(page), is_repeatable=True)
+    def _write_compared(self, page: Page) -> _Outcome:
+        outcome = self._in_transaction(lambda: self._write_once(page))
+        self._expects_new = not outcome.present and not outcome.problems
+        return outcome
+
+    def _in_transaction(self, work: Callable[[], T]) -> T:
+        return self._store.run_in_transaction(work, is_repeatable=True)
+
+    def _write_new(self, page: Page) -> _Outcome | None:
+        """Store a page of which nothing is there; None where an id is taken.
+
+        Raises:
+            DatabaseError: of a row the key is taken, or the id where an index keeps these.
+        """
+        table, outcome = page.table, _Outcome()
+        rows = [row for row in page.rows if not self._is_refused(table, row, outcome)]
+        if _LOCK_IDS in self._store._repository.statement_library() and self._with_taken_ids(
+            table, rows
+        ):
+            return None
+        self._stored.insert(table, rows)
+        outcome.stored = len(rows)
+        return outcome
 
     def _write_once(self, page: Page) -> _Outcome:
         table, outcome = page.table, _Outcome()
@@ -118,14 +152,14 @@ class StoreTarget:
         session_id = str(table.value(row, table.session))
         return session_id in self._refused_sessions or session_id in outcome.refused_sessions
 
-    def _with_taken_ids(self, table: Table, rows: list[Values]) -> Iterable[Values]:
+    def _with_taken_ids(self, table: Table, rows: list[Values]) -> list[Values]:
         """Those rows whose id another row has, in whatever session."""
         if not table.has_ids or not rows:
             return []
         repository = self._store._repository
         ids = repository.write_list([str(table.value(row, "id")) for row in rows])
-        if "messages/lock_ids" in repository.statement_library():
-            repository.read("messages/lock_ids", {"ids": ids})
+        if _LOCK_IDS in repository.statement_library():
+            repository.read(_LOCK_IDS, {"ids": ids})
         name = "messages/find_messages" if table is MESSAGES else "tool_calls/find_tool_calls"
         taken = {found[0] for found in repository.read(name, {"ids": ids})}
         return [row for row in rows if table.value(row, "id") in taken]
