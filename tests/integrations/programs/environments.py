@@ -6,6 +6,7 @@ The environments stay beside the checkout's own, and are made anew where what th
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 FOLDER = Path(__file__).parent
 CHECKOUT = FOLDER.parents[2]
@@ -28,7 +30,14 @@ def write_open_webui(url: str, chat: dict[str, Any]) -> list[dict[str, Any]]:
     package = python.parents[1] / "package"
     if not package.exists():
         _unpack(package)
-    read: list[dict[str, Any]] = _run(python, "write_open_webui.py", str(package), url, given=chat)
+    parts, account = urlsplit(url), {}
+    if parts.username and parts.password:
+        # It takes a user's name as it stands in the URL, where ours has an @.
+        account = {"PGUSER": unquote(parts.username), "PGPASSWORD": unquote(parts.password)}
+        url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    read: list[dict[str, Any]] = _run(
+        python, "write_open_webui.py", str(package), url, given=chat, **account
+    )
     return read
 
 
@@ -72,12 +81,13 @@ def _unpack(package: Path) -> None:
         unpacked.rename(package)
 
 
-def _run(python: Path, script: str, *arguments: str, given: Any) -> Any:
+def _run(python: Path, script: str, *arguments: str, given: Any, **variables: str) -> Any:
     """What a script prints as its last line, of what it is given as JSON."""
     with tempfile.TemporaryDirectory() as folder:  # Chainlit writes its settings where it is
         done = subprocess.run(
             [str(python), str(FOLDER / script), *arguments],
             cwd=folder,
+            env={**os.environ, **variables},
             input=json.dumps(given),
             capture_output=True,
             text=True,
