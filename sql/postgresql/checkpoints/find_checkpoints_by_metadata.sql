@@ -7,7 +7,8 @@
 --   match
 -- Returns: many
 -- Differs: OFFSET 0 keeps LATERAL a look-up for each row: PostgreSQL takes such a filter for one that
---   hardly any row passes, and would else sort all for each page
+--   hardly any row passes, and would else sort all for each page; and :entry is a range of one value, as a
+--   plan that knows no value takes = for one that finds hardly a row, which 18 sorts too
 SELECT
     m.thread_id,
     m.namespace_key,
@@ -27,7 +28,8 @@ INNER JOIN LATERAL (
 ) AS other ON TRUE
 -- @end
 WHERE
-    m.entry OPERATOR (pg_catalog.=) /* :entry */ '["run_id","r1"]'
+    NOT m.entry OPERATOR (pg_catalog.<) /* :entry */ '["run_id","r1"]'
+    AND NOT m.entry OPERATOR (pg_catalog.>) /* :entry */ '["run_id","r1"]'
     AND NOT m.thread_id OPERATOR (pg_catalog.=) ANY(
         SELECT anchor.id
         FROM agentstore_sessions AS anchor
@@ -54,15 +56,17 @@ WHERE
     )
 -- @end
 -- @if before_id
-    AND m.checkpoint_id OPERATOR (pg_catalog.<) /* :before_id */ '1f0'
+    AND (m.entry, m.checkpoint_id)
+    OPERATOR (pg_catalog.<) (/* :entry */ '["run_id","r1"]', /* :before_id */ '1f0')
 -- @end
 -- @if after_key
-    AND (m.checkpoint_id, m.thread_id, m.namespace_key)
+    AND (m.entry, m.checkpoint_id, m.thread_id, m.namespace_key)
     OPERATOR (pg_catalog.<) (
+        /* :entry */ '["run_id","r1"]',
         /* :after_key_id */ '1f0',
         /* :after_key_thread_id */ 't1',
         /* :after_key_namespace_key */ ''
     )
 -- @end
-ORDER BY m.checkpoint_id DESC, m.thread_id DESC, m.namespace_key DESC
+ORDER BY m.entry DESC, m.checkpoint_id DESC, m.thread_id DESC, m.namespace_key DESC
 LIMIT /* :limit */ 50;
