@@ -1,38 +1,39 @@
-"""How fast a retention run goes: what batches take, and what is left to those who write."""
+"""How fast clean-up goes: what batches take, and what is left to those who write."""
 
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 
 from agentstore import RetentionPolicy, Storage
+from agentstore.operations import batches
+from agentstore.records import StatementEvent
 from agentstore.retention import pacing
 from agentstore.retention.pacing import Pace
-from agentstore.retention.rules import Candidate, RetentionRule
+from agentstore.retention.rules import RetentionRule
 
 DELETE_ALL = RetentionPolicy((RetentionRule("all", "delete", timedelta(hours=1)),))
 AGO = datetime.now(timezone.utc) - timedelta(days=9)
 
-
-def sessions(count: int, positions: int) -> list[Candidate]:
-    """Sessions that are to be acted on."""
-    return [
-        Candidate(f"s{number}", AGO, "", "", True, False, False, positions, False, frozenset())
-        for number in range(count)
-    ]
+Clean = Callable[[Storage], int]
+CLEANERS: dict[str, Clean] = {
+    "apply_retention": lambda store: store.apply_retention(DELETE_ALL).rules[0].sessions,
+    "delete_sessions": lambda store: store.delete_sessions(inactive_only=False, updated_before=AGO),
+    "erase_user": lambda store: store.erase_user("ann").rows["agentstore_sessions"],
+}
 
 
 def run(pace: Pace, seconds_a_row: float, *, positions: int, batches: int = 20) -> list[int]:
     """The rows of each batch, on a machine that takes so long for a row."""
     rows = []
     for _ in range(batches):
-        batch = pace.next_batch(sessions(200, positions), None)
-        rows.append(len(batch) * (1 + positions))
-        pace.pause_after(batch, rows[-1] * seconds_a_row, writers_queue=True)
+        rows.append(pace.fitting([1 + positions] * 200) * (1 + positions))
+        pace.learn(rows[-1], rows[-1] * seconds_a_row, writers_queue=True)
     return rows
 
 
@@ -47,43 +48,90 @@ def test_a_batch_takes_what_it_is_to_take() -> None:
 def test_a_batch_has_bounds() -> None:
     assert max(run(Pace(1), 1e-9, positions=9)) == pacing.MOST_ROWS
     assert max(run(Pace(1), 1e-9, positions=0)) == pacing.MOST_SESSIONS
-    assert min(run(Pace(1), 10, positions=3)) == pacing.FEWEST_ROWS
+    slow = pacing.BOUND / 2 / pacing.FEWEST_ROWS
+    assert min(run(Pace(1), slow, positions=3)) == pacing.FEWEST_ROWS
     assert run(Pace(1), 1e-9, positions=5_000)[-1] == 5_001, "one session is never parted"
-    assert len(Pace(1).next_batch(sessions(9, 0), 2)) == 2
+    assert Pace(1).fitting([1] * 9, 2) == 2
+    assert Pace(1).fitting([]) == 0
 
 
 def test_a_batch_grows_and_shrinks_by_steps() -> None:
     """One that met something slow, or nothing at all, says little of the next one."""
     pace = Pace(1)
-    rows = run(pace, 1e-9, positions=0) + run(pace, 10, positions=0)
+    slow = pacing.BOUND / pacing.MOST_SESSIONS
+    rows = run(pace, 1e-9, positions=0) + run(pace, slow, positions=0)
     for before, after in itertools.pairwise(rows):
         assert before / 2 <= after <= before * 2
+
+
+@pytest.mark.parametrize("seconds_a_session", [0.003, 0.01, 0.024, 0.2, 5])
+def test_behind_one_over_the_bound_batches_keep_to_it(seconds_a_session: float) -> None:
+    """At once, and for good: down to a single session, of which nobody saw that it was heavy."""
+    first, second, *others = run(Pace(1), seconds_a_session, positions=0)
+    assert first == pacing.FEWEST_ROWS
+    assert first * seconds_a_session > pacing.BOUND
+    for number in (second, *others):
+        assert number == 1 or number * seconds_a_session <= pacing.BOUND
+
+
+def test_a_moment_of_the_machine_is_soon_forgotten() -> None:
+    pace = Pace(1)
+    usual = run(pace, 1e-5, positions=0)[-1]
+    pace.learn(usual, 3.0, writers_queue=True)
+    assert pace.fitting([1] * 200) == 1
+    assert run(pace, 1e-5, positions=0, batches=9)[-1] == usual
+
+
+def test_sessions_of_unknown_size_begin_few() -> None:
+    pace = Pace(1)
+    assert pace.sessions == pacing.FEWEST_ROWS // pacing.ROWS_OF_A_SESSION
+    for _ in range(20):
+        pace.learn(pace.sessions * pacing.ROWS_OF_A_SESSION, 1e-9, writers_queue=False)
+    assert pace.sessions == pacing.MOST_SESSIONS
+    pace.learn(pacing.MOST_ROWS, 60, writers_queue=False)
+    assert pace.sessions == 1
+    pace.learn(0, 60, writers_queue=False)
+    assert pace.sessions == 1, "nothing was learnt from nothing"
 
 
 @pytest.mark.parametrize("share", [0.01, 0.25, 0.5, 1])
 def test_the_pause_leaves_others_their_share(share: float) -> None:
     took = 0.05
-    pause = Pace(share).pause_after(sessions(3, 3), took, writers_queue=False)
+    pause = Pace(share).learn(6, took, writers_queue=False)
     assert took / (took + pause) == pytest.approx(share)
-    assert Pace(share).pause_after(sessions(1, 1), 3_600, writers_queue=True) <= (
-        pacing.LONGEST_PAUSE
-    )
+    assert Pace(share).learn(1, 3_600, writers_queue=True) <= pacing.LONGEST_PAUSE
 
 
-def test_a_run_pauses_behind_each_batch(store: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By what the transaction took, and not beyond the time that the run has."""
-    taken: list[float] = []
-    paused: list[float] = []
-    operations: Any = store._repository
-    act = operations._act
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, float]]:
+    """The rows of each batch, and for how long it kept its locks."""
+    found: list[tuple[int, float]] = []
+    learn = Pace.learn
 
-    def noted(*arguments: Any) -> Any:
-        outcome = act(*arguments)
-        taken.append(outcome.took)
-        return outcome
+    def noted(self: Pace, rows: int, took: float, *, writers_queue: bool) -> float:
+        found.append((rows, took))
+        return learn(self, rows, took, writers_queue=writers_queue)
 
-    monkeypatch.setattr(operations, "_act", noted)
-    monkeypatch.setattr(time, "sleep", paused.append)
+    monkeypatch.setattr(Pace, "learn", noted)
+    return found
+
+
+@pytest.fixture
+def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses of clean-up, which are not waited for."""
+    found: list[float] = []
+    monkeypatch.setattr(time, "sleep", found.append)
+    return found
+
+
+def test_a_run_pauses_between_its_batches(
+    store: Storage,
+    taken: list[tuple[int, float]],
+    paused: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By what the transactions took, and not beyond the time that the run has."""
+    monkeypatch.setattr(batches, "_FIRST_BATCHES", 1_000)
     for share, times in ((1, 0), (0.5, 1), (0.2, 4)):
         taken.clear()
         paused.clear()
@@ -91,9 +139,76 @@ def test_a_run_pauses_behind_each_batch(store: Storage, monkeypatch: pytest.Monk
             store.create_session(id=f"s{number}", created_at=AGO)
         assert store.apply_retention(DELETE_ALL, share=share).rules[0].sessions == 30
         assert len(taken) > 1
-        pauses = [pytest.approx(min(took * times, pacing.LONGEST_PAUSE)) for took in taken]
+        pauses = [
+            pytest.approx(min(took * times, pacing.LONGEST_PAUSE))
+            for _, took in taken[:-1]
+            if times
+        ]
         assert [pause for pause in paused if pause in pauses] == pauses
-    store.create_session(id="last", created_at=AGO)
+    for number in range(30):
+        store.create_session(id=f"s{number}", created_at=AGO)
     paused.clear()
     store.apply_retention(DELETE_ALL, share=0.000_001, max_seconds=2)
     assert max(paused) <= 2
+
+
+@pytest.mark.parametrize("name", CLEANERS)
+def test_all_that_deletes_many_keeps_to_one_pace(
+    store: Storage,
+    taken: list[tuple[int, float]],
+    paused: list[float],
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Batches grow from a few; where one keeps its locks too long, the next is one session."""
+    clean = CLEANERS[name]
+    for number in range(60):
+        store.create_session(id=f"s{number}", created_at=AGO, user_id="ann")
+    assert clean(store) == 60
+    assert len([rows for rows, _ in taken if rows]) > 1
+    assert len([pause for pause in paused if pause > 0]) >= len(taken) - 1
+
+    for limit in ("BOUND", "AIM", "AIM_WHERE_WRITERS_QUEUE"):
+        monkeypatch.setattr(pacing, limit, 1e-9)
+    taken.clear()
+    for number in range(10):
+        store.create_session(id=f"s{number}", created_at=AGO, user_id="ann")
+    assert clean(store) == 10
+    least = 1 if name == "apply_retention" else pacing.ROWS_OF_A_SESSION
+    assert {rows for rows, _ in taken[1:]} <= {0, least}
+
+
+@pytest.mark.parametrize("name", ["delete_sessions"])
+def test_a_transaction_that_is_open_is_not_kept_waiting(
+    store: Storage, paused: list[float], name: str
+) -> None:
+    for number in range(60):
+        store.create_session(id=f"s{number}", created_at=AGO)
+    with store.transaction():
+        paused.clear()
+        assert CLEANERS[name](store) == 60
+        assert not paused
+
+
+@pytest.mark.parametrize("backend", ["sqlite-file"], indirect=True)
+@pytest.mark.parametrize("name", CLEANERS)
+def test_clean_up_carries_the_log_of_sqlite_itself(
+    make_store: Callable[..., Storage], database_url: str, name: str, paused: list[float]
+) -> None:
+    """So that it comes to no writer: behind the batches, when no lock is held."""
+    events: list[StatementEvent] = []
+    store = make_store(observer=events.append)
+    path = database_url.removeprefix("sqlite:///")
+    assert path
+    for _ in range(3):
+        with store.transaction():
+            for number in range(300):
+                store.create_session(id=f"s{number}", created_at=AGO, user_id="ann")
+        assert CLEANERS[name](store) == 300
+    names = [event.name for event in events]
+    assert {
+        before for before, name in itertools.pairwise(names) if name == "connection/checkpoint"
+    } == {"transactions/commit"}
+    with sqlite3.connect(path) as connection:
+        ((_, pages, _),) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    assert pages < 1_000

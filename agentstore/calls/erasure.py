@@ -39,8 +39,8 @@ class ErasureCalls(CallsCore):
     ) -> ErasureReceipt:
         """Delete every session of a user, in the trash or not, with all that hangs on it.
 
-        It goes in bounded batches; one that was cut short goes on when it is called again. What is
-        held stays, and the receipt counts it.
+        It goes in batches at the pace of `apply_retention`; one that was cut short goes on when it
+        is called again. What is held stays, and the receipt counts it.
 
         Args:
             user_id: the user.

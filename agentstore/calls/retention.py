@@ -52,17 +52,18 @@ class RetentionCalls(CallsCore):
         """Do what a policy says is due: put sessions in the trash, or delete them whole.
 
         It goes in batches, those that were idle for longest first: each is a transaction that is
-        to take 2 milliseconds on SQLite, where all writers wait for it, and 20 elsewhere, as the
-        ones before it have shown what that is, of at most 100 sessions. A pause follows each, so
-        that others come to write. What is held is passed over, and so is what others have locked.
+        to take 2 milliseconds on SQLite, where all writers wait for it, and 5 elsewhere, as the
+        ones before it have shown what that is, of at most 100 sessions; behind one that took more
+        than 50 the next is as much smaller. Pauses stand between them, so that others come to
+        write. What is held is passed over, and so is what others have locked.
         It may be stopped at any moment and started again, and may run several times at once.
 
         Args:
             policy: the policy, or the path of its TOML file.
             max_sessions: act on no more sessions than this.
             max_seconds: begin no batch later than so many seconds after the call.
-            share: of the time, that the transactions may take, more than 0 and at most 1: with 0.25
-                a pause is three times as long as the batch was, with 1 there are none.
+            share: of the time, that the transactions may take, more than 0 and at most 1: with 0.1
+                a pause is nine times as long as the batch was, with 1 there are none.
 
         Returns:
             For each rule: how many sessions it was done to, and how many a hold kept. A batch whose

@@ -325,6 +325,14 @@ class Connection(ABC):
         """
         return False
 
+    def checkpoint(self) -> int:
+        """Carry what is committed to where it stays, where commits of others would have to.
+
+        Returns:
+            How many pages its log has; 0 where the server sees to that.
+        """
+        return 0
+
     @abstractmethod
     def close(self) -> None:
         """Close it; never raises."""

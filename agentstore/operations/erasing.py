@@ -10,9 +10,11 @@ from agentstore.errors import StorageError
 from agentstore.model.identifiers import new_id
 from agentstore.model.keys import key_of
 from agentstore.model.values import load_json
+from agentstore.operations.batches import Batches
 from agentstore.operations.rows import read_optional_time, read_time
-from agentstore.operations.sessions import DELETED_AT_ONCE, SessionOperations
+from agentstore.operations.sessions import SessionOperations
 from agentstore.records import ErasureReceipt
+from agentstore.retention.pacing import ROWS_OF_A_SESSION
 from agentstore.statements import NO_BLOCKS
 
 
@@ -71,8 +73,9 @@ class ErasureOperations(SessionOperations):
                 },
             )
         owner, blocks = _owner(user_id, tenant_id)
-        while self._erase_batch(owner, blocks, receipt_id):
-            pass
+        batches = Batches(self.executor)
+        while self._erase_batch(batches, owner, blocks, receipt_id):
+            batches.pause()
         return receipt_id
 
     def finish_receipt(
@@ -109,17 +112,20 @@ class ErasureOperations(SessionOperations):
         rows = self.read("erasure/query_receipts", parameters, frozenset({"unfinished"}))
         return next((row[0] for row in rows if row[2] == tenant_id), None)
 
-    def _erase_batch(self, owner: dict[str, str], blocks: frozenset[str], receipt_id: str) -> bool:
+    def _erase_batch(
+        self, batches: Batches, owner: dict[str, str], blocks: frozenset[str], receipt_id: str
+    ) -> bool:
         """Delete some sessions and write down how many rows went; False where none is left."""
+        size = batches.pace.sessions
 
-        def erase(connection: Connection) -> bool:
+        def erase(connection: Connection) -> int | None:
             self.pass_gate(connection)
             rows = connection.rows(
-                "erasure/find_sessions_of_user", {**owner, "limit": DELETED_AT_ONCE}, blocks
+                "erasure/find_sessions_of_user", {**owner, "limit": size}, blocks
             )
             ids = self.not_held(connection, [row[0] for row in rows])
             if not ids:
-                return bool(rows)
+                return 0 if rows else None
             listed = {"ids": self.write_list(ids)}
             found = {
                 table: count
@@ -128,9 +134,10 @@ class ErasureOperations(SessionOperations):
             }
             found["agentstore_sessions"] = self.delete_locked(connection, ids)
             self._add_to_receipt(connection, receipt_id, found)
-            return True
+            return len(ids)
 
-        return self.executor.write(erase)
+        erased = batches.run(erase, lambda erased: (erased or 0) * ROWS_OF_A_SESSION)
+        return erased is not None
 
     def _delete_of_user(
         self, connection: Connection, owner: dict[str, str], blocks: frozenset[str]

@@ -17,6 +17,7 @@ from datetime import datetime
 
 from agentstore.engine.connection import Connection, Row
 from agentstore.errors import SchemaError
+from agentstore.operations.batches import Batches
 from agentstore.operations.rows import read_time
 from agentstore.operations.sessions import SessionOperations
 from agentstore.retention.outcomes import (
@@ -25,7 +26,6 @@ from agentstore.retention.outcomes import (
     RetentionPlan,
     RetentionReport,
 )
-from agentstore.retention.pacing import Pace
 from agentstore.retention.policy import RetentionPolicy
 from agentstore.retention.rules import Candidate
 from agentstore.retention.walks import Walk, walks_of
@@ -41,14 +41,11 @@ _UNLOCKED = frozenset({"unlocked"})
 
 @dataclass
 class _Outcome:
-    """What a batch has done, by the rule's number; and for how long it kept its locks."""
+    """What a batch has done, by the rule's number."""
 
     acted: Counter[int] = field(default_factory=Counter)
     held: Counter[int] = field(default_factory=Counter)
     passed_over: int = 0
-    began: float = field(default_factory=time.monotonic)
-    took: float = 0.0
-    writers_queue: bool = False
 
 
 @dataclass
@@ -57,7 +54,7 @@ class _Run:
 
     policy: RetentionPolicy
     now: datetime
-    pace: Pace
+    batches: Batches
     sessions_left: int | None
     stop_at: float
     acted: Counter[int] = field(default_factory=Counter)
@@ -147,7 +144,7 @@ class RetentionOperations(SessionOperations):
     ) -> RetentionReport:
         """Do what a policy says is due at a time, until it is done or a limit is reached."""
         stop_at = math.inf if max_seconds is None else time.monotonic() + max_seconds
-        run = _Run(policy, now, Pace(share), max_sessions, stop_at)
+        run = _Run(policy, now, Batches(self.executor, share), max_sessions, stop_at)
         is_finished = self._apply(run)
         return RetentionReport(
             [
@@ -163,25 +160,23 @@ class RetentionOperations(SessionOperations):
             for page in self._pages_of(walk, run.policy):
                 waiting = _sort_out(page, run)
                 while waiting:
+                    run.batches.pause(run.seconds_left)
                     if run.sessions_left == 0 or not run.seconds_left:
                         return False
-                    batch = run.pace.next_batch(waiting, run.sessions_left)
-                    outcome = self._act(run.policy, run.now, [session.id for session in batch])
-                    pause = run.pace.pause_after(
-                        batch, outcome.took, writers_queue=outcome.writers_queue
-                    )
-                    time.sleep(min(pause, run.seconds_left))
-                    run.add(outcome)
+                    rows = [1 + session.positions for session in waiting]
+                    number = run.batches.pace.fitting(rows, run.sessions_left)
+                    batch, waiting = waiting[:number], waiting[number:]
+                    self._act(run, [session.id for session in batch], sum(rows[:number]))
                 if not run.seconds_left:
                     return False
         return True
 
-    def _act(self, policy: RetentionPolicy, now: datetime, session_ids: list[str]) -> _Outcome:
+    def _act(self, run: _Run, session_ids: list[str], rows: int) -> None:
         """One batch, in a transaction of its own."""
+        policy, now = run.policy, run.now
 
         def act(connection: Connection) -> _Outcome:
-            # Only now: to wait for others is not to keep others waiting.
-            outcome = _Outcome(writers_queue=connection.queues_writers)
+            outcome = _Outcome()
             self.pass_gate(connection)
             chosen: dict[str, list[str]] = {"trash": [], "delete": []}
             locked = self._look(connection, policy, session_ids)
@@ -209,9 +204,7 @@ class RetentionOperations(SessionOperations):
             self.delete_locked(connection, chosen["delete"])
             return outcome
 
-        outcome = self.executor.write(act)
-        outcome.took = time.monotonic() - outcome.began
-        return outcome
+        run.add(run.batches.run(act, lambda _: rows))
 
     def _look(
         self,
@@ -307,7 +300,7 @@ def _candidates(rows: list[Row], entries: list[Row]) -> list[Candidate]:
 
 
 def _sort_out(page: list[Candidate], run: _Run) -> list[Candidate]:
-    """Count what is kept, and what is held; gives back what is to be acted on, the last first."""
+    """Count what is kept, and what is held; gives back what is to be acted on."""
     waiting = []
     for session in page:
         number = run.policy.due(session, run.now)
@@ -319,4 +312,4 @@ def _sort_out(page: list[Candidate], run: _Run) -> list[Candidate]:
             run.acted[number] += 1
         else:
             waiting.append(session)
-    return waiting[::-1]
+    return waiting

@@ -21,14 +21,13 @@ from agentstore.model.preparing import (
     check_key_count,
 )
 from agentstore.model.values import dump_json, load_json
+from agentstore.operations.batches import Batches
 from agentstore.operations.core import shares_deadline
 from agentstore.operations.holding import TRASHED, HoldOperations
 from agentstore.operations.rows import read_session
 from agentstore.records import JSONValue, Session
+from agentstore.retention.pacing import ROWS_OF_A_SESSION
 from agentstore.statements import NO_BLOCKS
-
-DELETED_AT_ONCE = 100
-"""Sessions in one transaction of delete_sessions, so that no lock is held for long."""
 
 _MOST_ROUNDS = 8
 _FIRST_PAUSE = 0.0005
@@ -203,15 +202,19 @@ class SessionOperations(HoldOperations):
     def delete_sessions(self, *, inactive_only: bool, updated_before: datetime, limit: int) -> int:
         """Delete the sessions that were not touched for longest, batch by batch."""
         deleted = 0
+        batches = Batches(self.executor)
         while deleted < limit:
-            size = min(DELETED_AT_ONCE, limit - deleted)
-            count = self._delete_batch(inactive_only, updated_before, size)
+            batches.pause()
+            size = min(batches.pace.sessions, limit - deleted)
+            count = self._delete_batch(batches, inactive_only, updated_before, size)
             deleted += count
             if not count:
                 break
         return deleted
 
-    def _delete_batch(self, inactive_only: bool, updated_before: datetime, size: int) -> int:
+    def _delete_batch(
+        self, batches: Batches, inactive_only: bool, updated_before: datetime, size: int
+    ) -> int:
         def operation(connection: Connection) -> int:
             self.pass_gate(connection)
             expired = [
@@ -230,7 +233,7 @@ class SessionOperations(HoldOperations):
             ids = [row[0] for row in expired[:size]]
             return self.delete_locked(connection, self.not_held(connection, ids))
 
-        return self.executor.write(operation)
+        return batches.run(operation, lambda deleted: deleted * ROWS_OF_A_SESSION)
 
     def delete_locked(self, connection: Connection, session_ids: list[str]) -> int:
         """Delete locked sessions with all that hangs on them; says how many."""

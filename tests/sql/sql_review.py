@@ -68,6 +68,7 @@ FREQUENCIES = (
     "imports",
     "now and then",
     "each batch of a clean-up",
+    "behind some batches of a clean-up",
     "each page of a retention run",
     "each deletion",
     "each batch of a fill",

@@ -291,6 +291,10 @@ class SQLiteConnection(Connection):
             super().rollback()
         self._release_lock()
 
+    def checkpoint(self) -> int:
+        ((_, pages, _),) = self.rows("connection/checkpoint")
+        return max(0, int(pages))  # -1 where there is no write-ahead log
+
     def _take_lock(self) -> None:
         """Writers of one process queue here: SQLite's own waiting is by sleeps, and unfair."""
         if self._path is None:
