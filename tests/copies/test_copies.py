@@ -13,13 +13,20 @@ from backends import SHARED
 from copy_samples import AT, all_rows, conversations_of, fill, session_row
 
 import agentstore
-from agentstore import ConfigurationError, StorageError, UnavailableError
+from agentstore import (
+    ConfigurationError,
+    NewMessage,
+    StatementEvent,
+    StorageError,
+    UnavailableError,
+)
 from agentstore.transfer.copying import (
     Problem,
     Selection,
     compare_rows,
     copy_rows,
     open_source,
+    pages,
 )
 from agentstore.transfer.copying.stored import StoredRows
 from agentstore.transfer.copying.tables import SESSIONS, TABLES
@@ -72,6 +79,43 @@ def test_a_copy_again_stores_nothing_and_sees_what_has_come(
     stored = {table: report.stored for table, report in reports.items() if report.stored}
     assert stored == {"sessions": 1, "messages": 1}
     assert all_rows(target) == all_rows(source)
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_is_there_is_looked_for_once_some_was_met(
+    name: str,
+    open_store: OpenStore,
+    new_url: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pages, "ROWS", 3)
+    source, names = open_store("sqlite-file"), list[str]()
+    for number in range(9):
+        source.create_session(id=f"s{number}", metadata={"is_early": number in (4, 5)})
+        source.save_messages(f"s{number}", [NewMessage("user", "Hi"), NewMessage("user", "é")])
+
+    def note(event: StatementEvent) -> None:
+        names.append(event.name)
+
+    with agentstore.connect(new_url(name), observer=note) as target:
+        assert not copy(source, target, selection=Selection(metadata={"is_early": True}))
+        reports = copy_rows(open_source(source), target)
+        assert (reports["sessions"].stored, reports["sessions"].present) == (7, 2)
+        assert (reports["messages"].stored, reports["messages"].present) == (14, 4)
+        assert all(report.is_equal for report in reports.values())
+        assert all_rows(target) == all_rows(source)
+    names.clear()
+    with agentstore.connect(new_url(name), observer=note) as target:
+
+        def stop(done: str, table: str, rows: int, share: float | None) -> None:
+            if done != "copied":
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            copy_rows(open_source(source), target, progress=stop)
+    # What was compared before it was stopped is one page, of sessions.
+    assert names.count("copies/find_sessions") == 1
+    assert "copies/find_messages" not in names
 
 
 @pytest.mark.parametrize("name", SHARED)
