@@ -215,7 +215,7 @@ class RetentionOperations(SessionOperations):
     ) -> list[Candidate]:
         """Some sessions as they are now, locked where nobody else has locked them."""
         ids = {"ids": self.write_list(sorted(session_ids))}
-        rows = connection.rows("retention/lock_sessions", ids, blocks)
+        rows = [row[:-1] for row in connection.rows("retention/lock_sessions", ids, blocks)]
         # One without a time was made by older code, since the run began.
         known = [row for row in rows if row[1] is not None]
         entries: list[Row] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,10 +25,16 @@ from agentstore.model.values import dump_json, load_json
 from agentstore.operations.batches import Batches
 from agentstore.operations.core import shares_deadline
 from agentstore.operations.holding import TRASHED, HoldOperations
-from agentstore.operations.rows import read_session
+from agentstore.operations.rows import read_session, read_time
 from agentstore.records import JSONValue, Session
 from agentstore.retention.pacing import ROWS_OF_A_SESSION
 from agentstore.statements import NO_BLOCKS
+
+_READ_AT_ONCE = 5_000
+"""Sessions that one statement goes through to find those in use that have expired."""
+
+_FOUND_AT_ONCE = 10_000
+"""Of those, the ids that are kept of one pass through all sessions."""
 
 _MOST_ROUNDS = 8
 _FIRST_PAUSE = 0.0005
@@ -201,39 +208,80 @@ class SessionOperations(HoldOperations):
 
     def delete_sessions(self, *, inactive_only: bool, updated_before: datetime, limit: int) -> int:
         """Delete the sessions that were not touched for longest, batch by batch."""
-        deleted = 0
         batches = Batches(self.executor)
+        if not inactive_only:
+            return self._delete_oldest(batches, updated_before, limit)
+        deleted = 0
         while deleted < limit:
             batches.pause()
             size = min(batches.pace.sessions, limit - deleted)
-            count = self._delete_batch(batches, inactive_only, updated_before, size)
+            count = self._delete_closed(batches, updated_before, size)
             deleted += count
             if not count:
                 break
         return deleted
 
-    def _delete_batch(
-        self, batches: Batches, inactive_only: bool, updated_before: datetime, size: int
-    ) -> int:
+    def _delete_closed(self, batches: Batches, updated_before: datetime, size: int) -> int:
         def operation(connection: Connection) -> int:
             self.pass_gate(connection)
-            expired = [
-                row
-                for active in ([False] if inactive_only else [False, True])
-                for row in connection.rows(
-                    "sessions/find_expired_sessions",
-                    {
-                        "active": active,
-                        "updated_before": self.write_time(updated_before),
-                        "limit": size,
-                    },
-                )
-            ]
-            expired.sort(key=lambda row: (row[1], row[0]))
-            ids = [row[0] for row in expired[:size]]
+            parameters = {"updated_before": self.write_time(updated_before), "limit": size}
+            expired = connection.rows("sessions/find_expired_sessions", parameters)
+            ids = [row[0] for row in expired]
             return self.delete_locked(connection, self.not_held(connection, ids))
 
-        return batches.run(operation, lambda deleted: deleted * ROWS_OF_A_SESSION)
+        return batches.run(operation, _rows_of_sessions)
+
+    def _delete_oldest(self, batches: Batches, updated_before: datetime, limit: int) -> int:
+        """As `delete_sessions`, of all sessions: no index has those in use in this order, lest
+        each save move an entry of it."""
+        deleted = 0
+        while deleted < limit:
+            found = heapq.nsmallest(_FOUND_AT_ONCE, self._expired_sessions(updated_before))
+            ids = [session_id for _, session_id in found]
+            before = deleted
+            while ids and deleted < limit:
+                batches.pause()
+                size = min(batches.pace.sessions, limit - deleted)
+                deleted += self._delete_if_expired(batches, ids[:size], updated_before)
+                ids = ids[size:]
+            if deleted == before or len(found) < _FOUND_AT_ONCE:
+                break
+        return deleted
+
+    def _expired_sessions(self, updated_before: datetime) -> Iterator[tuple[Any, str]]:
+        """What clean-up may delete, in use or not: when it was touched, and its id."""
+        parameters = {
+            "updated_before": self.write_time(updated_before),
+            "after_id": "",
+            "limit": _READ_AT_ONCE,
+        }
+        while True:
+            rows = self.read("sessions/page_expired_sessions", parameters)
+            for session_id, updated_at, is_expired in rows:
+                if is_expired:
+                    yield updated_at, session_id
+            if len(rows) < _READ_AT_ONCE:
+                return
+            parameters["after_id"] = rows[-1][0]
+
+    def _delete_if_expired(
+        self, batches: Batches, session_ids: list[str], updated_before: datetime
+    ) -> int:
+        """Delete those of some sessions that were not touched since they were found."""
+
+        def operation(connection: Connection) -> int:
+            self.pass_gate(connection)
+            rows = connection.rows(
+                "retention/lock_sessions", {"ids": self.write_list(sorted(session_ids))}
+            )
+            ids = [
+                session_id
+                for session_id, *_, is_trashed, _, is_held, updated_at in rows
+                if not is_trashed and not is_held and read_time(updated_at) <= updated_before
+            ]
+            return self.delete_locked(connection, self.not_held(connection, ids))
+
+        return batches.run(operation, _rows_of_sessions)
 
     def delete_locked(self, connection: Connection, session_ids: list[str]) -> int:
         """Delete locked sessions with all that hangs on them; says how many."""
@@ -268,3 +316,8 @@ def _is_owned_by(session: Session, owner: Owner) -> bool:
     return (owner.tenant_id in (None, session.tenant_id)) and (
         owner.user_id in (None, session.user_id)
     )
+
+
+def _rows_of_sessions(deleted: int) -> int:
+    """About how many rows so many deleted sessions had."""
+    return deleted * ROWS_OF_A_SESSION

@@ -76,7 +76,4 @@ def _environment(cell: Cell) -> Environment | str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except ServerError as error:
-        sys.exit(f"{error}: nothing of it is kept")
+    sys.exit(main())

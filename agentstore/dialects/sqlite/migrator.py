@@ -18,6 +18,7 @@ from agentstore.schema.lock import LockWait
 
 _ADDED_COLUMN = re.compile(r"ALTER TABLE (?P<table>\w+) ADD COLUMN (?P<column>\w+)", re.IGNORECASE)
 _INSERTED = re.compile(r"INSERT INTO (?P<table>\w+)", re.IGNORECASE)
+_DROPPED_INDEX = re.compile(r"DROP INDEX (?P<index>\w+)", re.IGNORECASE)
 
 
 class SQLiteMigratorBackend(MigratorBackend, SQLiteBackend):  # type: ignore[misc]
@@ -104,7 +105,8 @@ class SQLiteMigratorBackend(MigratorBackend, SQLiteBackend):  # type: ignore[mis
         return bool(statements) and all(self._is_made(each, there) for each in statements)
 
     def _is_made(self, statement: str, there: set[str]) -> bool:
-        """Whether what a statement makes is there: a table or index, a column, a first row."""
+        """Whether what a statement makes is there: a table or index, a column, a first row; or
+        what it drops is not."""
         if added := _ADDED_COLUMN.match(statement):
             columns = self.execute(
                 "SELECT name FROM pragma_table_info(:table)", {"table": added["table"]}
@@ -116,6 +118,8 @@ class SQLiteMigratorBackend(MigratorBackend, SQLiteBackend):  # type: ignore[mis
             # A name of our own migrations, which no parameter can stand for.
             rows = self.execute(f"SELECT EXISTS (SELECT 1 FROM {inserted['table']})")  # noqa: S608
             return bool(rows.fetchone()[0])
+        if dropped := _DROPPED_INDEX.match(statement):
+            return not any(f"CREATE INDEX {dropped['index']} " in made for made in there)
         return statement in there
 
     def is_contention(self, exc: BaseException) -> bool:

@@ -48,7 +48,8 @@ SELECT
             AND h.session_id IS NULL
             AND h.released_at IS NULL
         LOCK IN SHARE MODE
-    ) AS is_held
+    ) AS is_held,
+    cast(s.updated_at AS char) AS updated_at
 FROM (
     SELECT DISTINCT j.id
     FROM json_table(

@@ -1,7 +1,7 @@
--- The sessions that were not touched for longest, locked; those in use or held are passed over.
+-- The closed sessions that were not touched for longest, locked; those in use or held are passed over.
 -- Storage.delete_sessions.
 -- Runs: each batch of a clean-up
--- Index: agentstore_sessions_updated_at, agentstore_holds_in_force
+-- Index: agentstore_sessions_closed, agentstore_holds_in_force
 -- Rows: reads at most :limit, those that are held or that others have locked, and the holds in force of
 --   their tenants and users
 -- Returns: many
@@ -10,8 +10,7 @@ SELECT
     cast(s.updated_at AS char) AS updated_at
 FROM agentstore_sessions AS s
 WHERE
-    s.active = /* :active */ FALSE
-    AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
+    s.closed_updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
     AND (s.trashed_at IS NULL) IS TRUE
     AND s.holds = 0
     AND NOT EXISTS (
@@ -47,7 +46,7 @@ WHERE
 -- @if scope_user
     AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
 -- @end
-ORDER BY s.updated_at, s.id
+ORDER BY s.closed_updated_at, s.id
 LIMIT /* :limit */ 100
 -- SKIP LOCKED is not known to sqlfluff here.
 -- noqa: disable=PRS

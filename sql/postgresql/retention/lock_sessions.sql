@@ -41,7 +41,8 @@ SELECT
             AND h.user_id OPERATOR (pg_catalog.=) s.user_id
             AND h.session_id IS NULL
             AND h.released_at IS NULL
-    ) AS is_held
+    ) AS is_held,
+    s.updated_at AT TIME ZONE 'UTC' AS updated_at
 FROM agentstore_sessions AS s
 WHERE
     s.id OPERATOR (pg_catalog.=) ANY(/* :ids */ '{s1,s2}'::text[])

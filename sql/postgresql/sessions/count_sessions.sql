@@ -2,7 +2,7 @@
 -- Runs: now and then
 -- Index: agentstore_sessions_tenant_last_message, agentstore_sessions_user_last_message,
 --   agentstore_sessions_tenant_created, agentstore_sessions_user_created, agentstore_sessions_trashed,
---   agentstore_sessions_created_at and agentstore_sessions_updated_at with filters by time;
+--   agentstore_sessions_created_at with filters by created_*;
 --   none: without these it counts the whole table
 -- Rows: reads all sessions that the filters leave; without any, the whole table's index
 -- Returns: one
@@ -45,13 +45,9 @@ WHERE
     AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_after
-    -- The index begins with active.
-    AND s.active IN (TRUE, FALSE)
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_before
-    -- The index begins with active.
-    AND s.active IN (TRUE, FALSE)
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 ;

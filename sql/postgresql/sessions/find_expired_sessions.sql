@@ -1,7 +1,8 @@
--- The sessions that were not touched for longest, locked; those in use or held are passed over.
+-- The closed sessions that were not touched for longest, locked; those in use or held are passed over.
 -- Storage.delete_sessions.
 -- Runs: each batch of a clean-up
--- Index: agentstore_sessions_updated_at, agentstore_holds_in_force
+-- Index: agentstore_sessions_closed, agentstore_holds_in_force;
+--   none: the caller's own connection may read the table, where a scope has few of the old sessions
 -- Rows: reads at most :limit, those that are held or that others have locked, and the holds in force of
 --   their tenants and users
 -- Returns: many
@@ -10,7 +11,7 @@ SELECT
     s.updated_at AT TIME ZONE 'UTC' AS updated_at
 FROM agentstore_sessions AS s
 WHERE
-    s.active = /* :active */ FALSE
+    NOT s.active
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
     AND s.trashed_at IS NULL
     AND s.holds = 0

@@ -2,7 +2,8 @@
 -- Runs: each page of a list of sessions
 -- Index: agentstore_sessions_tenant_last_message, agentstore_sessions_user_last_message,
 --   agentstore_sessions_tenant_created, agentstore_sessions_user_created, agentstore_sessions_trashed,
---   agentstore_sessions_created_at; where updated_* keeps few, agentstore_sessions_updated_at
+--   agentstore_sessions_created_at;
+--   none: the caller's own connection may read the table, where updated_* keeps few
 -- Rows: reads at most :limit and :offset sessions; as many more as the filters do not leave
 -- Returns: many
 SELECT
@@ -63,13 +64,9 @@ WHERE
     AND s.created_at <= /* :created_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_after
-    -- The index begins with active.
-    AND s.active IN (TRUE, FALSE)
     AND s.updated_at >= /* :updated_after */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 -- @if updated_before
-    -- The index begins with active.
-    AND s.active IN (TRUE, FALSE)
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00+00'::timestamptz
 -- @end
 ORDER BY s.created_at DESC, s.id DESC

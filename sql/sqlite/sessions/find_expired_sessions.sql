@@ -1,7 +1,7 @@
--- The sessions that were not touched for longest and are not held.
+-- The closed sessions that were not touched for longest and are not held.
 -- Storage.delete_sessions. No row is locked: writers have the whole database.
 -- Runs: each batch of a clean-up
--- Index: agentstore_sessions_updated_at, agentstore_holds_in_force
+-- Index: agentstore_sessions_closed, agentstore_holds_in_force
 -- Rows: reads at most :limit, those that are held or that others have locked, and the holds in force of
 --   their tenants and users
 -- Returns: many
@@ -10,7 +10,7 @@ SELECT
     s.updated_at
 FROM agentstore_sessions AS s
 WHERE
-    s.active = /* :active */ FALSE
+    NOT s.active
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
     AND s.trashed_at IS NULL
     AND s.holds = 0

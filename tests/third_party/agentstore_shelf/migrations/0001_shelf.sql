@@ -19,7 +19,8 @@ CREATE TABLE agentstore_sessions (
 
 CREATE INDEX agentstore_sessions_created_at ON agentstore_sessions (created_at, id);
 
-CREATE INDEX agentstore_sessions_updated_at ON agentstore_sessions (active, updated_at, id);
+CREATE INDEX agentstore_sessions_closed ON agentstore_sessions (updated_at, id)
+WHERE NOT active;
 
 CREATE TABLE agentstore_session_metadata (
     session_id text NOT NULL REFERENCES agentstore_sessions (id) ON DELETE CASCADE,

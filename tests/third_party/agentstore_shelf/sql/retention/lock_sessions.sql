@@ -40,7 +40,8 @@ SELECT
             AND h.user_id = s.user_id
             AND h.session_id IS NULL
             AND h.released_at IS NULL
-    ) AS is_held
+    ) AS is_held,
+    s.updated_at
 FROM agentstore_sessions AS s
 WHERE
     s.id IN (SELECT j.value FROM json_each(/* :ids */ '["s1"]') AS j)

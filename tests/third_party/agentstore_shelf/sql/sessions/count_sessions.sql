@@ -1,6 +1,6 @@
 -- How many sessions there are.
 -- Runs: now and then
--- Index: agentstore_sessions_created_at and agentstore_sessions_updated_at with filters by time;
+-- Index: agentstore_sessions_created_at with filters by created_*;
 --   none: without these it counts the whole table
 -- Returns: one
 SELECT count(*) AS sessions

@@ -1,4 +1,4 @@
--- The sessions that were not touched for longest and are not held.
+-- The closed sessions that were not touched for longest and are not held.
 -- Storage.delete_sessions. No row is locked: writers have the whole database.
 -- Runs: each batch of a clean-up
 -- Index: as the table has
@@ -8,7 +8,7 @@ SELECT
     s.updated_at
 FROM agentstore_sessions AS s
 WHERE
-    s.active = /* :active */ FALSE
+    NOT s.active
     AND s.updated_at <= /* :updated_before */ '2026-01-01 00:00:00.000000'
     AND s.trashed_at IS NULL
     AND s.holds = 0

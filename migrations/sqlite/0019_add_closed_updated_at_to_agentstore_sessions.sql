@@ -1,0 +1,2 @@
+-- depends: 0018_comment_agentstore_tables
+-- MySQL gets a column here, as its indexes have all rows; those of this database can leave some out.

@@ -1,0 +1,3 @@
+CREATE INDEX agentstore_sessions_updated_at ON agentstore_sessions (active, updated_at, id);
+
+DROP INDEX agentstore_sessions_closed;
