@@ -208,7 +208,7 @@ def test_clean_up_carries_the_log_of_sqlite_itself(
     names = [event.name for event in events]
     assert {
         before for before, name in itertools.pairwise(names) if name == "connection/checkpoint"
-    } == {"transactions/commit"}
+    } == {"connection/sync_fully"}
     with sqlite3.connect(path) as connection:
         ((_, pages, _),) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
     assert pages < 1_000

@@ -26,7 +26,14 @@ class BoundExecutor(Executor):
         self._check_open()
         return self._transaction.run(operation, undoable=False)
 
-    def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
+    def write(
+        self,
+        operation: Operation[T],
+        *,
+        atomic: bool = True,
+        undoable: bool = False,
+        synced: bool = True,
+    ) -> T:
         self._join_callers_transaction()
         return self._transaction.run(operation, undoable=atomic or undoable)
 

@@ -159,6 +159,18 @@ class Connection(ABC):
             raise
         return result
 
+    def as_unsynced_transaction(self, work: Callable[[Connection], T]) -> T:
+        """As `as_transaction`, where the commit may reach the disk as late as at the next `sync`.
+
+        A crash of the machine before that undoes it whole, and nothing that was committed by
+        others.
+        """
+        return self.as_transaction(work)
+
+    def sync(self) -> None:
+        """Have all on the disk that was committed until now."""
+        return
+
     def begin(self) -> None:
         """Begin a transaction that may write."""
         self.count("transactions/begin")

@@ -37,7 +37,14 @@ class Executor(ABC):
         return self.read(lambda connection: connection.rows(name, parameters, blocks))
 
     @abstractmethod
-    def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
+    def write(
+        self,
+        operation: Operation[T],
+        *,
+        atomic: bool = True,
+        undoable: bool = False,
+        synced: bool = True,
+    ) -> T:
         """Run an operation that writes, and decides by what it reads.
 
         Args:
@@ -45,6 +52,8 @@ class Executor(ABC):
             atomic: whether it needs a transaction around it; False where each statement of it
                 may take effect alone.
             undoable: whether its failure must leave an open transaction() usable.
+            synced: False where its commit need not be on the disk before `Connection.sync` was
+                called, as of one of many that are acknowledged together.
         """
 
     @abstractmethod

@@ -89,12 +89,21 @@ class PooledExecutor(Executor):
             return transaction.run(operation, undoable=False)
         return self._retrying(partial(self._attempt, _reading(operation)))
 
-    def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
+    def write(
+        self,
+        operation: Operation[T],
+        *,
+        atomic: bool = True,
+        undoable: bool = False,
+        synced: bool = True,
+    ) -> T:
         transaction = self._transaction()
         if transaction is not None:
             return transaction.run(operation, undoable=undoable)
 
         def attempt(connection: Connection) -> T:
+            if not synced:
+                return connection.as_unsynced_transaction(operation)
             if atomic or connection.queues_writers or connection.wants_transactions:
                 return connection.as_transaction(operation)
             return operation(connection)

@@ -150,8 +150,17 @@ class ScopedExecutor(Executor):
         executor = self._open() if self._is_closed else self._executor
         return executor.read_rows(name, parameters, scoped)
 
-    def write(self, operation: Operation[T], *, atomic: bool = True, undoable: bool = False) -> T:
-        return self._open().write(self._scoped(operation), atomic=atomic, undoable=undoable)
+    def write(
+        self,
+        operation: Operation[T],
+        *,
+        atomic: bool = True,
+        undoable: bool = False,
+        synced: bool = True,
+    ) -> T:
+        return self._open().write(
+            self._scoped(operation), atomic=atomic, undoable=undoable, synced=synced
+        )
 
     def write_batch(
         self,

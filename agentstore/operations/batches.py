@@ -43,6 +43,8 @@ class Batches:
     def run(self, operation: Callable[[Connection], T], rows_of: Callable[[T], int]) -> T:
         """Run a transaction, learn from it and leave no log for others to carry.
 
+        Its commit may be on the disk only after `finish`.
+
         Args:
             operation: what is done in it.
             rows_of: how many rows of sessions it has acted on, by what it gives back.
@@ -55,13 +57,18 @@ class Batches:
             began, writers_queue = time.monotonic(), connection.queues_writers
             return operation(connection)
 
-        result = self._executor.write(timed)
+        result = self._executor.write(timed, synced=not self._is_paced)
         took = time.monotonic() - began
         self.longest = max(self.longest, took)
         self._pause += self.pace.learn(rows_of(result), took, writers_queue=writers_queue)
         if writers_queue and self._is_paced:
             self._checkpoint_in_time()
         return result
+
+    def finish(self) -> None:
+        """Have on the disk what all batches have done, before anybody is told of it."""
+        if self._is_paced:
+            self._executor.read(_sync)
 
     def pause(self, most: float | None = None) -> None:
         """Let others write for as long as the batches since the last pause are worth.
@@ -86,6 +93,10 @@ class Batches:
         growth = min(max(PAGES_BETWEEN_CHECKPOINTS / max(1, new), 0.5), 2.0)
         self._between_checkpoints = min(max(self._between_checkpoints * growth, 1.0), _MOST_BATCHES)
         self._left_to_checkpoint = self._between_checkpoints
+
+
+def _sync(connection: Connection) -> None:
+    connection.sync()
 
 
 def _checkpoint(connection: Connection) -> int:

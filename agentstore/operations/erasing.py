@@ -76,6 +76,7 @@ class ErasureOperations(SessionOperations):
         batches = Batches(self.executor)
         while self._erase_batch(batches, owner, blocks, receipt_id):
             batches.pause()
+        batches.finish()
         return receipt_id
 
     def finish_receipt(

@@ -146,6 +146,7 @@ class RetentionOperations(SessionOperations):
         stop_at = math.inf if max_seconds is None else time.monotonic() + max_seconds
         run = _Run(policy, now, Batches(self.executor, share), max_sessions, stop_at)
         is_finished = self._apply(run)
+        run.batches.finish()
         return RetentionReport(
             [
                 AppliedRule(rule.name, rule.action, run.acted[number], run.held[number])

@@ -209,19 +209,23 @@ class SessionOperations(HoldOperations):
     def delete_sessions(self, *, inactive_only: bool, updated_before: datetime, limit: int) -> int:
         """Delete the sessions that were not touched for longest, batch by batch."""
         batches = Batches(self.executor)
-        if not inactive_only:
-            return self._delete_oldest(batches, updated_before, limit)
+        delete = self._delete_closed if inactive_only else self._delete_oldest
+        deleted = delete(batches, updated_before, limit)
+        batches.finish()
+        return deleted
+
+    def _delete_closed(self, batches: Batches, updated_before: datetime, limit: int) -> int:
         deleted = 0
         while deleted < limit:
             batches.pause()
             size = min(batches.pace.sessions, limit - deleted)
-            count = self._delete_closed(batches, updated_before, size)
+            count = self._delete_batch(batches, updated_before, size)
             deleted += count
             if not count:
                 break
         return deleted
 
-    def _delete_closed(self, batches: Batches, updated_before: datetime, size: int) -> int:
+    def _delete_batch(self, batches: Batches, updated_before: datetime, size: int) -> int:
         def operation(connection: Connection) -> int:
             self.pass_gate(connection)
             parameters = {"updated_before": self.write_time(updated_before), "limit": size}

@@ -13,7 +13,13 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from agentstore.dialects.sqlite.files import file_uri, identity, is_made_anew, make_private
+from agentstore.dialects.sqlite.files import (
+    file_uri,
+    identity,
+    is_made_anew,
+    make_private,
+    sync_log,
+)
 from agentstore.dialects.sqlite.looking import Looking
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine import forking
@@ -290,6 +296,27 @@ class SQLiteConnection(Connection):
         if self.driver_connection.in_transaction:
             super().rollback()
         self._release_lock()
+
+    def as_unsynced_transaction(self, work: Callable[[Connection], T]) -> T:
+        # Without a write-ahead log, an unsynced commit could break the file.
+        if self._path is None or not os.path.exists(f"{self._path}-wal"):
+            return self.as_transaction(work)
+        self.count("connection/sync_at_checkpoints")
+        try:
+            return self.as_transaction(work)
+        finally:
+            self._sync_commits_again()
+
+    def _sync_commits_again(self) -> None:
+        was_broken = self.is_broken
+        # Whatever comes between: a connection that may not sync is used no more.
+        self.is_broken = True
+        self.count("connection/sync_fully")
+        self.is_broken = was_broken
+
+    def sync(self) -> None:
+        if self._path is not None:
+            sync_log(self._path)
 
     def checkpoint(self) -> int:
         ((_, pages, _),) = self.rows("connection/checkpoint")

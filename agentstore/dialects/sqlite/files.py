@@ -35,6 +35,21 @@ def make_private(path: str) -> None:
             raise
 
 
+def sync_log(path: str) -> None:
+    """Have on the disk what is in a database's write-ahead log, where it has one.
+
+    SQLite has no locks on that file, which to close it here would end.
+    """
+    try:
+        log = os.open(f"{path}-wal", os.O_RDWR)
+    except FileNotFoundError:
+        return  # who closed the database last has carried it over
+    try:
+        os.fsync(log)
+    finally:
+        os.close(log)
+
+
 def file_uri(path: str, url: DatabaseURL) -> str:
     """How SQLite is told of a file and of what the URL says of it."""
     query = urlencode(dict(url.query))
