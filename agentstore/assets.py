@@ -6,6 +6,7 @@ where hatchling's force-include does not reach) they are beside the package.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from agentstore.errors import ConfigurationError
@@ -31,12 +32,22 @@ def migrations_path(dialect: str) -> Path:
     return _folder("migrations", dialect)
 
 
+@cache
 def _folder(kind: str, dialect: str) -> Path:
     installed = _PACKAGE / kind / dialect
-    if installed.is_dir():
+    if _is_there(installed):
         return installed
     checkout = _PACKAGE.parent / kind / dialect
     # Without the pyproject.toml this could be a stranger's site-packages/sql.
-    if (_PACKAGE.parent / "pyproject.toml").is_file() and checkout.is_dir():
+    if _is_there(_PACKAGE.parent / "pyproject.toml") and _is_there(checkout):
         return checkout
     raise ConfigurationError(f"the {kind} files are neither in {installed} nor in {checkout}")
+
+
+def _is_there(path: Path) -> bool:
+    # Path.exists() takes whatever OSError a signal's handler raises for a no.
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True

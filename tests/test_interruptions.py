@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import signal
+import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +16,7 @@ from backends import NETWORKED
 import agentstore
 from agentstore import UnavailableError
 from agentstore.engine.connection import Connection
+from agentstore.engine.mutex import holding, new_mutex
 
 over_the_network = pytest.mark.parametrize("backend", NETWORKED, indirect=True)
 
@@ -66,3 +72,48 @@ def test_a_bound_store_undoes_blocks_after_an_interruption(
         1 / 0  # noqa: B018
     driver_connection.commit()
     assert [message.content for message in store.get_history(session_id)] == ["kept"]
+
+
+def test_no_lock_is_taken_by_a_with_statement() -> None:
+    """From Python 3.14 on a handler may run behind its ``__enter__`` and before its block."""
+    package = Path(agentstore.__file__).parent
+    found = [
+        f"{path.relative_to(package)}:{node.lineno}"
+        for path in package.rglob("*.py")
+        if "testing" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.With)
+        for item in node.items
+        if re.search(r"(lock|mutex|semaphore)\w*$", ast.unparse(item.context_expr))
+    ]
+    assert found == []
+
+
+def test_a_mutex_that_was_not_had_is_not_given_back() -> None:
+    mutex = new_mutex()
+    taken, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        mutex.acquire()
+        taken.set()
+        done.wait(20)
+        mutex.release()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert taken.wait(20)
+
+    def interrupt(signum: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            holding(mutex, lambda: None)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert not mutex.acquire(blocking=False), "the other thread has it"
+    done.set()
+    other.join(20)
+    assert holding(mutex, lambda: "done") == "done"

@@ -194,4 +194,5 @@ def test_time_grows_with_the_length_of_one_value() -> None:
         return time.perf_counter() - began
 
     seconds(100)
-    assert seconds(40_000) < 60 * seconds(4_000)
+    # The best of some: what else the machine does only ever adds.
+    assert min(seconds(40_000) for _ in range(5)) < 60 * min(seconds(4_000) for _ in range(5))

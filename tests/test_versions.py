@@ -32,6 +32,7 @@ counts, failures = _read(Path(sys.argv[2]))
 assert dict(counts) == {
     "postgresql": Counts(1, 1, 0), "sqlite": Counts(0, 0, 1), "": Counts(1, 0, 0)
 }, counts
+assert dict(_read(Path(sys.argv[2]), only="mysql")[0]) == {"mysql": Counts(2, 1, 1)}
 assert dict(failures) == {"postgresql": ["tests.test_a.test_b[x-postgresql]"]}, failures
 """
 

@@ -8,12 +8,13 @@ the child: the server would be told so on a connection that the parent is using.
 from __future__ import annotations
 
 import os
-import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
+from agentstore.engine.mutex import Mutex, holding, new_mutex
 from agentstore.engine.pool import Pool
 
 
@@ -37,7 +38,7 @@ class _State:
 _watchers: weakref.WeakSet[ForkWatcher] = weakref.WeakSet()
 _in_child: list[Callable[[], object]] = []
 _inherited: list[Pool] = []
-_entering: dict[int, threading.Lock] = {}
+_entering: dict[int, Mutex] = {}
 
 
 def watch(watcher: ForkWatcher) -> None:
@@ -80,15 +81,19 @@ def _after_in_parent() -> None:
 
 def _after_in_child() -> None:
     process = os.getpid()
-    # A lock for each process: a thread of the parent that held its own is not here.
-    with _entering.setdefault(process, threading.Lock()):
-        if _State.process == process:
-            return
-        for function in _in_child:
-            function()
-        for watcher in _all_watchers():
-            watcher.after_fork_in_child()
-        _State.process = process
+    # A mutex for each process: a thread of the parent that held its own is not here.
+    holding(_entering.setdefault(process, new_mutex()), partial(_enter, process))
+
+
+def _enter(process: int) -> None:
+    """Have everybody know that this is another process; once in it."""
+    if _State.process == process:
+        return
+    for function in _in_child:
+        function()
+    for watcher in _all_watchers():
+        watcher.after_fork_in_child()
+    _State.process = process
 
 
 if hasattr(os, "register_at_fork"):

@@ -12,11 +12,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import FrameType
 from typing import Any, Protocol
 
 from agentstore.engine.activation import is_executing
 from agentstore.engine.connection import Connection
+from agentstore.engine.interruption import let_through
+from agentstore.engine.mutex import holding, new_mutex
 from agentstore.engine.semaphore import FairSemaphore
 from agentstore.errors import StorageError, UnavailableError
 from agentstore.records import StoreStats
@@ -88,13 +91,13 @@ class Pool:
         self._max_lifetime = max_lifetime
         self._liveness_grace = liveness_grace
         self._idle: deque[Connection] = deque()
-        self._mutex = threading.Lock()
+        self._mutex = new_mutex()
         self._places = FairSemaphore(size)
         self._drained: list[object] = []
         self._thread = _Thread()
         self._closed = False
         self.has_connected = False
-        self._figures_lock = threading.Lock()
+        self._figures_mutex = new_mutex()
         self._live: set[Connection] = set()
         self._made = self._replaced = self._past_round_trips = 0
 
@@ -156,8 +159,14 @@ class Pool:
             self._close(connection)
         else:
             connection.idle_since = time.monotonic()
-            with self._mutex:
+            try:
+                self._mutex.acquire()
                 self._idle.append(connection)
+            finally:
+                try:
+                    self._mutex.release()
+                except RuntimeError as exc:
+                    let_through(exc, None)
             if self._closed:
                 self._close_idle()
         self._finish(lease)
@@ -179,9 +188,7 @@ class Pool:
             if self._closed or not connection.recover():
                 self._close(connection)
             else:
-                with self._mutex:
-                    if connection not in self._idle:
-                        self._idle.append(connection)
+                holding(self._mutex, partial(self._add_idle, connection))
         self._finish(lease)
         return is_over
 
@@ -213,8 +220,8 @@ class Pool:
     def close_inherited(self) -> None:
         """In a forked child: close what the parent had open and did not use."""
         # A thread of the parent that held one of them is not here.
-        self._mutex = threading.Lock()
-        self._figures_lock = threading.Lock()
+        self._mutex = new_mutex()
+        self._figures_mutex = new_mutex()
         self._close_idle()
 
     def _finish(self, lease: Lease) -> None:
@@ -229,8 +236,10 @@ class Pool:
 
     def _is_held(self, connection: Connection, lease: Lease) -> bool:
         """Whether a connection is a lease's alone: it may have been given back already."""
-        with self._mutex:
-            return connection.holder is lease and connection not in self._idle
+        return holding(
+            self._mutex,
+            lambda: connection.holder is lease and connection not in self._idle,
+        )
 
     def _reclaim_of_thread(self) -> None:
         """Take back what calls and blocks of this thread have left that were cut off."""
@@ -278,20 +287,26 @@ class Pool:
         connection.holder = lease
         lease.connection = connection
         self.has_connected = True
-        with self._figures_lock:
-            self._made += 1
-            self._live.add(connection)
+        holding(self._figures_mutex, partial(self._count_made, connection))
 
     def _close(self, connection: Connection) -> None:
-        with self._figures_lock:
-            if connection in self._live:
-                self._live.discard(connection)
-                self._past_round_trips += connection.round_trips
+        holding(self._figures_mutex, partial(self._count_closed, connection))
         connection.close()
 
+    def _count_made(self, connection: Connection) -> None:
+        self._made += 1
+        self._live.add(connection)
+
+    def _count_closed(self, connection: Connection) -> None:
+        if connection in self._live:
+            self._live.discard(connection)
+            self._past_round_trips += connection.round_trips
+
+    def _count_replaced(self) -> None:
+        self._replaced += 1
+
     def _note_replacement(self, reason: str) -> None:
-        with self._figures_lock:
-            self._replaced += 1
+        holding(self._figures_mutex, self._count_replaced)
         _logger.info("a connection is replaced: %s", reason)
 
     def stats(self, retries: Mapping[str, int]) -> StoreStats:
@@ -300,26 +315,29 @@ class Pool:
         Args:
             retries: how often calls were tried again, by the kind of fault.
         """
-        with self._figures_lock:
-            round_trips = sum(connection.round_trips for connection in self._live)
-            return StoreStats(
-                open=len(self._live),
-                in_use=len(self.leases),
-                idle=len(self._idle),
-                waiting=self._places.waiting,
-                longest_wait=self._places.longest_wait,
-                made=self._made,
-                replaced=self._replaced,
-                statements=self._past_round_trips + round_trips,
-                retries=dict(retries),
-            )
+        return holding(self._figures_mutex, partial(self._stats, dict(retries)))
+
+    def _stats(self, retries: Mapping[str, int]) -> StoreStats:
+        round_trips = sum(connection.round_trips for connection in self._live)
+        return StoreStats(
+            open=len(self._live),
+            in_use=len(self.leases),
+            idle=len(self._idle),
+            waiting=self._places.waiting,
+            longest_wait=self._places.longest_wait,
+            made=self._made,
+            replaced=self._replaced,
+            statements=self._past_round_trips + round_trips,
+            retries=retries,
+        )
 
     def _close_idle(self) -> None:
         while (connection := self._pop_idle(None)) is not None:
             self._close(connection)
 
     def _pop_idle(self, lease: Lease | None) -> Connection | None:
-        with self._mutex:
+        try:
+            self._mutex.acquire()
             if not self._idle:
                 return None
             connection = self._idle[-1]
@@ -329,3 +347,12 @@ class Pool:
             connection.holder = lease
             self._idle.pop()
             return connection
+        finally:
+            try:
+                self._mutex.release()
+            except RuntimeError as exc:
+                let_through(exc, None)
+
+    def _add_idle(self, connection: Connection) -> None:
+        if connection not in self._idle:
+            self._idle.append(connection)

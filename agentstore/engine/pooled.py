@@ -19,6 +19,7 @@ from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import Deadline
 from agentstore.engine.executor import CLOSED, NO_SNAPSHOT, Executor, Operation, T
 from agentstore.engine.faults import Fault, fault_of, mark_uncancelled
+from agentstore.engine.mutex import holding, new_mutex
 from agentstore.engine.pool import Lease, Pool
 from agentstore.engine.retry import log_retry, try_again
 from agentstore.engine.transaction import Transaction
@@ -79,7 +80,7 @@ class PooledExecutor(Executor):
         self._local = _ThreadState()
         self._open: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
         self._retries: dict[str, int] = {}
-        self._retries_lock = threading.Lock()
+        self._retries_mutex = new_mutex()
         self._refusal = ""
         forking.watch(self)
 
@@ -179,9 +180,7 @@ class PooledExecutor(Executor):
             self._pool.close()
 
     def stats(self) -> StoreStats:
-        with self._retries_lock:
-            retries = dict(self._retries)
-        return self._pool.stats(retries)
+        return self._pool.stats(holding(self._retries_mutex, self._retries.copy))
 
     def before_fork(self) -> None:
         """Have no connection open, where the client library wants it so."""
@@ -208,7 +207,7 @@ class PooledExecutor(Executor):
             pool.close_inherited()
         self._pool = self._make_pool()
         self._pool.has_connected = pool.has_connected
-        self._retries_lock = threading.Lock()
+        self._retries_mutex = new_mutex()
         self._process = os.getpid()
 
     def _has_transaction(self) -> bool:
@@ -328,8 +327,11 @@ class PooledExecutor(Executor):
     def _count_retry(self, error: StorageError) -> None:
         fault = fault_of(error)
         kind = "" if fault is None else fault.name.lower()
-        with self._retries_lock:
+
+        def add() -> None:
             self._retries[kind] = self._retries.get(kind, 0) + 1
+
+        holding(self._retries_mutex, add)
 
     def _attempt(
         self, operation: Operation[T], deadline: Deadline, *, check_alive: bool = False

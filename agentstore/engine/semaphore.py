@@ -12,6 +12,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Hashable
+from functools import partial
+
+from agentstore.engine.interruption import let_through
+from agentstore.engine.mutex import holding, new_mutex
 
 _PATIENCE = 0.05
 """Seconds after which one who waits is served before any newcomer."""
@@ -54,7 +58,7 @@ class FairSemaphore:
         # Each change of these is one operation: an interruption finds it done or not done.
         self._inside: dict[Hashable, None] = {}
         self._waiting: dict[Hashable, _Waiter] = {}
-        self._mutex = threading.Lock()
+        self._mutex = new_mutex()
         self.longest_wait = 0.0
 
     @property
@@ -77,7 +81,8 @@ class FairSemaphore:
         Returns:
             Whether there was one in time.
         """
-        with self._mutex:
+        try:
+            self._mutex.acquire()
             if len(self._inside) < self._places and not (
                 self._waiting and self._is_someone_overdue()
             ):
@@ -85,35 +90,52 @@ class FairSemaphore:
                 return True
             waiter = _Waiter()
             self._waiting[ticket] = waiter
+        finally:
+            try:
+                self._mutex.release()
+            except RuntimeError as exc:
+                let_through(exc, None)
         deadline = waiter.since + timeout
         try:
             while True:
                 left = max(deadline - time.monotonic(), 0.0)
                 waiter.wake.acquire(timeout=min(left, _LONGEST_SLEEP))
-                with self._mutex:
-                    self.longest_wait = max(self.longest_wait, time.monotonic() - waiter.since)
-                    if ticket in self._inside:
-                        self._waiting.pop(ticket, None)
-                        return True
-                    is_free = len(self._inside) < self._places
-                    if is_free or time.monotonic() >= deadline:
-                        if is_free:
-                            self._inside[ticket] = None
-                        self._waiting.pop(ticket, None)
-                        # Who gave two places back may have woken this thread alone.
-                        self._serve_next()
-                        return is_free
+                entered = holding(self._mutex, partial(self._look, ticket, waiter, deadline))
+                if entered is not None:
+                    return entered
         except BaseException:
             self.release(ticket)
             raise
 
+    def _look(self, ticket: Hashable, waiter: _Waiter, deadline: float) -> bool | None:
+        """Whether one who waits is in, or waits no more; None where it is to go on."""
+        self.longest_wait = max(self.longest_wait, time.monotonic() - waiter.since)
+        if ticket in self._inside:
+            self._waiting.pop(ticket, None)
+            return True
+        is_free = len(self._inside) < self._places
+        if not is_free and time.monotonic() < deadline:
+            return None
+        if is_free:
+            self._inside[ticket] = None
+        self._waiting.pop(ticket, None)
+        # Who gave two places back may have woken this thread alone.
+        self._serve_next()
+        return is_free
+
     def release(self, ticket: Hashable) -> None:
         """Give a place back, or wait for one no more."""
-        with self._mutex:
+        try:
+            self._mutex.acquire()
             self._inside.pop(ticket, None)
             if self._waiting:
                 self._waiting.pop(ticket, None)
                 self._serve_next()
+        finally:
+            try:
+                self._mutex.release()
+            except RuntimeError as exc:
+                let_through(exc, None)
 
     def _is_someone_overdue(self) -> bool:
         return time.monotonic() - next(iter(self._waiting.values())).since > _PATIENCE

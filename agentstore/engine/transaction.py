@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import weakref
 from collections.abc import Callable
 from contextvars import Token
@@ -16,6 +15,8 @@ from agentstore.engine.block import Block
 from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import Deadline
 from agentstore.engine.faults import Fault, fault_of
+from agentstore.engine.interruption import let_through
+from agentstore.engine.mutex import new_mutex
 from agentstore.engine.pool import Lease
 from agentstore.errors import StorageError, UnavailableError
 
@@ -63,7 +64,7 @@ class Transaction:
         self._greenlet = current_greenlet() if lease is not None else None
         # Weak: a block that nobody has any more can never be left.
         self._blocks: list[weakref.ref[Block]] = []
-        self._running = threading.RLock()
+        self._running = new_mutex()
         self._caller: FrameType | None = None
         self._to_undo: tuple[int, str] | None = None
 
@@ -136,7 +137,8 @@ class Transaction:
             undoable: whether its failure must leave the block usable.
         """
         self.check()
-        with self._running:
+        try:
+            self._running.acquire()
             # It stays where the call is interrupted: nobody knows what it has done.
             self._caller = sys._getframe()
             self.connection.set_deadline(self._new_deadline())
@@ -149,6 +151,11 @@ class Transaction:
                 self._caller = None
                 raise
             self._caller = None
+        finally:
+            try:
+                self._running.release()
+            except RuntimeError as exc:
+                let_through(exc, None)
         if self._to_undo is not None:
             reason = self._to_undo[1]
             self._undo_out_of_turn(*self._to_undo)
@@ -292,10 +299,8 @@ class Transaction:
             if (block := known()) is not None:
                 block.undone = block.undone or reason
         self._to_undo = (number, reason)
-        if not self._running.acquire(blocking=False):
-            return
         try:
-            if self._is_running():
+            if not self._running.acquire(blocking=False) or self._is_running():
                 return
             if self.lease is not None and number == 1:
                 self._discard(self.lease)
@@ -304,7 +309,10 @@ class Transaction:
                 del self._blocks[number - 1 :]
                 self._to_undo = None
         finally:
-            self._running.release()
+            try:
+                self._running.release()
+            except RuntimeError as exc:
+                let_through(exc, None)
 
     def _undo(self, number: int) -> None:
         """Undo what was done since a savepoint."""

@@ -25,6 +25,8 @@ WITHOUT_SCOPE: dict[str, list[str]] = {
     "sessions/update_session": [CHANGES],
     "sessions/trash_session": [CHANGES],
     "sessions/find_expired_sessions": [MANY],
+    "sessions/page_expired_sessions retention/lock_sessions holds/lock_sessions"
+    " sessions/delete_session": [MANY],
     "messages/get_history": [READS, STEPS],
     "messages/get_recent_history": [READS],
     "messages/get_message": [READS],
@@ -45,7 +47,7 @@ WITHOUT_SCOPE: dict[str, list[str]] = {
 }
 """The statement, in SQLite's form, and the tests that catch that it has lost both predicates.
 
-Two stand together where either of them would do.
+Several stand together where any of them would do.
 """
 
 HALF = {TENANT_BLOCK: "sessions/get_session", USER_BLOCK: "messages/get_history"}

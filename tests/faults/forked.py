@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 import time
 import traceback
 import warnings
@@ -22,6 +23,8 @@ def fork(action: Callable[[], object], *, in_c: bool = False) -> int:
         pid: int = ctypes.PyDLL(None).fork() if in_c else os.fork()
     if pid == 0:
         status = 1
+        # pytest's own is a function that a signal's handler interrupts in its turn, and so on.
+        sys.unraisablehook = sys.__unraisablehook__
         try:
             action()
             status = 0

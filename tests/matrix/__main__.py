@@ -76,4 +76,7 @@ def _environment(cell: Cell) -> Environment | str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except ServerError as error:
+        sys.exit(f"{error}: nothing of it is kept")

@@ -16,6 +16,8 @@ from cells import Cell, Part
 from environments import CHECKOUT, Environment
 from results import Counts, Run
 
+from agentstore.testing import ServerError
+
 KINDS = ("postgresql", "mariadb", "mysql", "sqlite")
 _FAILED = ("failure", "error")
 _DRIVERS = {
@@ -35,6 +37,9 @@ def run_part(
         environment: the cell's.
         kinds: of database; empty: all, and the tests that have none.
         workers: of pytest-xdist; 0: none.
+
+    Raises:
+        ServerError: pytest gave up before it ran a test.
     """
     with tempfile.TemporaryDirectory(prefix="agentstore-matrix-") as folder:
         report = Path(folder) / "report.xml"
@@ -46,7 +51,9 @@ def run_part(
         if chosen:
             command += ["-k", " and ".join(chosen)]
         output = _shown(command, _variables(cell, kinds))
-        counts, failures = _read(report)
+        if not report.exists():
+            raise ServerError(f"{cell.name}, {part.name}: pytest has written no report")
+        counts, failures = _read(report, only=part.chosen if part.chosen in KINDS else "")
     databases = {**_databases(output), "sqlite": f"SQLite {environment.versions['sqlite']}"}
     return [
         Run(
@@ -119,14 +126,17 @@ def _databases(output: str) -> dict[str, str]:
     }
 
 
-def _read(report: Path) -> tuple[dict[str, Counts], dict[str, list[str]]]:
-    """The tests of a report of pytest's, and those that failed, by kind of database."""
+def _read(report: Path, only: str = "") -> tuple[dict[str, Counts], dict[str, list[str]]]:
+    """The tests of a report of pytest's, and those that failed, by kind of database.
+
+    Args:
+        report: a file of JUnit's form.
+        only: the kind that all of them are of, whatever others they name.
+    """
     counts: dict[str, Counts] = defaultdict(Counts)
     failures: dict[str, list[str]] = defaultdict(list)
-    if not report.exists():
-        return {"": Counts(failed=1)}, {"": ["pytest has written no report"]}
     for case in ET.parse(report).getroot().iter("testcase"):
-        kind = _kind(case.get("name", ""))
+        kind = only or _kind(case.get("name", ""))
         outcomes = {child.tag for child in case}
         has_failed = bool(outcomes.intersection(_FAILED))
         if has_failed:

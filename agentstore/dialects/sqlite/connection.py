@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import sqlite3
@@ -194,11 +193,11 @@ class SQLiteConnection(Connection):
         try:
             self.rows("connection/schema_version")
         except (ConfigurationError, DatabaseError) as error:
-            if os.path.exists(f"{path}-journal"):
+            if identity(f"{path}-journal"):
                 raise  # what was cut short has to be undone first, which takes who may write
             # Asked of SQLite: to open and close the file ourselves would end its locks on it.
             immutable = self._read_immutable(url, error)
-            if os.path.exists(f"{path}-wal"):
+            if identity(f"{path}-wal"):
                 immutable.close()
                 raise error_of(
                     Fault.CONFIGURATION,
@@ -299,7 +298,7 @@ class SQLiteConnection(Connection):
 
     def as_unsynced_transaction(self, work: Callable[[Connection], T]) -> T:
         # Without a write-ahead log, an unsynced commit could break the file.
-        if self._path is None or not os.path.exists(f"{self._path}-wal"):
+        if self._path is None or identity(f"{self._path}-wal") is None:
             return self.as_transaction(work)
         self.count("connection/sync_at_checkpoints")
         try:

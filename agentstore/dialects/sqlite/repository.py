@@ -12,6 +12,7 @@ from typing import Any
 
 from agentstore.dialects.repository import Repository
 from agentstore.dialects.sqlite.connection import DRIVER_PARAMETERS, SQLiteConnection
+from agentstore.dialects.sqlite.files import identity
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
@@ -97,7 +98,7 @@ class SQLiteRepository(Repository):
 
     def check_exists(self) -> None:
         path = self._own_url().database
-        if path is not None and not os.path.exists(path):
+        if path is not None and identity(path) is None:
             raise ConfigurationError(
                 f"there is no database file {path} (`agentstore migrate` makes it)"
             )

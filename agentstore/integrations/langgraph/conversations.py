@@ -8,7 +8,6 @@ state comes again, with what it says now, and one that was removed stays.
 from __future__ import annotations
 
 import json
-import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
+from agentstore.engine.mutex import holding, new_mutex
 from agentstore.errors import InvalidInputError
 from agentstore.integrations import langchain
 from agentstore.integrations.langgraph.tables import CREATED_BY
@@ -40,7 +40,7 @@ class ThreadConversations:
     def __init__(self, store: Storage) -> None:
         self._store = store
         self._known: OrderedDict[str, tuple[datetime, frozenset[str]]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._mutex = new_mutex()
 
     def save(self, thread_id: str, messages: Any, at: datetime | None = None) -> int:
         """Save the messages that the thread's session has not yet, all or none, in order.
@@ -80,16 +80,17 @@ class ThreadConversations:
 
     def _remembered(self, thread_id: str, created_at: datetime) -> frozenset[str] | None:
         """The ids that are there; None where nothing is known of this very session."""
-        with self._lock:
-            known = self._known.get(thread_id)
+        known = self._known.get(thread_id)
         return known[1] if known is not None and known[0] == created_at else None
 
     def _remember(self, thread_id: str, created_at: datetime, ids: frozenset[str]) -> None:
-        with self._lock:
+        def remember() -> None:
             self._known[thread_id] = created_at, ids
             self._known.move_to_end(thread_id)
             while len(self._known) > _THREADS_REMEMBERED:
                 self._known.popitem(last=False)
+
+        holding(self._mutex, remember)
 
 
 def _id_of(thread_id: str, message: BaseMessage, place: int) -> str:

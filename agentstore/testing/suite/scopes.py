@@ -144,14 +144,20 @@ class TestScopes:
             change(theirs)
         assert everything(store) == before
 
-    def test_many_are_deleted_in_the_scope_alone(self, store: Storage, theirs: Storage) -> None:
+    @pytest.mark.parametrize("inactive_only", [True, False])
+    def test_many_are_deleted_in_the_scope_alone(
+        self, store: Storage, theirs: Storage, inactive_only: bool
+    ) -> None:
+        anns = store.scoped(tenant_id="acme", user_id="ann")
         own = theirs.create_session()
-        before = everything(store.scoped(tenant_id="acme", user_id="ann"))
+        for session in [*anns.query_sessions(), *theirs.query_sessions()]:
+            store.close_session(session.id)
+        before = everything(anns)
         far_off = datetime(2900, 1, 1, tzinfo=timezone.utc)
-        how: Any = {"inactive_only": False, "updated_before": far_off, "limit": 1}
+        how: Any = {"inactive_only": inactive_only, "updated_before": far_off, "limit": 1}
         assert [theirs.delete_sessions(**how) for _ in range(2)] == [1, 0]
         assert theirs.get_session(own) is None
-        assert everything(store.scoped(tenant_id="acme", user_id="ann")) == before
+        assert everything(anns) == before
 
     def test_an_id_is_taken_in_every_scope(self, store: Storage, theirs: Storage) -> None:
         own = theirs.create_session()
