@@ -52,7 +52,7 @@ class RetentionCalls(CallsCore):
         """Do what a policy says is due: put sessions in the trash, or delete them whole.
 
         It goes in batches, those that were idle for longest first: each is a transaction that is
-        to take 1 millisecond on SQLite, where all writers wait for it, and 5 elsewhere, as the
+        to take half a millisecond on SQLite, where all writers wait for it, and 3 elsewhere, as the
         ones before it have shown what that is, of at most 100 sessions; behind one that took more
         than 50 the next is as much smaller. Pauses stand between them, so that others come to
         write. What is held is passed over, and so is what others have locked.

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 SHARE = 0.1
 """Of the time, that the transactions may take where nothing else is asked for."""
-AIM_WHERE_WRITERS_QUEUE = 0.001
-"""Seconds that a batch is to take where all writers wait for it, as on SQLite: a save or two."""
-AIM = 0.005
+AIM_WHERE_WRITERS_QUEUE = 0.0005
+"""Seconds that a batch is to take where all writers wait for it, as on SQLite: less than a save."""
+AIM = 0.003
 """Seconds elsewhere, where a batch locks nothing but what it deletes, but the next commit of a
 writer takes to the disk what the batch has put into the log."""
 BOUND = 0.05
