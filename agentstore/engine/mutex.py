@@ -20,8 +20,8 @@ function is entered, before the release.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from threading import RLock
 from typing import Protocol, TypeVar
 
 from agentstore.engine.interruption import let_through
@@ -40,8 +40,8 @@ class Mutex(Protocol):
 
 
 def new_mutex() -> Mutex:
-    """A mutex that nobody has."""
-    return RLock()
+    """A mutex that nobody has; gevent may have put its own in the place of Python's."""
+    return threading.RLock()
 
 
 def holding(mutex: Mutex, work: Callable[[], T]) -> T:
