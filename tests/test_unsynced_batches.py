@@ -12,7 +12,7 @@ from test_retention_pacing import AGO, CLEANERS, Clean
 from agentstore import Storage
 from agentstore.dialects.sqlite import connection as sqlite
 from agentstore.dialects.sqlite.connection import SQLiteConnection
-from agentstore.dialects.sqlite.files import identity
+from agentstore.dialects.sqlite.files import identity, sync_log
 from agentstore.engine.connection import Connection
 
 AT_CHECKPOINTS, FULLY = 1, 2
@@ -34,7 +34,7 @@ def synced(connection: Connection) -> int:
 def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the connections do: how each commit is synced, and when all are."""
     found: list[str] = []
-    commit, sync_log = SQLiteConnection.commit, sqlite.sync_log
+    commit = SQLiteConnection.commit
 
     def noted_commit(self: SQLiteConnection) -> None:
         commit(self)
@@ -105,7 +105,7 @@ def test_a_connection_that_may_not_sync_is_used_no_more(
         patched.setattr(SQLiteConnection, "count", interrupted)
         with pytest.raises(Interruption):
             delete_all(store)
-    store._repository.executor.read(  # type: ignore[attr-defined]
+    store._repository.executor.read(
         lambda connection: was_connected.append((connection.driver_connection, synced(connection)))
     )
     before, (now, how) = was_connected
