@@ -14,7 +14,7 @@ from agentstore.operations.batches import Batches
 from agentstore.operations.rows import read_optional_time, read_time
 from agentstore.operations.sessions import SessionOperations
 from agentstore.records import ErasureReceipt
-from agentstore.retention.pacing import ROWS_OF_A_SESSION
+from agentstore.retention.pacing import rows_of
 from agentstore.statements import NO_BLOCKS
 
 
@@ -137,7 +137,7 @@ class ErasureOperations(SessionOperations):
             self._add_to_receipt(connection, receipt_id, found)
             return len(ids)
 
-        erased = batches.run(erase, lambda erased: (erased or 0) * ROWS_OF_A_SESSION)
+        erased = batches.run(erase, lambda erased: rows_of(erased or 0))
         return erased is not None
 
     def _delete_of_user(

@@ -164,17 +164,18 @@ class RetentionOperations(SessionOperations):
                     run.batches.pause(run.seconds_left)
                     if run.sessions_left == 0 or not run.seconds_left:
                         return False
-                    rows = [1 + session.positions for session in waiting]
-                    number = run.batches.pace.fitting(rows, run.sessions_left)
+                    number = run.batches.pace.fitting(map(_rows_of, waiting), run.sessions_left)
                     batch, waiting = waiting[:number], waiting[number:]
-                    self._act(run, [session.id for session in batch], sum(rows[:number]))
+                    self._act(run, batch)
                 if not run.seconds_left:
                     return False
         return True
 
-    def _act(self, run: _Run, session_ids: list[str], rows: int) -> None:
+    def _act(self, run: _Run, batch: list[Candidate]) -> None:
         """One batch, in a transaction of its own."""
         policy, now = run.policy, run.now
+        session_ids = [session.id for session in batch]
+        rows = sum(map(_rows_of, batch))
 
         def act(connection: Connection) -> _Outcome:
             outcome = _Outcome()
@@ -216,7 +217,7 @@ class RetentionOperations(SessionOperations):
     ) -> list[Candidate]:
         """Some sessions as they are now, locked where nobody else has locked them."""
         ids = {"ids": self.write_list(sorted(session_ids))}
-        rows = [row[:-1] for row in connection.rows("retention/lock_sessions", ids, blocks)]
+        rows = connection.rows("retention/lock_sessions", ids, blocks)
         # One without a time was made by older code, since the run began.
         known = [row for row in rows if row[1] is not None]
         entries: list[Row] = []
@@ -296,8 +297,14 @@ def _candidates(rows: list[Row], entries: list[Row]) -> list[Candidate]:
             is_trashed,
             positions,
             is_held,
+            *_,
         ) in rows
     ]
+
+
+def _rows_of(session: Candidate) -> int:
+    """The rows of a session, or a few more."""
+    return 1 + session.positions
 
 
 def _sort_out(page: list[Candidate], run: _Run) -> list[Candidate]:

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from agentstore.engine.batch import Step
@@ -27,7 +28,7 @@ from agentstore.operations.core import shares_deadline
 from agentstore.operations.holding import TRASHED, HoldOperations
 from agentstore.operations.rows import read_session, read_time
 from agentstore.records import JSONValue, Session
-from agentstore.retention.pacing import ROWS_OF_A_SESSION
+from agentstore.retention.pacing import rows_of
 from agentstore.statements import NO_BLOCKS
 
 _READ_AT_ONCE = 5_000
@@ -233,7 +234,7 @@ class SessionOperations(HoldOperations):
             ids = [row[0] for row in expired]
             return self.delete_locked(connection, self.not_held(connection, ids))
 
-        return batches.run(operation, _rows_of_sessions)
+        return batches.run(operation, rows_of)
 
     def _delete_oldest(self, batches: Batches, updated_before: datetime, limit: int) -> int:
         """As `delete_sessions`, of all sessions: no index has those in use in this order, lest
@@ -241,13 +242,11 @@ class SessionOperations(HoldOperations):
         deleted = 0
         while deleted < limit:
             found = heapq.nsmallest(_FOUND_AT_ONCE, self._expired_sessions(updated_before))
-            ids = [session_id for _, session_id in found]
+            ids = (session_id for _, session_id in found)
             before = deleted
-            while ids and deleted < limit:
+            while batch := list(islice(ids, min(batches.pace.sessions, limit - deleted))):
                 batches.pause()
-                size = min(batches.pace.sessions, limit - deleted)
-                deleted += self._delete_if_expired(batches, ids[:size], updated_before)
-                ids = ids[size:]
+                deleted += self._delete_if_expired(batches, batch, updated_before)
             if deleted == before or len(found) < _FOUND_AT_ONCE:
                 break
         return deleted
@@ -285,7 +284,7 @@ class SessionOperations(HoldOperations):
             ]
             return self.delete_locked(connection, self.not_held(connection, ids))
 
-        return batches.run(operation, _rows_of_sessions)
+        return batches.run(operation, rows_of)
 
     def delete_locked(self, connection: Connection, session_ids: list[str]) -> int:
         """Delete locked sessions with all that hangs on them; says how many."""
@@ -320,8 +319,3 @@ def _is_owned_by(session: Session, owner: Owner) -> bool:
     return (owner.tenant_id in (None, session.tenant_id)) and (
         owner.user_id in (None, session.user_id)
     )
-
-
-def _rows_of_sessions(deleted: int) -> int:
-    """About how many rows so many deleted sessions had."""
-    return deleted * ROWS_OF_A_SESSION

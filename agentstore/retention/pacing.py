@@ -27,6 +27,11 @@ LONGEST_PAUSE = 10.0
 _MOST_GROWTH = 2.0
 
 
+def rows_of(sessions: int) -> int:
+    """For how many rows some sessions count of which nothing more is known."""
+    return sessions * ROWS_OF_A_SESSION
+
+
 class Pace:
     """What the batches of a run have taken, and what follows from it for the next one.
 
