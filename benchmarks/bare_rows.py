@@ -13,12 +13,13 @@ from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeAlias
-from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pymysql
 from pymysql.constants import FIELD_TYPE
 from pymysql.converters import conversions
+
+from benchmarks.databases import connect_mysql
 
 Row: TypeAlias = "tuple[Any, ...]"
 Batch: TypeAlias = "Mapping[str, Sequence[Row]]"
@@ -125,14 +126,8 @@ class _PostgreSQL(BareRows):
 
 class _MySQL(BareRows):
     def connect(self, url: str) -> Any:
-        parts = urlsplit(url)
-        return pymysql.connect(
-            host=parts.hostname,
-            port=parts.port or 3306,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            database=parts.path[1:],
-            charset="utf8mb4",
+        return connect_mysql(
+            url,
             autocommit=True,
             # The text of a time, which it takes back.
             conv={**conversions, FIELD_TYPE.DATETIME: str},

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pymysql
@@ -152,3 +154,17 @@ def admin_connection(server: Server) -> Iterator[pymysql.Connection[pymysql.curs
         yield connection
     finally:
         connection.close()
+
+
+def connect_mysql(url: str, **options: Any) -> Any:
+    """A bare PyMySQL connection to the database of a URL, with PyMySQL's own options."""
+    parts = urlsplit(url)
+    return pymysql.connect(
+        host=parts.hostname,
+        port=parts.port or 3306,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        database=parts.path[1:],
+        charset="utf8mb4",
+        **options,
+    )

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-import pymysql
 from pymysql.constants import CLIENT, FIELD_TYPE
 from pymysql.converters import conversions
 from pymysql.cursors import SSCursor
 
 from agentstore.model.identifiers import new_id
+from benchmarks.databases import connect_mysql
 from benchmarks.raw import (
     UTC,
     RawContender,
@@ -117,14 +116,8 @@ class RawMySQL(RawContender):
     note = "UPDATE, INSERT, INSERT, COMMIT with autocommit off; inserts of many rows to import"
 
     def connect(self) -> Any:
-        parts = urlsplit(self.url)
-        connection = pymysql.connect(
-            host=parts.hostname,
-            port=parts.port or 3306,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            database=parts.path[1:],
-            charset="utf8mb4",
+        connection = connect_mysql(
+            self.url,
             conv={**conversions, FIELD_TYPE.DATETIME: _time},
             client_flag=CLIENT.MULTI_STATEMENTS,
             init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",

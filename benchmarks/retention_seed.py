@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import psycopg
-import pymysql
+
+from benchmarks.databases import connect_mysql
 
 _DIGIT = " UNION ALL ".join(f"SELECT {digit} AS d" for digit in range(10))
 _TEXT = "The order of last week arrived late and one item is missing: please look into it."
@@ -91,13 +91,7 @@ def _connection(url: str) -> Any:
         return sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     if url.startswith("postgresql:"):
         return psycopg.connect(url, autocommit=True)
-    parts = urlsplit(url)
-    return pymysql.connect(
-        host=parts.hostname,
-        port=parts.port or 3306,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        database=parts.path[1:],
-        charset="utf8mb4",
+    return connect_mysql(
+        url,
         autocommit=True,
     )

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeAlias
-from urllib.parse import unquote, urlsplit
 
 import psycopg
-import pymysql
 
 from agentstore.model.identifiers import new_id
+from benchmarks.databases import connect_mysql
 
 UTC = timezone.utc
 FIRST_MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
@@ -214,14 +213,8 @@ class _MySQLLoader(_Loader):
     """By LOAD DATA LOCAL INFILE."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._connection = pymysql.connect(
-            host=parts.hostname,
-            port=parts.port or 3306,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            database=parts.path[1:],
-            charset="utf8mb4",
+        self._connection = connect_mysql(
+            url,
             autocommit=True,
             local_infile=True,
         )

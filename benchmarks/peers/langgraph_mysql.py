@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pymysql
 from langgraph.checkpoint.mysql.pymysql import PyMySQLSaver
-from sqlalchemy import make_url
 
+from benchmarks.databases import connect_mysql
 from benchmarks.peers.langgraph import LangGraph
 
 
@@ -18,14 +17,8 @@ class LangGraphMySQL(LangGraph):
     note = f"{LangGraph.note}; one connection, with a lock; a third party's package"
 
     def open_saver(self) -> Any:
-        parts = make_url(self.url)
-        self._connection = pymysql.connect(
-            host=parts.host or "127.0.0.1",
-            port=parts.port or 3306,
-            user=parts.username,
-            password=parts.password or "",
-            database=parts.database,
-            charset="utf8mb4",
+        self._connection = connect_mysql(
+            self.url,
             autocommit=True,
         )
         saver = PyMySQLSaver(self._connection)
