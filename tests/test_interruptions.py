@@ -117,3 +117,20 @@ def test_a_mutex_that_was_not_had_is_not_given_back() -> None:
     done.set()
     other.join(20)
     assert holding(mutex, lambda: "done") == "done"
+
+
+_OF_A_COMMAND = ("testing", "cli", "transfer", "doctor")
+
+
+def test_no_question_about_a_file_takes_a_handler_s_error_for_a_no() -> None:
+    """As Path.exists() and its like do with any OSError; commands are one call a process."""
+    package = Path(agentstore.__file__).parent
+    asks = re.compile(r"\.(exists|is_file|is_dir|isfile|isdir|lexists)\(")
+    found = [
+        f"{path.relative_to(package)}:{number}"
+        for path in package.rglob("*.py")
+        if path.relative_to(package).parts[0] not in _OF_A_COMMAND
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if asks.search(line.partition("#")[0])
+    ]
+    assert found == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from test_retention_pacing import AGO, CLEANERS, Clean
 
-from agentstore import Storage
+from agentstore import DatabaseError, Storage
 from agentstore.dialects.sqlite import connection as sqlite
 from agentstore.dialects.sqlite.connection import SQLiteConnection
 from agentstore.dialects.sqlite.files import identity, sync_log
@@ -125,3 +126,20 @@ def test_without_a_log_every_commit_is_synced(
     done.clear()
     assert delete_all(store) == 60
     assert set(done) <= {"commit", "sync"}
+
+
+def test_a_disk_that_fails_is_an_error_of_ours(
+    make_store: Callable[..., Storage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was done may be undone by a crash of the machine: nobody is told that it is done."""
+
+    def fail(path: str) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    store = make_store(pool_size=1)
+    fill(store)
+    monkeypatch.setattr(sqlite, "sync_log", fail)
+    with pytest.raises(DatabaseError, match="Input/output error"):
+        delete_all(store)
+    monkeypatch.undo()
+    assert store.create_session()

@@ -7,6 +7,7 @@ two threads, meet. Here each folder is read on its own.
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,12 +75,27 @@ def _migration(cls: Any, path: Path, registry: dict[str, Migration]) -> Migratio
     return migration
 
 
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _is_file(path: Path) -> bool:
+    # Path.is_file() takes whatever OSError a signal's handler raises for a no.
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False  # where a link leads
+
+
 def _files(folder: Path) -> list[Path]:
     names = sorted(
         path.name
-        for path in (folder.iterdir() if folder.is_dir() else ())
+        for path in _entries(folder)
         if path.suffix in (".sql", ".py")
-        and path.is_file()
+        and _is_file(path)
         and not path.name.endswith(".rollback.sql")
         and not path.name.startswith(_EDITOR_FILES)
     )

@@ -26,6 +26,7 @@ from agentstore.engine.batch import NO_PARAMETERS, Parameters
 from agentstore.engine.connection import Connection, Row, T
 from agentstore.engine.deadline import Deadline
 from agentstore.engine.faults import Fault, error_of
+from agentstore.engine.interruption import is_of_handler
 from agentstore.engine.semaphore import FairSemaphore
 from agentstore.errors import ConfigurationError, DatabaseError, StorageError
 from agentstore.statements import StatementLibrary
@@ -314,8 +315,14 @@ class SQLiteConnection(Connection):
         self.is_broken = was_broken
 
     def sync(self) -> None:
-        if self._path is not None:
+        if self._path is None:
+            return
+        try:
             sync_log(self._path)
+        except OSError as exc:
+            if is_of_handler(exc):
+                raise
+            raise error_of(Fault.OTHER, self.describe(exc)) from exc
 
     def checkpoint(self) -> int:
         ((_, pages, _),) = self.rows("connection/checkpoint")
