@@ -230,24 +230,28 @@ class Connection(ABC):
         try:
             result = function(text, parameters)
         except self.exceptions as exc:
-            found = self._interruption_of(exc, handled)
-            if found is None:
+            interruption = self._interruption_of(exc, handled)
+            if interruption is None:
                 self.is_broken = was_broken
-                error = self.translated(exc)
-                error.__dict__["statement"] = name
-                error.__dict__["code"] = self.code_of(exc)
-                raise error from exc
-            interruption = found
+                raise self._error_of_statement(exc, name) from exc
         except StorageError as exc:
-            found = self._interruption_of(exc, handled)
-            if found is None:
+            interruption = self._interruption_of(exc, handled)
+            if interruption is None:
                 self.is_broken = was_broken
                 raise
-            interruption = found
         else:
             self.is_broken = was_broken
             return result
-        raise interruption
+        try:
+            raise interruption
+        finally:
+            del interruption  # see "let_through"
+
+    def _error_of_statement(self, exc: BaseException, name: str) -> StorageError:
+        error = self.translated(exc)
+        error.__dict__["statement"] = name
+        error.__dict__["code"] = self.code_of(exc)
+        return error
 
     def _interruption_of(
         self, exc: BaseException, handled: BaseException | None

@@ -36,22 +36,31 @@ def interruption_of(exc: BaseException, handled: BaseException | None) -> BaseEx
 def let_through(exc: BaseException, handled: BaseException | None) -> None:
     """Raise again what a signal's handler has raised; for where errors are passed over.
 
+    An exception that passes through a frame keeps the frame, with all that the frame's names stand
+    for. Where one of them is that exception, both stay until the garbage collector runs, in any
+    thread and at any moment; and what they keep, a driver's cursor say, may then wait for a lock
+    that another thread holds. So such a name is deleted, here and wherever a kept error is raised.
+
     Args:
         exc, handled: as for `interruption_of`.
     """
     interruption = interruption_of(exc, handled)
     if interruption is not None:
-        raise interruption
+        try:
+            raise interruption
+        finally:
+            del exc, interruption
 
 
 def is_of_handler(exc: BaseException) -> bool:
     """Whether an exception itself was raised by a signal's handler."""
     traceback = exc.__traceback__
-    while traceback is not None:
+    # Not the frame that has caught it: a frame's f_locals stay with it (before Python 3.13), and
+    # those of that one have the exception among them. See `let_through`.
+    while traceback is not None and (traceback := traceback.tb_next) is not None:
         frame = traceback.tb_frame
         if frame.f_back is not None and any(each is frame.f_back for each in _arguments(frame)):
             return True
-        traceback = traceback.tb_next
     return False
 
 

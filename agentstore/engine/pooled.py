@@ -169,6 +169,7 @@ class PooledExecutor(Executor):
         finally:
             if transaction.is_over or transaction.is_inherited:
                 self._forget(transaction)
+                transaction.failure = None  # see "let_through"
 
     def in_transaction(self) -> bool:
         return self._transaction() is not None
@@ -289,7 +290,10 @@ class PooledExecutor(Executor):
             return attempt(deadline)
         except StorageError as error:
             failure = error
-        return self._try_again(failure, attempt, deadline, on_retry)
+        try:
+            return self._try_again(failure, attempt, deadline, on_retry)
+        finally:
+            del failure  # see "let_through"
 
     def _try_again(
         self,
@@ -323,6 +327,7 @@ class PooledExecutor(Executor):
             )
         finally:
             self._local.attempt = 1
+            del failure  # see "let_through"
 
     def _count_retry(self, error: StorageError) -> None:
         fault = fault_of(error)

@@ -57,25 +57,28 @@ def try_again(
     longest = FIRST_PAUSE
     number = 1
     may_take_effect = ""
-    while True:
-        if is_uncancelled(failure):
-            may_take_effect = _UNCANCELLED
-        fault = fault_of(failure)
-        if fault is None or not fault.is_transient or not may_retry(failure):
-            raise outside_transaction(failure) from failure.__cause__
-        time_left = until.left
-        if time_left <= 0:
-            raise UnavailableError(
-                f"gave up after {timeout:g} s (retry_timeout): {failure}{may_take_effect}"
-            ) from (failure.__cause__ or failure)
-        time.sleep(min(random.uniform(0, longest), time_left))
-        longest = min(longest * 2, LONGEST_PAUSE)
-        number += 1
-        on_retry(number, failure)
-        try:
-            return attempt()
-        except StorageError as error:
-            failure = error
+    try:
+        while True:
+            if is_uncancelled(failure):
+                may_take_effect = _UNCANCELLED
+            fault = fault_of(failure)
+            if fault is None or not fault.is_transient or not may_retry(failure):
+                raise outside_transaction(failure) from failure.__cause__
+            time_left = until.left
+            if time_left <= 0:
+                raise UnavailableError(
+                    f"gave up after {timeout:g} s (retry_timeout): {failure}{may_take_effect}"
+                ) from (failure.__cause__ or failure)
+            time.sleep(min(random.uniform(0, longest), time_left))
+            longest = min(longest * 2, LONGEST_PAUSE)
+            number += 1
+            on_retry(number, failure)
+            try:
+                return attempt()
+            except StorageError as error:
+                failure = error
+    finally:
+        del failure  # see "let_through"
 
 
 def log_retry(number: int, error: StorageError, until: Deadline) -> None:

@@ -377,5 +377,5 @@ def _on_an_empty_stack(function: Callable[[Any], T], argument: Any) -> T:
     thread.start()
     thread.join()
     if errors:
-        raise errors[0]
+        raise errors.pop()
     return results[0]

@@ -114,7 +114,10 @@ class MySQLConnection(Connection):
                 if not no_limit:
                     reached.statement_limit = url.options.statement_timeout + _CLIENT_MARGIN
                 return reached
-        raise failure or error_of(Fault.UNAVAILABLE)
+        try:
+            raise failure or error_of(Fault.UNAVAILABLE)
+        finally:
+            del failure  # see "let_through"
 
     @classmethod
     def bind(cls, driver_connection: Any, statements: StatementLibrary) -> MySQLConnection:

@@ -197,7 +197,9 @@ class SQLiteConnection(Connection):
             if identity(f"{path}-journal"):
                 raise  # what was cut short has to be undone first, which takes who may write
             # Asked of SQLite: to open and close the file ourselves would end its locks on it.
-            immutable = self._read_immutable(url, error)
+            immutable = self._read_immutable(url)
+            if immutable is None:
+                raise
             if identity(f"{path}-wal"):
                 immutable.close()
                 raise error_of(
@@ -210,18 +212,14 @@ class SQLiteConnection(Connection):
             self.driver_connection.close()
             self.driver_connection = immutable
 
-    def _read_immutable(self, url: DatabaseURL, error: StorageError) -> sqlite3.Connection:
-        """A connection to a file that is taken to stay as it is.
-
-        Raises:
-            StorageError: the error given, where the file cannot be read so either.
-        """
+    def _read_immutable(self, url: DatabaseURL) -> sqlite3.Connection | None:
+        """A connection to a file that is taken to stay as it is, where it can be read so."""
         connection = self._connect(replace(url, query={**url.query, "immutable": "1"}))
         try:
             connection.execute(self.statements.text("connection/schema_version")).fetchall()
         except sqlite3.Error:
             connection.close()
-            raise error from error.__cause__
+            return None
         return connection
 
     def _interruption_of(

@@ -33,7 +33,10 @@ async def writing(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
             cancelled = cancelled or error
     if cancelled is not None:
         call.exception()  # noted, so that asyncio does not report it
-        raise cancelled
+        try:
+            raise cancelled
+        finally:
+            del cancelled  # see "let_through"
     return call.result()
 
 
