@@ -24,9 +24,9 @@ _BEGINNINGS = {
     "mysql": ["SET SESSION foreign_key_checks = 0, SESSION unique_checks = 0"],
 }
 _ENDS = {
-    "sqlite": "PRAGMA wal_checkpoint(TRUNCATE)",
-    "postgresql": "VACUUM ANALYZE",
-    "mysql": "ANALYZE TABLE agentstore_sessions, agentstore_messages",
+    "sqlite": ["PRAGMA wal_checkpoint(TRUNCATE)"],
+    "postgresql": ["VACUUM ANALYZE", "CHECKPOINT"],
+    "mysql": ["ANALYZE TABLE agentstore_sessions, agentstore_messages"],
 }
 
 
@@ -42,7 +42,7 @@ def seed_old(url: str, sessions: int, messages: int) -> None:
     with closing(_connection(url)) as connection:
         cursor = connection.cursor()
         statements = _statements(dialect, sessions, messages)
-        for statement in [*_BEGINNINGS[dialect], *statements, _ENDS[dialect]]:
+        for statement in [*_BEGINNINGS[dialect], *statements, *_ENDS[dialect]]:
             cursor.execute(statement)
 
 
