@@ -306,19 +306,20 @@ def test_many_at_once_are_stored_like_one_by_one(store: agentstore.Storage) -> N
         for number, state in enumerate(STATES)
     ]
     named = [(f"many {number}", each) for number, each in enumerate(given)]
-    assert ManyConversations(store).store(named) == [
+    many = ManyConversations(store)
+    assert many.store(many.prepare(named) or []) == [
         Stored(True, number, int(number > 2)) for number in range(len(given))
     ]
     for number, each in enumerate(given):
         store_new(store, f"one {number}", each)
-        many, one = (told(store, f"{how} {number}") for how in ("many", "one"))
-        assert many == one
+        together, alone = (told(store, f"{how} {number}") for how in ("many", "one"))
+        assert together == alone
     found = store.query_sessions(metadata={"n": 2}, order="asc")
     assert {session.id for session in found} == {"many 2", "one 2"}
     # Again, it is there; and a scope's sessions are made by the calls.
-    assert ManyConversations(store).store(named) == [Stored()] * len(given)
+    assert many.store(many.prepare(named) or []) == [Stored()] * len(given)
     scoped = store.scoped(tenant_id="acme")
-    assert ManyConversations(scoped).store(named) is None
+    assert ManyConversations(scoped).prepare(named) is None
 
 
 def told(store: agentstore.Storage, session_id: str) -> Any:

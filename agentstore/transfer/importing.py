@@ -8,7 +8,8 @@ an import that was killed and is started again doubles nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from agentstore.errors import InvalidInputError
@@ -17,8 +18,9 @@ from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import Item
 from agentstore.transfer.gathering import Found, Gatherer
 from agentstore.transfer.identities import Identities, id_in
+from agentstore.transfer.read_ahead import read_ahead
 from agentstore.transfer.storing import Stored, store_new, store_or_continue
-from agentstore.transfer.storing_many import ManyConversations
+from agentstore.transfer.storing_many import ManyConversations, PreparedConversation
 
 BATCH_MESSAGES = 2000
 """No more conversations join a transaction that has this many messages."""
@@ -106,25 +108,13 @@ def import_conversations(
         StorageError: as ``Storage.transaction``.
     """
     run = _Import(store, id_key, strict, keep_going, dry_run, progress)
-    batch: list[_Numbered] = []
-    messages = 0
-    numbers: Counter[str] = Counter()
-    for found in Gatherer(form, messages_key).gather(items):
-        numbers[found.item.source] += 1
-        number = numbers[found.item.source]
-        try:
-            numbered = run.read(number, found)
-        except ValueError as exc:
-            run.store(batch)
-            batch, messages = [], 0
-            run.leave_out(_place(number, found.item), exc)
-            continue
-        batch.append(numbered)
-        messages += len(numbered.conversation.messages)
-        if len(batch) >= batch_size or messages >= BATCH_MESSAGES:
-            run.store(batch)
-            batch, messages = [], 0
-    run.store(batch)
+    found = Gatherer(form, messages_key).gather(items)
+    with closing(read_ahead(run.batches(found, batch_size), store)) as batches:
+        for batch in batches:
+            if isinstance(batch, _LeftOut):
+                run.leave_out(batch.place, batch.error)
+            else:
+                run.store(batch.conversations, batch.prepared)
     return run.summary
 
 
@@ -136,6 +126,22 @@ class _Numbered:
     item: Item
     session_id: str
     conversation: Conversation
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Conversations that share a transaction, checked already where they can be stored together."""
+
+    conversations: list[_Numbered]
+    prepared: list[PreparedConversation] | None
+
+
+@dataclass(frozen=True)
+class _LeftOut:
+    """A conversation that cannot be read, and why."""
+
+    place: str
+    error: ValueError
 
 
 class _DryRun(Exception):
@@ -159,7 +165,37 @@ class _Import:
     def __post_init__(self) -> None:
         self.many = ManyConversations(self.target)
 
-    def read(self, number: int, found: Found) -> _Numbered:
+    def batches(
+        self, found: Iterable[Found], batch_size: int
+    ) -> Generator[_Batch | _LeftOut, None, None]:
+        """What is to be stored, in order: all that can be done without the store is done."""
+        batch: list[_Numbered] = []
+        messages = 0
+        numbers: Counter[str] = Counter()
+        for each in found:
+            numbers[each.item.source] += 1
+            number = numbers[each.item.source]
+            try:
+                numbered = self._read(number, each)
+            except ValueError as exc:
+                yield self._batch(batch)
+                batch, messages = [], 0
+                yield _LeftOut(_place(number, each.item), exc)
+                continue
+            batch.append(numbered)
+            messages += len(numbered.conversation.messages)
+            if len(batch) >= batch_size or messages >= BATCH_MESSAGES:
+                yield self._batch(batch)
+                batch, messages = [], 0
+        yield self._batch(batch)
+
+    def _batch(self, batch: list[_Numbered]) -> _Batch:
+        if self.dry_run or self.id_key is not None:
+            return _Batch(batch, None)
+        named = [(each.session_id, each.conversation) for each in batch]
+        return _Batch(batch, self.many.prepare(named))
+
+    def _read(self, number: int, found: Found) -> _Numbered:
         """A conversation with its id."""
         if found.conversation is None:
             raise ValueError(found.error)
@@ -182,14 +218,19 @@ class _Import:
         left_out = (*self.summary.left_out, f"{place}: {error}")
         self.summary = replace(self.summary, left_out=left_out)
 
-    def store(self, batch: list[_Numbered]) -> None:
+    def store(
+        self, batch: list[_Numbered], prepared: list[PreparedConversation] | None = None
+    ) -> None:
         """Store a batch; where one of it is refused, those before it, and those behind it."""
         while batch:
+            if prepared is not None and self._store_at_once(batch, prepared):
+                break
             refused = self._store_some(batch)
             if refused is None:
                 break
             index, error = refused
             # Those before it were undone with it.
+            prepared = None
             self.store(batch[:index])
             self.leave_out(_place(batch[index].number, batch[index].item), error)
             batch = batch[index + 1 :]
@@ -198,8 +239,6 @@ class _Import:
 
     def _store_some(self, batch: list[_Numbered]) -> tuple[int, InvalidInputError] | None:
         """Store conversations in one transaction; the index of the one that was refused."""
-        if self._store_at_once(batch):
-            return None
         summary = self.summary
         done = 0
 
@@ -222,11 +261,9 @@ class _Import:
         self.summary = summary
         return None
 
-    def _store_at_once(self, batch: list[_Numbered]) -> bool:
+    def _store_at_once(self, batch: list[_Numbered], prepared: list[PreparedConversation]) -> bool:
         """Store new conversations together; False where they have to be stored one by one."""
-        if self.dry_run or self.id_key is not None:
-            return False
-        stored = self.many.store([(each.session_id, each.conversation) for each in batch])
+        stored = self.many.store(prepared)
         if stored is None:
             return False
         for each, numbered in zip(stored, batch, strict=True):

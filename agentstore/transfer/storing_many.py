@@ -33,26 +33,39 @@ class ManyConversations:
         self._store = store
         self._rows = _rows_of(store)
 
-    def store(self, conversations: Sequence[tuple[str, Conversation]]) -> list[Stored] | None:
-        """Store conversations in one transaction, all that are not there yet.
+    def prepare(
+        self, conversations: Sequence[tuple[str, Conversation]]
+    ) -> list[PreparedConversation] | None:
+        """Check conversations; the database is not asked for anything.
 
         Args:
             conversations: each with the id of its session, no id twice.
 
         Returns:
+            None where they have to be stored one by one: one of them is refused, or has ids of
+            its own.
+        """
+        if self._rows is None:
+            return None
+        try:
+            prepared = [PreparedConversation(*each) for each in conversations]
+        except InvalidInputError:
+            return None
+        return None if any(each.has_own_ids for each in prepared) else prepared
+
+    def store(self, prepared: Sequence[PreparedConversation]) -> list[Stored] | None:
+        """Store conversations in one transaction, all that are not there yet.
+
+        Returns:
             What became of each; None, and nothing stored, where they have to be stored one by
-            one: one of them is refused, has ids of its own, or comes from elsewhere meanwhile.
+            one: one of them is refused, or comes from elsewhere meanwhile.
 
         Raises:
             StorageError: as ``Storage.transaction``.
         """
         rows = self._rows
-        if rows is None:
-            return None
+        assert rows is not None
         try:
-            prepared = [_Prepared(session_id, each) for session_id, each in conversations]
-            if any(each.has_own_ids for each in prepared):
-                return None
             return self._store.run_in_transaction(
                 lambda: self._store_new(rows, prepared), is_repeatable=True
             )
@@ -63,7 +76,9 @@ class ManyConversations:
                 raise
             return None
 
-    def _store_new(self, rows: StoredRows, prepared: Sequence[_Prepared]) -> list[Stored]:
+    def _store_new(
+        self, rows: StoredRows, prepared: Sequence[PreparedConversation]
+    ) -> list[Stored]:
         there = rows.find(SESSIONS, [(each.session.id,) for each in prepared])
         new = [each for each in prepared if (each.session.id,) not in there]
         repository = self._store._repository
@@ -109,7 +124,7 @@ class ManyConversations:
         ]
 
 
-class _Prepared:
+class PreparedConversation:
     """A conversation, checked, ready to be stored."""
 
     def __init__(self, session_id: str, conversation: Conversation) -> None:

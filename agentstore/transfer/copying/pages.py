@@ -59,6 +59,11 @@ class Checksum:
             self.total = (self.total + int.from_bytes(digest, "big")) % (1 << _BITS)
             self.count += 1
 
+    def merge(self, other: Checksum) -> None:
+        """Take in rows that another checksum is of."""
+        self.total = (self.total + other.total) % (1 << _BITS)
+        self.count += other.count
+
     @property
     def text(self) -> str:
         """The sum, in hexadecimal."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import BinaryIO
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, closing
+from typing import BinaryIO, NamedTuple
 
 from agentstore.errors import SchemaError
 from agentstore.storage import Storage
 from agentstore.transfer.copying.archive import ArchiveWriter
-from agentstore.transfer.copying.pages import Page, Problem, Reports, TableReport
+from agentstore.transfer.copying.pages import Checksum, Page, Problem, Reports, TableReport
 from agentstore.transfer.copying.reading import Source, StoreSource
 from agentstore.transfer.copying.selection import EVERYTHING, Selection
 from agentstore.transfer.copying.tables import TABLES
 from agentstore.transfer.copying.writing import StoreTarget
+from agentstore.transfer.read_ahead import read_ahead
 
 Progress = Callable[[str, str, int, "float | None"], None]
 """Called with what is done ("copied", "compared"), a table's name, how many of its rows, and what
@@ -52,18 +54,19 @@ def copy_rows(
     target = StoreTarget(store)
     _check_schema(store, "the target")
     reports = _new_reports()
-    with source.snapshot():
-        for page in source.pages():
+    rows = compared = 0
+    with closing(read_ahead(_read(source, source.snapshot(), twice=True), store)) as pages:
+        for page, checksum, share, is_again in pages:
             report = reports[page.table.name]
-            report.read.add(page.table, page.rows)
-            target.write(page, report, tell)
-            progress("copied", page.table.name, report.read.count, source.share())
-        rows, compared = sum(report.read.count for report in reports.values()), 0
-        for page in source.pages():
-            report = reports[page.table.name]
-            report.found.add(page.table, target.find(page))
-            compared += len(page.rows)
-            progress("compared", page.table.name, report.found.count, compared / max(rows, 1))
+            if is_again:
+                report.found.add(page.table, target.find(page))
+                compared += len(page.rows)
+                progress("compared", page.table.name, report.found.count, compared / max(rows, 1))
+            else:
+                report.read.merge(checksum)
+                target.write(page, report, tell)
+                rows += len(page.rows)
+                progress("copied", page.table.name, report.read.count, share)
     return reports
 
 
@@ -122,12 +125,12 @@ def compare_rows(
     """
     target = StoreTarget(store)
     reports = _new_reports()
-    with source.snapshot():
-        for page in source.pages():
+    with closing(read_ahead(_read(source, source.snapshot()), store)) as pages:
+        for page, checksum, share, _ in pages:
             report = reports[page.table.name]
-            report.read.add(page.table, page.rows)
+            report.read.merge(checksum)
             _compare(page, target, report, tell)
-            progress("compared", page.table.name, report.read.count, source.share())
+            progress("compared", page.table.name, report.read.count, share)
     return reports
 
 
@@ -152,6 +155,42 @@ def open_source(
             "copy it with that one"
         )
     return StoreSource(store, selection, counts=counts)
+
+
+class _Read(NamedTuple):
+    """A page as it was read.
+
+    Attributes:
+        page: the page.
+        checksum: its rows'; of none where it was read before.
+        share: of the source that is read by then.
+        is_again: whether it was read before.
+    """
+
+    page: Page
+    checksum: Checksum
+    share: float | None
+    is_again: bool
+
+
+def _read(
+    source: Source, snapshot: AbstractContextManager[None], *, twice: bool = False
+) -> Generator[_Read, None, None]:
+    """All pages of a source, once or twice, as they are at one moment.
+
+    Args:
+        source: the source.
+        snapshot: its own, not yet entered: it is left by the thread that enters it.
+        twice: whether all come a second time.
+    """
+    with snapshot:
+        for page in source.pages():
+            checksum = Checksum()
+            checksum.add(page.table, page.rows)
+            yield _Read(page, checksum, source.share(), is_again=False)
+        if twice:
+            for page in source.pages():
+                yield _Read(page, Checksum(), source.share(), is_again=True)
 
 
 def _compare(
