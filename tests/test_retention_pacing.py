@@ -16,6 +16,7 @@ from agentstore.records import StatementEvent
 from agentstore.retention import pacing
 from agentstore.retention.pacing import Pace
 from agentstore.retention.rules import RetentionRule
+from agentstore.testing import Backend
 
 DELETE_ALL = RetentionPolicy((RetentionRule("all", "delete", timedelta(hours=1)),))
 AGO = datetime.now(timezone.utc) - timedelta(days=9)
@@ -176,6 +177,32 @@ def test_all_that_deletes_many_keeps_to_one_pace(
     assert clean(store) == 10
     least = 1 if name == "apply_retention" else pacing.ROWS_OF_A_SESSION
     assert {rows for rows, _ in taken[1:]} <= {0, least}
+
+
+def test_what_fills_and_assigns_keeps_to_that_pace(
+    store: Storage,
+    backend: Backend,
+    database_url: str,
+    taken: list[tuple[int, float]],
+    paused: list[float],
+) -> None:
+    for number in range(60):
+        store.create_session(id=f"s{number}")
+    keepers = [lambda: store.assign_sessions(tenant_id="acme")]
+    if not backend.private:
+        connection = backend.open_connection(database_url)
+        connection.cursor().execute("UPDATE agentstore_sessions SET last_message_at = NULL")
+        connection.commit()
+        connection.close()
+        keepers.append(store.fill)
+    for keep in keepers:
+        taken.clear()
+        paused.clear()
+        assert keep() == 60
+        acted_on = [rows for rows, _ in taken if rows]
+        assert sum(acted_on) == 60 * pacing.ROWS_OF_A_SESSION
+        assert acted_on[0] <= pacing.FEWEST_ROWS
+        assert len([pause for pause in paused if pause > 0]) >= len(taken) - 1
 
 
 @pytest.mark.parametrize("name", ["delete_sessions"])

@@ -63,8 +63,8 @@ class KeepingCalls(CallsCore):
     ) -> int:
         """Give a tenant to sessions that have none, so that a store made before can be scoped.
 
-        It goes in bounded batches, can be stopped and run again, leaves updated_at, and takes those
-        in the trash along.
+        It goes in batches at the pace of `apply_retention`, can be stopped and run again, leaves
+        updated_at, and takes those in the trash along.
 
         Args:
             tenant_id: the tenant.
@@ -92,7 +92,7 @@ class KeepingCalls(CallsCore):
         """Fill what rows lack that were made by older code; run it when that is gone.
 
         Sets last_message_at, and makes sessions for what adapters keep without one. It goes in
-        bounded batches, and can be stopped and run again.
+        batches at the pace of `apply_retention`, and can be stopped and run again.
 
         Args:
             progress: called after each batch with how many sessions were filled or made by now.

@@ -9,12 +9,14 @@ from agentstore.engine.connection import Connection
 from agentstore.errors import InvalidInputError
 from agentstore.model.preparing import PreparedSession, prepare_session
 from agentstore.model.values import check_id, load_json
+from agentstore.operations.batches import Batches
 from agentstore.operations.core import shares_deadline
 from agentstore.operations.sessions import SessionOperations
 from agentstore.records import JSONValue
+from agentstore.retention.pacing import rows_of
 
-AT_ONCE = 500
-"""Sessions in one transaction of a fill or an assignment, so that no lock is held for long."""
+_READ_AT_ONCE = 500
+"""Of what an extension keeps without a session, before one is made for each."""
 
 
 class KeepingOperations(SessionOperations):
@@ -68,10 +70,10 @@ class KeepingOperations(SessionOperations):
     def assign_sessions(self, tenant_id: str, user_id_key: str | None, entries: list[str]) -> int:
         """Give a tenant to the sessions that have none, batch by batch; says to how many."""
 
-        def assign(connection: Connection, after_id: str) -> tuple[int, str | None]:
+        def assign(connection: Connection, after_id: str, limit: int) -> tuple[int, str | None]:
             rows = connection.rows(
                 "sessions/find_unassigned_sessions",
-                {"after_id": after_id, "limit": AT_ONCE, "entries": self.write_list(entries)},
+                {"after_id": after_id, "limit": limit, "entries": self.write_list(entries)},
                 frozenset({"entries"} if entries else ()),
             )
             if not rows:
@@ -98,8 +100,8 @@ class KeepingOperations(SessionOperations):
             progress: called with how many they are by now.
         """
 
-        def fill(connection: Connection, after_id: str) -> tuple[int, str | None]:
-            page = {"after_id": after_id, "limit": AT_ONCE}
+        def fill(connection: Connection, after_id: str, limit: int) -> tuple[int, str | None]:
+            page = {"after_id": after_id, "limit": limit}
             ids = [row[0] for row in connection.rows("sessions/find_unfilled_sessions", page)]
             if not ids:
                 return 0, None
@@ -121,24 +123,38 @@ class KeepingOperations(SessionOperations):
         """Sessions for what an extension keeps without one: older code made none."""
         after_id: str | None = ""
         while after_id is not None:
-            rows = self.read(name, {"after_id": after_id, "limit": AT_ONCE})
+            rows = self.read(name, {"after_id": after_id, "limit": _READ_AT_ONCE})
             for session_id, created_by in rows:
                 yield prepare_session(session_id, {"created_by": created_by}, None, now)
             after_id = rows[-1][0] if rows else None
 
     def _in_batches(
-        self, work: Callable[[Connection, str], tuple[int, str | None]]
+        self, work: Callable[[Connection, str, int], tuple[int, str | None]]
     ) -> Iterator[int]:
-        """How many rows each batch has found; each is a transaction and a call of its own."""
+        """How many sessions each batch has acted on; each is a transaction and a call of its own.
+
+        Args:
+            work: does one on so many sessions behind an id, and says on how many it did and what
+                the last id was, None where there are no more.
+        """
+        batches = Batches(self.executor)
         after_id: str | None = ""
         while after_id is not None:
-            found, after_id = self._batch(work, after_id)
+            batches.pause()
+            found, after_id = self._batch(batches, work, after_id)
             yield found
+        batches.finish()
 
     def _batch(
-        self, work: Callable[[Connection, str], tuple[int, str | None]], after_id: str
+        self,
+        batches: Batches,
+        work: Callable[[Connection, str, int], tuple[int, str | None]],
+        after_id: str,
     ) -> tuple[int, str | None]:
-        return self.executor.write(lambda connection: work(connection, after_id))
+        limit = batches.pace.sessions
+        return batches.run(
+            lambda connection: work(connection, after_id, limit), lambda done: rows_of(done[0])
+        )
 
 
 def _user_of(metadata: JSONValue, key: str | None) -> str:

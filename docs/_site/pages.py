@@ -23,7 +23,10 @@ PAGES = {
     "SECURITY.md": "reporting.md",
     "benchmarks/results/bench.md": "benchmarks.md",
     "benchmarks/results/scale.md": "large-store.md",
+    "benchmarks/results/latency.md": "network.md",
+    "benchmarks/results/load.md": "under-load.md",
     "benchmarks/results/lists.md": "users-list.md",
+    "benchmarks/results/transfer.md": "imports-and-copies.md",
 }
 """Where the site has what stands outside of docs/."""
 
