@@ -188,7 +188,7 @@ def test_what_fills_and_assigns_keeps_to_that_pace(
 ) -> None:
     for number in range(60):
         store.create_session(id=f"s{number}")
-    keepers = [lambda: store.assign_sessions(tenant_id="acme")]
+    keepers: list[Callable[[], int]] = [lambda: store.assign_sessions(tenant_id="acme")]
     if not backend.private:
         connection = backend.open_connection(database_url)
         connection.cursor().execute("UPDATE agentstore_sessions SET last_message_at = NULL")
