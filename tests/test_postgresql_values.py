@@ -30,6 +30,11 @@ KINDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+def few_of(values: list[Any]) -> st.SearchStrategy[list[Any]]:
+    """Lists in which the same values stand again and again, as a transaction's times do."""
+    return st.lists(st.sampled_from([None, *values]), min_size=6, max_size=20)
+
+
 @pytest.fixture(scope="module")
 def connection(postgres_server: ServerAddress) -> Iterator[psycopg.Connection]:
     """A connection that dumps lists as the library's do."""
@@ -45,7 +50,11 @@ def connection(postgres_server: ServerAddress) -> Iterator[psycopg.Connection]:
 )
 @given(data=st.data())
 def test_a_list_comes_back(connection: psycopg.Connection, kind: str, data: st.DataObject) -> None:
-    values = data.draw(st.lists(KINDS[kind], max_size=5) | st.lists(st.none() | KINDS[kind]))
+    values = data.draw(
+        st.lists(KINDS[kind], max_size=5)
+        | st.lists(st.none() | KINDS[kind])
+        | st.lists(KINDS[kind], min_size=1, max_size=3).flatmap(few_of)
+    )
     row = connection.execute(f"SELECT %s::{kind}[]", [values]).fetchone()  # type: ignore[arg-type,unused-ignore]
     assert row == (values,)
 

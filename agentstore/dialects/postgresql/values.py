@@ -51,12 +51,17 @@ _ITEMS: dict[type, Callable[[Any], str]] = {
     bytes: lambda value: f'"\\\\x{value.hex()}"',
 }
 
-_OFTEN_ALL_THE_SAME = frozenset({type(None), datetime})
+_OFTEN_THE_SAME = frozenset({type(None), datetime})
 
 
 def _items_of(values: list[Any]) -> str:
-    if values and type(values[0]) in _OFTEN_ALL_THE_SAME and values.count(values[0]) == len(values):
-        return ",".join([_ITEMS[type(values[0])](values[0])] * len(values))
+    if values and type(values[0]) in _OFTEN_THE_SAME:
+        if values.count(values[0]) == len(values):
+            return ",".join([_ITEMS[type(values[0])](values[0])] * len(values))
+        different = set(values)
+        if 2 * len(different) <= len(values) and _OFTEN_THE_SAME.issuperset(map(type, different)):
+            texts = {value: _ITEMS[type(value)](value) for value in different}
+            return ",".join([texts[value] for value in values])
     try:
         joined = "\0".join(values)
     except TypeError:
