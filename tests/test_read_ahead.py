@@ -97,6 +97,10 @@ def test_it_sees_the_callers_context() -> None:
     assert list(read_ahead(seen(), SERVER)) == ["acme"]
 
 
+class Interrupted(Exception):
+    """What the handler of a signal raises."""
+
+
 def test_a_signal_ends_it_as_closing_does() -> None:
     said: list[str] = []
 
@@ -108,17 +112,20 @@ def test_a_signal_ends_it_as_closing_does() -> None:
             said.append("ended")
 
     def handler(*_: Any) -> None:
-        raise KeyboardInterrupt
+        raise Interrupted
+
+    def read(killer: threading.Timer) -> None:
+        with closing(read_ahead(endless(), SERVER)) as found:
+            next(found)
+            killer.start()
+            deque(found, maxlen=0)
 
     before = signal.signal(signal.SIGUSR1, handler)
     try:
         for _ in range(200):
             killer = threading.Timer(0.0005, os.kill, (os.getpid(), signal.SIGUSR1))
-            with closing(read_ahead(endless(), SERVER)) as found:
-                next(found)
-                killer.start()
-                with pytest.raises(KeyboardInterrupt):
-                    deque(found, maxlen=0)
+            with pytest.raises(Interrupted):
+                read(killer)
             killer.join()
     finally:
         signal.signal(signal.SIGUSR1, before)
