@@ -91,7 +91,4 @@ def _connection(url: str) -> Any:
         return sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     if url.startswith("postgresql:"):
         return psycopg.connect(url, autocommit=True)
-    return connect_mysql(
-        url,
-        autocommit=True,
-    )
+    return connect_mysql(url, autocommit=True)

@@ -213,11 +213,7 @@ class _MySQLLoader(_Loader):
     """By LOAD DATA LOCAL INFILE."""
 
     def __init__(self, url: str) -> None:
-        self._connection = connect_mysql(
-            url,
-            autocommit=True,
-            local_infile=True,
-        )
+        self._connection = connect_mysql(url, autocommit=True, local_infile=True)
 
     def begin(self) -> None:
         cursor = self._connection.cursor()

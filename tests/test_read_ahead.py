@@ -19,10 +19,14 @@ from waiting import until
 from agentstore import Storage
 from agentstore.transfer.read_ahead import read_ahead
 
-SERVER, FILE = (
-    cast(Storage, SimpleNamespace(_repository=SimpleNamespace(is_remote=is_remote)))
-    for is_remote in (True, False)
-)
+
+def store_with(connection: Any) -> Storage:
+    """A store as far as it is looked at."""
+    executor = SimpleNamespace(read=lambda operation: operation(connection))
+    return cast(Storage, SimpleNamespace(_repository=SimpleNamespace(executor=executor)))
+
+
+SERVER, FILE = (store_with(SimpleNamespace(is_remote=is_remote)) for is_remote in (True, False))
 
 
 def numbers(

@@ -91,9 +91,6 @@ class Repository(
     """Which class migrates it? Itself, or ``module:Class``, which is imported when it is needed:
     only a migrator should pay for importing yoyo."""
 
-    is_remote: ClassVar[bool] = True
-    """Is its database a server, so that this process has time while that works?"""
-
     forks_unconnected: ClassVar[bool] = False
     """Must no connection be open while the process forks?"""
 

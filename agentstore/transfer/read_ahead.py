@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from contextvars import copy_context
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from agentstore.storage import Storage
@@ -28,7 +29,7 @@ def read_ahead(items: Generator[T, None, None], target: Storage) -> Generator[T,
     Raises:
         BaseException: what the generator raises, behind the items that it gave before.
     """
-    if not target._repository.is_remote:
+    if not target._repository.executor.read(attrgetter("is_remote")):
         with closing(items):
             yield from items
         return

@@ -38,7 +38,6 @@ class SQLiteRepository(Repository):
     driver_parameters = DRIVER_PARAMETERS
     driver_module = "sqlite3"
     migrator_backend = "agentstore.dialects.sqlite.migrator:SQLiteMigratorBackend"
-    is_remote = False
     # The library keeps its locks by process, and a child would inherit what it thinks it holds:
     # "How To Corrupt An SQLite Database File", section 2.6.
     forks_unconnected = True
