@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plan_readers import SQLitePlans
@@ -50,12 +51,48 @@ def test_both_statements_are_the_same_but_for_the_answer() -> None:
     assert take == f"{reserve} RETURNING next_position - :count AS first_position"
 
 
-@pytest.mark.parametrize("names", [("a",), ("part2", "part1", "part2")])
-def test_rows_are_bound_by_position(names: tuple[str, ...]) -> None:
-    text, values_of = _by_position(f"VALUES ({', '.join(f':{name}' for name in names)})")
-    assert text == f"VALUES ({', '.join('?' for _ in names)})"
-    row = {"a": "xyz", "part1": 1, "part2": 2, "more": 3}
-    assert values_of(row) == tuple(row[name] for name in names)
+def test_values_are_bound_by_position() -> None:
+    text, values_of = _by_position("VALUES (:part2, :part1, :part2)")
+    assert text == "VALUES (?, ?, ?)"
+    assert values_of is not None
+    assert values_of({"a": "xyz", "part1": 1, "part2": 2, "more": 3}) == (2, 1, 2)
+
+
+@pytest.mark.parametrize("text", ["BEGIN IMMEDIATE", "VALUES (:a)"])
+def test_one_name_is_bound_as_it_is(text: str) -> None:
+    assert _by_position(text) == (text, None)
+
+
+def test_positions_are_those_of_the_names_and_change_no_plan(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    with agentstore.connect(f"sqlite:///{file}") as store:
+        store.migrate()
+    with closing(sqlite3.connect(file)) as connection:
+        for statement in load_statements("sqlite").values():
+            values = samples(statement)
+            for blocks in _few_blocks(statement):
+                text = statement.render(blocks)
+                positional, values_of = _by_position(text)
+                if values_of is None:
+                    continue
+                recording = _Recording(values)
+                plan = f"EXPLAIN QUERY PLAN {positional}"
+                by_position = connection.execute(plan, values_of(recording)).fetchall()
+                assert recording.read == statement.parameters_of(blocks), statement.name
+                by_name = connection.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+                assert by_position == by_name, statement.name
+
+
+class _Recording(dict[str, Any]):
+    """Values, and the names of those that were asked for."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        return super().__getitem__(name)
 
 
 def test_no_statistics_lead_a_statement_astray(tmp_path: Path) -> None:

@@ -374,9 +374,10 @@ class SQLiteConnection(Connection):
 
     def _execute(self, text: str, parameters: Parameters) -> sqlite3.Cursor:
         """Run a text; a bound connection's row factory is the caller's."""
+        positional, values_of = _by_position(text)
         cursor = self.driver_connection.cursor()
         cursor.row_factory = None
-        return cursor.execute(text, parameters)
+        return cursor.execute(positional, values_of(parameters) if values_of else parameters)
 
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:
         try:
@@ -396,16 +397,18 @@ class SQLiteConnection(Connection):
 
     def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
         positional, values_of = _by_position(text)
-        self.driver_connection.cursor().executemany(positional, map(values_of, parameters))
+        rows = map(values_of, parameters) if values_of else parameters
+        self.driver_connection.cursor().executemany(positional, rows)
 
 
 @cache
-def _by_position(text: str) -> tuple[str, Callable[[Parameters], tuple[Any, ...]]]:
-    """A text with ``?`` for its names, and what makes a row for it: names are bound slowly."""
+def _by_position(text: str) -> tuple[str, Callable[[Parameters], tuple[Any, ...]] | None]:
+    """A text with ``?`` for its names, and what gives their values in order: names bind slowly.
+
+    A text with no more than one name stays as it is, and takes the names.
+    """
     names = _NAME.findall(text)
-    if len(names) < 2:
-        return _NAME.sub("?", text), lambda row: tuple(row[name] for name in names)
-    return _NAME.sub("?", text), itemgetter(*names)
+    return (_NAME.sub("?", text), itemgetter(*names)) if len(names) > 1 else (text, None)
 
 
 def _error(exc: BaseException, detail: str, path: str | None) -> StorageError:
