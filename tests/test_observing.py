@@ -150,6 +150,7 @@ def test_stats(make_store: Callable[..., Storage]) -> None:
     assert stats.retries == {}
     with store.transaction():
         assert store.stats().in_use == 1
+        store.ping()
         assert store.stats().statements > stats.statements
 
 

@@ -21,7 +21,8 @@ class TransactionCalls(CallsCore):
 
         A block inside a block is a savepoint. An exception undoes just its own block and
         goes on up. Nothing in it is retried: after DatabaseError or UnavailableError the
-        block can only be left.
+        block can only be left. Where its first call finds that the connection has died idle,
+        nothing was done in it yet, and another connection takes its place unseen.
 
         Part of it is what runs in the thread, the asyncio task and the context (contextvars)
         that it was entered in; a block entered outside any task takes an ``asyncio.run`` inside

@@ -58,6 +58,9 @@ class Connection(ABC):
     deadline = NEVER
     """When the call that the connection serves is over, with all its statements and attempts."""
 
+    begins_with_next = False
+    """Has a transaction begun of which the server is told with the next statement?"""
+
     def __init__(self, driver_connection: Any, statements: StatementLibrary) -> None:
         self.driver_connection = driver_connection
         self.statements = statements
@@ -69,6 +72,11 @@ class Connection(ABC):
         self.round_trips = 0
         self.attempt = 1
         self.is_in_block = False
+
+    @property
+    def has_been_idle(self) -> bool:
+        """Whether it was given back since it was opened."""
+        return self.idle_since > self.opened_at
 
     @property
     def wants_transactions(self) -> bool:
@@ -172,7 +180,11 @@ class Connection(ABC):
         return
 
     def begin(self) -> None:
-        """Begin a transaction that may write."""
+        """Begin a transaction that may write.
+
+        Where a round trip can be spared, the server hears of it with the first statement in it
+        (`begins_with_next`).
+        """
         self.count("transactions/begin")
 
     def begin_snapshot(self) -> None:
@@ -181,10 +193,16 @@ class Connection(ABC):
 
     def commit(self) -> None:
         """Commit it."""
-        self.count("transactions/commit")
+        if self.begins_with_next:
+            self.begins_with_next = False
+        else:
+            self.count("transactions/commit")
 
     def rollback(self) -> None:
         """Undo it; a connection that cannot even do that is broken from now on."""
+        if self.begins_with_next:
+            self.begins_with_next = False
+            return
         try:
             self.count("transactions/rollback")
         except StorageError:
@@ -222,6 +240,7 @@ class Connection(ABC):
         self.round_trips += 1
         handled = sys.exc_info()[1]
         if self.observation.is_active and self.observation.is_wanted:
+            statements += self.begins_with_next
             note = partial(self._note, name, statements=statements, handled=handled)
             function = self.observation.noting(function, note)
         was_broken = self.is_broken

@@ -136,7 +136,7 @@ class Pool:
                     )
             grace = 0.0 if check_alive else self._liveness_grace
             if not self._take_idle(lease, grace):
-                self._connect(lease)
+                self.connect(lease)
         except BaseException:
             self.discard(lease)
             raise
@@ -191,6 +191,27 @@ class Pool:
                 holding(self._mutex, partial(self._add_idle, connection))
         self._finish(lease)
         return is_over
+
+    def close_dead(self, lease: Lease) -> None:
+        """Close a lease's connection, which was found dead; `connect` puts another in its place."""
+        lease.connection.cancel()
+        self._close(lease.connection)
+        self._note_replacement("it had died idle")
+        self._close_idle()
+
+    def connect(self, lease: Lease) -> None:
+        """Open a connection on the place of a lease.
+
+        Raises:
+            StorageError: the server lets nobody in, or the pool is closed.
+        """
+        if self._closed:
+            raise StorageError("the store is closed")
+        connection = self._open_connection()
+        connection.holder = lease
+        lease.connection = connection
+        self.has_connected = True
+        holding(self._figures_mutex, partial(self._count_made, connection))
 
     def drain(self) -> bool:
         """Wait until no connection is in use, close all, and let nobody in until `resume`.
@@ -279,15 +300,6 @@ class Pool:
             self._close(connection)
             self._note_replacement("it was too old" if is_old else "it had died idle")
         return False
-
-    def _connect(self, lease: Lease) -> None:
-        if self._closed:
-            raise StorageError("the store is closed")
-        connection = self._open_connection()
-        connection.holder = lease
-        lease.connection = connection
-        self.has_connected = True
-        holding(self._figures_mutex, partial(self._count_made, connection))
 
     def _close(self, connection: Connection) -> None:
         holding(self._figures_mutex, partial(self._count_closed, connection))

@@ -282,10 +282,14 @@ class PooledExecutor(Executor):
         return None
 
     def _retrying(
-        self, attempt: Callable[[Deadline], T], on_retry: Callable[[], None] | None = None
+        self,
+        attempt: Callable[[Deadline], T],
+        on_retry: Callable[[], None] | None = None,
+        *,
+        deadline: Deadline | None = None,
     ) -> T:
         """Call with the deadline of the whole call, again and again where that may help."""
-        deadline = self._call_deadline() or self._new_deadline()
+        deadline = deadline or self._call_deadline() or self._new_deadline()
         try:
             return attempt(deadline)
         except StorageError as error:
@@ -381,10 +385,40 @@ class PooledExecutor(Executor):
             thread=self._local.me,
             lease=lease,
             discard=lambda lease: self._give_back(pool, lease, interrupted=True),
+            reconnect=partial(self._reconnect, pool) if self._retry_timeout else None,
         )
         transaction.enter(block)
         lease.holder = transaction
         return transaction
+
+    def _reconnect(self, pool: Pool, lease: Lease, failure: StorageError) -> Connection:
+        """Begin a transaction anew that has done nothing, as its connection was found dead.
+
+        Args:
+            pool: the pool.
+            lease: of the connection.
+            failure: what was found.
+
+        Raises:
+            StorageError: the same, where the connection did not die idle; or nobody lets us in.
+        """
+        dead: Connection = lease.connection
+        fault = fault_of(failure)
+        try:
+            if fault is None or not fault.is_transient or not dead.has_been_idle:
+                raise failure
+            self._count_retry(failure)
+            log_retry(2, failure, dead.deadline)
+        finally:
+            del failure  # see "let_through"
+        pool.close_dead(lease)
+        self._retrying(lambda _: pool.connect(lease), deadline=dead.deadline)
+        connection: Connection = lease.connection
+        connection.set_deadline(dead.deadline)
+        connection.events = dead.take_events()
+        connection.is_in_block = True
+        connection.begin()
+        return connection
 
     def _end(self, transaction: Transaction, exc: BaseException | None) -> None:
         """Commit a transaction or roll it back, and give its connection back."""

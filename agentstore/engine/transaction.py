@@ -36,6 +36,8 @@ class Transaction:
         lease: what the connection is given back with: the outermost block is the transaction,
             and ends it. None where it is the caller's, and all blocks are savepoints in it.
         discard: gives the lease back when all of it was undone out of turn.
+        reconnect: puts a connection on which a transaction is begun in the place of one that was
+            found dead; raises what it died of where it may not. None where nobody can.
 
     Attributes:
         failure: why it can only be left.
@@ -50,6 +52,7 @@ class Transaction:
         thread: object = None,
         lease: Lease | None = None,
         discard: Callable[[Lease], object] = lambda lease: None,
+        reconnect: Callable[[Lease, StorageError], Connection] | None = None,
     ) -> None:
         self.connection = connection
         connection.is_in_block = True
@@ -58,6 +61,7 @@ class Transaction:
         self.token: Token[Any] | None = None
         self._new_deadline = new_deadline
         self._discard = discard
+        self._reconnect = reconnect
         self._process = os.getpid()
         self._thread = thread
         self._task = current_task() if lease is not None else None
@@ -143,7 +147,7 @@ class Transaction:
             self._caller = sys._getframe()
             self.connection.set_deadline(self._new_deadline())
             try:
-                result = self._undoably(operation) if undoable else operation(self.connection)
+                result = self._on_living(self._undoably if undoable else self._plainly, operation)
             except StorageError as error:
                 # Where undoing it has failed too, that is noted already, and tells more.
                 if self.failure is None and self._is_fatal(error, undone=undoable):
@@ -163,6 +167,35 @@ class Transaction:
         if self.connection.events:
             self.connection.observation.deliver(self.connection.take_events())
         return result
+
+    def _on_living(
+        self, run: Callable[[Callable[[Connection], T]], T], operation: Callable[[Connection], T]
+    ) -> T:
+        """Run what may be the first work of the transaction: of which the server has not heard.
+
+        A connection that is found dead then is replaced unseen, as nothing was done yet.
+        """
+        if not self.connection.begins_with_next or self._reconnect is None:
+            return run(operation)
+        try:
+            return run(operation)
+        except StorageError as error:
+            if self.connection.begins_with_next or not self.connection.is_broken:
+                raise
+            failure = self.failure or error  # what undoing it has failed of tells more
+        try:
+            assert self.lease is not None
+            self.connection = self._reconnect(self.lease, failure)
+        except StorageError as error:
+            self.failure = error
+            raise
+        finally:
+            del failure  # see "let_through"
+        self.failure = None
+        return run(operation)
+
+    def _plainly(self, operation: Callable[[Connection], T]) -> T:
+        return operation(self.connection)
 
     def _undoably(self, operation: Callable[[Connection], T]) -> T:
         number = self.depth + 1
@@ -190,7 +223,7 @@ class Transaction:
         # Before the savepoint is set: what an interruption leaves is found by the block.
         self._blocks.append(weakref.ref(block))
         try:
-            self.connection.savepoint(self.depth)
+            self._on_living(self._plainly, lambda connection: connection.savepoint(self.depth))
         except StorageError:
             self._blocks.pop()
             raise

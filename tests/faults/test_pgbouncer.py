@@ -215,9 +215,23 @@ class TestUndetected:
             for number in range(8):
                 store.save_user_message(session_id, f"{number}")
         with pytest.raises(TransactionConflictError), store.transaction():  # noqa: PT012
+            store.save_user_message(session_id, "undone")
             _discard_prepared(store)
             store.save_user_message(session_id, "8")
         with store.transaction():
+            store.save_user_message(session_id, "8")
+        assert [message.content for message in store.get_history(session_id)] == list("012345678")
+
+    def test_a_refusal_of_what_comes_first_in_a_transaction_is_not_seen(
+        self, url: str, connect: Callable[..., Storage]
+    ) -> None:
+        store = connect(url, pool_size=1)
+        session_id = store.create_session()
+        with store.transaction():
+            for number in range(8):
+                store.save_user_message(session_id, f"{number}")
+        with store.transaction():
+            _discard_prepared(store)
             store.save_user_message(session_id, "8")
         assert [message.content for message in store.get_history(session_id)] == list("012345678")
 

@@ -12,7 +12,13 @@ import pytest
 from form import NETWORK
 
 import agentstore
-from agentstore import Storage, TransactionConflictError, UnavailableError
+from agentstore import (
+    NewMessage,
+    SessionNotFoundError,
+    Storage,
+    TransactionConflictError,
+    UnavailableError,
+)
 from agentstore.testing import Backend, Proxy
 
 REPLY = {"type": "t", "message": "a", "tool_calls": [{"tool_name": "t", "arguments": {}}] * 2}
@@ -105,26 +111,110 @@ def test_deadlock_of_a_single_call_is_retried(
     assert [message.content for message in store.get_history("a")] == ["ours"]
 
 
+def _first_nested(store: Storage) -> None:
+    with store.transaction():
+        store.save_user_message("a", "q", id="a1")
+
+
+FIRSTS: dict[str, Callable[[Storage], object]] = {
+    "a batch": lambda store: store.save_user_message("a", "q", id="a1"),
+    "a read, then a batch": lambda store: (
+        store.get_session("a"),
+        store.save_user_message("a", "q", id="a1"),
+    ),
+    "a savepoint": _first_nested,
+    "several statements": lambda store: store.save_messages(
+        "a", [NewMessage("user", "q", id="a1")] + [NewMessage("user", "")] * 40
+    ),
+}
+"""What may come first in a block, which is done with the id a1."""
+
+
+@NETWORK
+@pytest.mark.parametrize("first", FIRSTS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_connection_that_died_idle_is_replaced_at_the_first_statement(
+    store: Storage, proxy: Proxy, first: str, when: str
+) -> None:
+    """The server hears of a block with its first statement: nothing was done until then."""
+    with agentstore.connect(proxy.url, pool_size=1) as cut_store:
+        cut_store.ping()
+        with cut_store.transaction():
+            cut = proxy.cut_before_request if when == "before" else proxy.cut_after_request
+            cut(1)
+            FIRSTS[first](cut_store)
+            cut_store.save_assistant_message("b", REPLY, id="b1")
+        assert proxy.cuts == 1
+        assert cut_store.stats().replaced == 1
+    assert [(m.id, m.position) for m in store.get_history("a", limit=1000)][:1] == [("a1", 0)]
+    assert [message.id for message in store.get_history("b")] == ["b1"]
+
+
+@NETWORK
+def test_connection_that_dies_new_is_not_replaced(store: Storage, proxy: Proxy) -> None:
+    with agentstore.connect(proxy.url, pool_size=1) as cut_store:
+        with pytest.raises(UnavailableError), cut_store.transaction():  # noqa: PT012
+            proxy.cut_after_request()
+            cut_store.save_user_message("a", "q")
+        assert proxy.cuts == 1
+        cut_store.save_user_message("a", "next")
+    assert [message.content for message in store.get_history("a")] == ["next"]
+
+
+@NETWORK
+def test_block_whose_connection_cannot_be_replaced_has_failed(store: Storage, proxy: Proxy) -> None:
+    """Nothing of it comes to be done outside of it."""
+    with agentstore.connect(proxy.url, pool_size=1, retry_timeout=0.3) as cut_store:
+        cut_store.ping()
+        failed = pytest.raises(UnavailableError, match="can only be left")
+        with failed, cut_store.transaction():
+            proxy.refuse_connections()
+            proxy.drop_connections()
+            with pytest.raises(UnavailableError):
+                cut_store.save_user_message("a", "first")
+            proxy.pass_through()
+            cut_store.save_user_message("a", "second")
+        cut_store.save_user_message("a", "after it")
+    assert [message.content for message in store.get_history("a")] == ["after it"]
+
+
+@NETWORK
+def test_refused_first_statement_leaves_no_transaction(store: Storage, proxy: Proxy) -> None:
+    """What is wrong with it is said, and the connection is in no transaction afterwards."""
+    with agentstore.connect(proxy.url, pool_size=1) as own:
+        own.ping()
+        with own.transaction():
+            with pytest.raises(SessionNotFoundError):
+                own.save_user_message("nobody", "q")
+            own.save_user_message("a", "q")
+        own.save_user_message("b", "on its own")
+        assert own.stats().made == 1
+    assert [message.content for message in store.get_history("a")] == ["q"]
+    assert [message.content for message in store.get_history("b")] == ["on its own"]
+
+
 @NETWORK
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_connection_dies_in_a_block(store: Storage, proxy: Proxy, when: str) -> None:
-    """Wherever it is cut, the block fails once and then can be run again."""
-    cuts = 0
+    """In its first call it goes on unseen; later it fails once, and then can be run again."""
+    unseen: list[bool] = []
     with agentstore.connect(proxy.url, pool_size=1) as cut_store:
-        for nth in range(2, 20):
+        for nth in range(1, 20):
             cut_store.ping()
             proxy.reset_counters()
             cut = proxy.cut_before_request if when == "before" else proxy.cut_after_request
             cut(nth)
             runs = _run_until_done(cut_store, store)
-            assert runs == 1 + proxy.cuts
+            assert runs <= 1 + proxy.cuts
             assert stored(store) == WHOLE
-            cuts += proxy.cuts
+            unseen += [runs == 1] * proxy.cuts
             proxy.pass_through()
             for session_id in ("a", "b"):
                 store.delete_session(session_id)
                 store.create_session(id=session_id)
-    assert cuts >= 4
+    assert unseen == sorted(unseen, reverse=True)
+    assert unseen.count(True) >= 1
+    assert unseen.count(False) >= 3
 
 
 def _run_until_done(cut_store: Storage, store: Storage) -> int:
@@ -205,14 +295,21 @@ def test_swallowed_failure_commits_nothing(
 def test_connection_dies_while_a_savepoint_is_undone(
     store: Storage, proxy: Proxy, when: str
 ) -> None:
-    """That an id is in use is no failure of the block; that the connection is gone is one."""
+    """That an id is in use is no failure of the block; that the connection is gone is one.
+
+    Unless nothing was done in it before.
+    """
     save_pair(store)
     with agentstore.connect(proxy.url, pool_size=1) as cut_store:
         cut_store.ping()
         cut = proxy.cut_before_request if when == "before" else proxy.cut_after_request
         cut(containing=b"transactions/rollback_to_savepoint")
-        with pytest.raises(UnavailableError):
+        with pytest.raises(UnavailableError), cut_store.transaction():  # noqa: PT012
+            cut_store.save_user_message("b", "before it")
             save_pair(cut_store)
         assert proxy.cuts == 1
+        cut_store.ping()
+        cut(containing=b"transactions/rollback_to_savepoint")
         save_pair(cut_store)
+        assert proxy.cuts == 2
     assert stored(store) == WHOLE

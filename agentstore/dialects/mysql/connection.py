@@ -35,6 +35,8 @@ from agentstore.statements import StatementLibrary
 _CLIENT_MARGIN = 0.5
 _KILL_PAUSE = 0.005
 _SMALLEST_PACKET_LIMIT = 1024 * 1024
+_ROOM_FOR_BEGIN = 100
+"""Bytes that the text before the first statement of a transaction takes at most."""
 _CHARACTERS_A_STATEMENT = _SMALLEST_PACKET_LIMIT // 4 - 10_000
 """What goes in one insert of many rows: whatever the characters, every server takes it."""
 
@@ -267,6 +269,12 @@ class MySQLConnection(Connection):
             self.rollback()
         return counts[1:-1]
 
+    def begin(self) -> None:
+        if self._takes_batches:
+            self.begins_with_next = True
+        else:
+            super().begin()
+
     def begin_snapshot(self) -> None:
         self.count("transactions/isolate_snapshot")
         super().begin_snapshot()
@@ -321,7 +329,9 @@ class MySQLConnection(Connection):
         """Send statements that give no rows, several as one text where it is our connection."""
         if self._is_own:
             self._check_size(text)
-            outcomes = cast(BoundedConnection, self.driver_connection).run_batch(text)
+            begin = self._take_begin()
+            outcomes = cast(BoundedConnection, self.driver_connection).run_batch(begin + text)
+            outcomes = outcomes[1:] if begin else outcomes
         else:
             result = self._send(text)
             outcomes = [(result.affected_rows, result.insert_id)]
@@ -354,14 +364,26 @@ class MySQLConnection(Connection):
     def _send(self, text: str) -> Any:
         """Send a text; the driver's result, without a cursor in between."""
         self._check_size(text)
-        self.driver_connection.query(text)
+        begin = self._take_begin()
+        self.driver_connection.query(begin + text)
+        if begin:
+            self.driver_connection.next_result()
         return self.driver_connection._result
+
+    def _take_begin(self) -> str:
+        """What the next text that is sent begins with, where it begins a transaction; or ''."""
+        if not self.begins_with_next:
+            return ""
+        self.begins_with_next = False
+        return f"{self._begin}; "
 
     def _check_size(self, text: str) -> None:
         # A character has at most four bytes, and no server has a smaller limit.
-        if len(text) * 4 < _SMALLEST_PACKET_LIMIT:
+        if len(text) * 4 < _SMALLEST_PACKET_LIMIT - _ROOM_FOR_BEGIN:
             return
         size = len(text.encode("utf-8", "surrogateescape")) + 1
+        if self.begins_with_next:
+            size += _ROOM_FOR_BEGIN
         if size >= self.packet_limit():
             raise InvalidInputError(
                 f"this would be a statement of {size} bytes, and the server takes "

@@ -292,7 +292,10 @@ class PostgreSQLConnection(Connection):
         return self.is_pooled and self.search_path is not None
 
     def begin(self) -> None:
-        super().begin()
+        if self._exchange is not None and self._exchange.pipelines:
+            self.begins_with_next = True
+        else:
+            super().begin()
         self._set_local_schema()
 
     def begin_snapshot(self) -> None:
@@ -312,13 +315,20 @@ class PostgreSQLConnection(Connection):
 
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:
         if self._exchange is not None:
-            return self._exchange.rows(text, parameters)
+            return self._exchange.rows(text, parameters, self._take_begin())
         return self._execute(text, parameters).fetchall()
 
     def _count(self, text: str, parameters: Parameters) -> int:
         if self._exchange is not None:
-            return self._exchange.count(text, parameters)
+            return self._exchange.count(text, parameters, self._take_begin())
         return self._execute(text, parameters).rowcount
+
+    def _take_begin(self) -> str:
+        """What is to be sent before the next statement, or ''."""
+        if not self.begins_with_next:
+            return ""
+        self.begins_with_next = False
+        return self.statements.text("transactions/begin")
 
     def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
         for each in parameters:

@@ -11,6 +11,7 @@ import re
 import secrets
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -54,7 +55,10 @@ class Exchange:
     Attributes:
         deadline: until when the server's answer is waited for.
         prepares: whether what runs often is prepared.
+        pipelines: whether BEGIN can be sent together with what comes first in a transaction.
     """
+
+    pipelines = psycopg.Pipeline.is_supported()  # from libpq 14
 
     def __init__(self, connection: psycopg.Connection[Any], transformer: Transformer) -> None:
         self._connection = connection
@@ -70,9 +74,9 @@ class Exchange:
         self.deadline = NEVER
         self.prepares = False
 
-    def rows(self, text: str, parameters: Parameters) -> list[Row]:
+    def rows(self, text: str, parameters: Parameters, begin: str = "") -> list[Row]:
         """Run a text and fetch its rows; as `count` otherwise."""
-        result = self._run(text, parameters)
+        result = self._run(text, parameters, begin)
         self._transformer.set_pgresult(result)
         try:
             return self._transformer.load_rows(0, result.ntuples, tuple)
@@ -81,14 +85,20 @@ class Exchange:
         finally:
             self._transformer.set_pgresult(None)
 
-    def count(self, text: str, parameters: Parameters) -> int:
+    def count(self, text: str, parameters: Parameters, begin: str = "") -> int:
         """Run a text and say how many rows it found.
+
+        Args:
+            text: the text.
+            parameters: its parameters by name.
+            begin: the text that begins a transaction, sent before it in the same round trip; ''
+                for none.
 
         Raises:
             WaitTimedOut: the server has not answered in time; the connection is of no use.
             psycopg.Error: what the server says, or that the connection is lost.
         """
-        return self._run(text, parameters).command_tuples or 0
+        return self._run(text, parameters, begin).command_tuples or 0
 
     def is_silent(self) -> bool:
         """Whether nothing is there to read, as on each idle connection that still lives."""
@@ -107,27 +117,33 @@ class Exchange:
         handled = sys.exc_info()[1]
         try:
             self._connection.cancel_safe(timeout=seconds)
-            while True:
-                while self._pgconn.is_busy():
-                    self._wait(self._answer)
-                    self._pgconn.consume_input()
-                if self._pgconn.get_result() is None:
-                    return True
+            for _ in self._received():
+                pass
         except (psycopg.Error, OSError) as exc:
             let_through(exc, handled)
             return False
+        return True
 
-    def _run(self, text: str, parameters: Parameters) -> pq.abc.PGresult:
+    def _run(self, text: str, parameters: Parameters, begin: str) -> pq.abc.PGresult:
         query, names = _numbered(text)
         values = [dump(parameters[name]) for name in names]
         statement = self._prepared.get(text)
         if statement is None and self.prepares:
             statement = self._prepare_if_frequent(text, query)
+        if not begin:
+            self._send(statement, query, values)
+            return self._results()[0]
+        self._pgconn.enter_pipeline_mode()
+        self._pgconn.send_query_params(begin.encode(), [])
+        self._send(statement, query, values)
+        self._pgconn.pipeline_sync()
+        return self._results()[-1]
+
+    def _send(self, statement: bytes | None, query: bytes, values: list[bytes | None]) -> None:
         if statement is None:
             self._pgconn.send_query_params(query, values)
         else:
             self._pgconn.send_query_prepared(statement, values)
-        return self._result()
 
     def _prepare_if_frequent(self, text: str, query: bytes) -> bytes | None:
         """The name of a text as a prepared statement; None where it is none."""
@@ -136,12 +152,12 @@ class Exchange:
             return None
         name = f"{self._prefix}_{len(self._prepared)}".encode()
         self._pgconn.send_prepare(name, query)
-        self._result()
+        self._results()
         self._prepared[text] = name
         return name
 
-    def _result(self) -> pq.abc.PGresult:
-        """Wait for the answer to what was sent.
+    def _results(self) -> list[pq.abc.PGresult]:
+        """Wait for the answers to what was sent; there is one, at least.
 
         All of it counts: where the commit of a statement in autocommit fails (a conflict of
         serializable transactions, a deferred constraint), the statement's own result is a success.
@@ -152,14 +168,7 @@ class Exchange:
             while pgconn.flush():
                 if self._wait(self._any_progress) & ~WRITABLE:
                     pgconn.consume_input()
-            while True:
-                while pgconn.is_busy():
-                    self._wait(self._answer)
-                    pgconn.consume_input()
-                result = pgconn.get_result()
-                if result is None:
-                    break
-                results.append(result)
+            results.extend(self._received())
         except (KeyboardInterrupt, SystemExit):
             # The server would go on, and hold its locks.
             with suppress(psycopg.Error):
@@ -171,7 +180,27 @@ class Exchange:
         _check(results)
         if not results:
             raise psycopg.OperationalError("the server answered with nothing")
-        return results[0]
+        return results
+
+    def _received(self) -> Iterator[pq.abc.PGresult]:
+        """The answers to what was sent, as they come; the end of a pipeline ends it."""
+        pgconn = self._pgconn
+        was_gap = False
+        while True:
+            while pgconn.is_busy():
+                self._wait(self._answer)
+                pgconn.consume_input()
+            result = pgconn.get_result()
+            if result is None:
+                # Each statement of a pipeline ends with one; a second says that nothing follows.
+                if was_gap or pgconn.pipeline_status == pq.PipelineStatus.OFF:
+                    return
+            elif result.status == pq.ExecStatus.PIPELINE_SYNC:
+                pgconn.exit_pipeline_mode()
+                return
+            else:
+                yield result
+            was_gap = result is None
 
     def _wait(self, poll: Poll) -> int:
         while True:
