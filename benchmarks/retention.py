@@ -37,7 +37,7 @@ POLICY = RetentionPolicy((RetentionRule("old", "delete", timedelta(days=30)),))
 
 
 def measure(
-    url: str, sessions: int, *, seconds: float, turn: float = 5.0, share: float = SHARE
+    url: str, sessions: int, *, seconds: float, alone_for: float = 5.0, share: float = SHARE
 ) -> dict[str, Any]:
     """Fill a store, bring it under a policy, and measure the saves beside it.
 
@@ -45,7 +45,8 @@ def measure(
         url: an empty, migrated database.
         sessions: how many old sessions there are, of `MESSAGES` messages each.
         seconds: how long the policy is applied, at most; infinite for to the end.
-        turn: how long the writers are alone, and then beside the run, before the next turn.
+        alone_for: seconds that the writers are alone, then three times as long beside the run,
+            before the next turn.
         share: of the time, that the run may take.
     """
     began = time.perf_counter()
@@ -64,13 +65,14 @@ def measure(
         live = [store.create_session() for _ in range(WRITERS)]
         _apply(process, url, 0.0, share)  # so that the process is there
         while not is_finished and took < seconds:
-            alone += (before := _saves(store, live, lambda: time.sleep(turn)))
+            alone += (before := _saves(store, live, lambda: time.sleep(alone_for)))
             began = time.perf_counter()
             found: dict[str, Any] = {}
+            most = min(3 * alone_for, seconds - took)
             during = _saves(
                 store,
                 live,
-                lambda: found.update(_apply(process, url, min(turn, seconds - took), share)),  # noqa: B023
+                lambda: found.update(_apply(process, url, most, share)),  # noqa: B023
             )
             took += time.perf_counter() - began
             beside += during
