@@ -352,6 +352,8 @@ class MySQLConnection(Connection):
             name: (
                 f"'{escape_string(value)}'"
                 if type(value) is str
+                else value
+                if type(value) is int
                 else "NULL"
                 if value is None
                 else f"X'{value.hex()}'"

@@ -13,7 +13,7 @@ from agentstore.transfer.copying.pages import Checksum, Page, Problem, Reports, 
 from agentstore.transfer.copying.reading import Source, StoreSource
 from agentstore.transfer.copying.selection import EVERYTHING, Selection
 from agentstore.transfer.copying.tables import TABLES
-from agentstore.transfer.copying.writing import StoreTarget
+from agentstore.transfer.copying.writing import Named, StoreTarget
 from agentstore.transfer.read_ahead import read_ahead
 
 Progress = Callable[[str, str, int, "float | None"], None]
@@ -55,8 +55,9 @@ def copy_rows(
     _check_schema(store, "the target")
     reports = _new_reports()
     rows = compared = 0
-    with closing(read_ahead(_read(source, source.snapshot(), twice=True), store)) as pages:
-        for page, checksum, share, is_again in pages:
+    reading = _read(source, source.snapshot(), target.prepare, twice=True)
+    with closing(read_ahead(reading, store)) as pages:
+        for page, named, checksum, share, is_again in pages:
             report = reports[page.table.name]
             if is_again:
                 report.found.add(page.table, target.find(page))
@@ -64,7 +65,7 @@ def copy_rows(
                 progress("compared", page.table.name, report.found.count, compared / max(rows, 1))
             else:
                 report.read.merge(checksum)
-                target.write(page, report, tell)
+                target.write(page, named, report, tell)
                 rows += len(page.rows)
                 progress("copied", page.table.name, report.read.count, share)
     return reports
@@ -126,7 +127,7 @@ def compare_rows(
     target = StoreTarget(store)
     reports = _new_reports()
     with closing(read_ahead(_read(source, source.snapshot()), store)) as pages:
-        for page, checksum, share, _ in pages:
+        for page, _, checksum, share, _ in pages:
             report = reports[page.table.name]
             report.read.merge(checksum)
             _compare(page, target, report, tell)
@@ -162,35 +163,42 @@ class _Read(NamedTuple):
 
     Attributes:
         page: the page.
+        named: what was prepared of it; nothing where it was read before.
         checksum: its rows'; of none where it was read before.
         share: of the source that is read by then.
         is_again: whether it was read before.
     """
 
     page: Page
+    named: Named
     checksum: Checksum
     share: float | None
     is_again: bool
 
 
 def _read(
-    source: Source, snapshot: AbstractContextManager[None], *, twice: bool = False
+    source: Source,
+    snapshot: AbstractContextManager[None],
+    prepare: Callable[[Page], Named] = lambda page: (),
+    *,
+    twice: bool = False,
 ) -> Generator[_Read, None, None]:
     """All pages of a source, once or twice, as they are at one moment.
 
     Args:
         source: the source.
         snapshot: its own, not yet entered: it is left by the thread that enters it.
+        prepare: makes of a page what is stored.
         twice: whether all come a second time.
     """
     with snapshot:
         for page in source.pages():
             checksum = Checksum()
             checksum.add(page.table, page.rows)
-            yield _Read(page, checksum, source.share(), is_again=False)
+            yield _Read(page, prepare(page), checksum, source.share(), is_again=False)
         if twice:
             for page in source.pages():
-                yield _Read(page, Checksum(), source.share(), is_again=True)
+                yield _Read(page, (), Checksum(), source.share(), is_again=True)
 
 
 def _compare(

@@ -65,19 +65,31 @@ class StoredRows:
             found[table.key_of(values)] = values
         return {key: found[key] for key in keys if key in found}
 
-    def insert(self, table: Table, rows: Sequence[Values]) -> None:
+    def insert(
+        self,
+        table: Table,
+        rows: Sequence[Values],
+        named: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
         """Store rows; of sessions, with the index of their metadata. For a transaction().
+
+        Args:
+            table: the table.
+            rows: the rows.
+            named: what `named` makes of them, where that was done before.
 
         Raises:
             DatabaseError: a row of that key is there.
         """
-        self._insert(table, rows)
+        self.insert_named(table, self.named(table, rows) if named is None else named)
         if table is SESSIONS:
-            self._insert(METADATA_INDEX, [entry for row in rows for entry in _entries(row)])
+            entries = [entry for row in rows for entry in _entries(row)]
+            self.insert_named(METADATA_INDEX, self.named(METADATA_INDEX, entries))
 
-    def _insert(self, table: Table, rows: Sequence[Values]) -> None:
+    def named(self, table: Table, rows: Sequence[Values]) -> list[dict[str, Any]]:
+        """Rows as parameters, by column; the database is not asked for anything."""
         time = self._extension.time
-        self.insert_named(table, [write_row(table, row, time) for row in rows])
+        return [write_row(table, row, time) for row in rows]
 
     def insert_named(self, table: Table, named: Sequence[Mapping[str, Any]]) -> None:
         """Store rows that are parameters already, by column, as `values.write_row` makes them.

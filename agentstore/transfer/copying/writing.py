@@ -6,10 +6,10 @@ nothing more of its session is taken: what hangs on one row must not hang on ano
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from agentstore.engine.executor import NO_SNAPSHOT
 from agentstore.engine.faults import Fault, fault_of
@@ -26,6 +26,8 @@ _LOCK_IDS = "messages/lock_ids"
 """A dialect has it where no index keeps ids from being used twice."""
 
 T = TypeVar("T")
+Named: TypeAlias = "Sequence[Mapping[str, Any]]"
+"""A page's rows as parameters, by column."""
 
 
 @dataclass(slots=True)
@@ -58,18 +60,25 @@ class StoreTarget:
         self._expects_new = True
         """Whether a page is stored without looking first: nothing of the one before was there."""
 
-    def write(self, page: Page, report: TableReport, tell: Callable[[Problem], None]) -> None:
+    def prepare(self, page: Page) -> Named:
+        """What storing a page takes that takes no database."""
+        return self._stored.named(page.table, page.rows)
+
+    def write(
+        self, page: Page, named: Named, report: TableReport, tell: Callable[[Problem], None]
+    ) -> None:
         """Store what of a page is not there.
 
         Args:
             page: the page.
+            named: what `prepare` has made of it.
             report: counts what has become of it.
             tell: called with each row that is not taken, unless all of its session is not.
 
         Raises:
             StorageError: as every call of a store; nothing of the page is stored then.
         """
-        outcome = self._write(page)
+        outcome = self._write(page, named)
         self._refused_sessions |= outcome.refused_sessions
         report.stored += outcome.stored
         report.present += outcome.present
@@ -82,10 +91,10 @@ class StoreTarget:
         table = page.table
         return list(self._stored.find(table, [table.key_of(row) for row in page.rows]).values())
 
-    def _write(self, page: Page) -> _Outcome:
+    def _write(self, page: Page, named: Named) -> _Outcome:
         if self._expects_new:
             with _passing_duplicates():
-                stored = self._in_transaction(lambda: self._write_new(page))
+                stored = self._in_transaction(lambda: self._write_new(page, named))
                 if stored is not None:
                     return stored
         for _ in range(_ATTEMPTS - 1):
@@ -101,7 +110,7 @@ class StoreTarget:
     def _in_transaction(self, work: Callable[[], T]) -> T:
         return self._store.run_in_transaction(work, is_repeatable=True)
 
-    def _write_new(self, page: Page) -> _Outcome | None:
+    def _write_new(self, page: Page, named: Named) -> _Outcome | None:
         """Store a page of which nothing is there; None where an id is taken.
 
         Raises:
@@ -113,7 +122,7 @@ class StoreTarget:
             table, rows
         ):
             return None
-        self._stored.insert(table, rows)
+        self._stored.insert(table, rows, named if len(rows) == len(named) else None)
         outcome.stored = len(rows)
         return outcome
 
