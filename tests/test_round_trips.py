@@ -14,6 +14,7 @@ from backends import NETWORKED
 
 import agentstore
 from agentstore import NewMessage, Storage
+from agentstore.dialects.postgresql.exchange import Exchange
 from agentstore.testing import Proxy
 from agentstore.testing.suite.scopes import CONFIRMATION, READS
 
@@ -121,3 +122,15 @@ def test_a_transaction_of_nothing_takes_none(warm: Storage, proxy: Proxy) -> Non
     with pytest.raises(ZeroDivisionError), warm.transaction():
         1 / 0  # noqa: B018
     assert proxy.requests == 0
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_an_older_libpq_begins_by_itself(
+    warm: Storage, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Exchange, "pipelines", False)
+    for number in range(WARM_UP):
+        _two_saves(warm, f"s{number}")
+    proxy.reset_counters()
+    _two_saves(warm, f"s{WARM_UP}")
+    assert proxy.requests == 4
