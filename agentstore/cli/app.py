@@ -29,6 +29,7 @@ from agentstore.cli.show import show
 from agentstore.cli.statements import sql
 from agentstore.cli.stats import stats
 from agentstore.errors import StorageError
+from agentstore.transfer.collector import rarely_collecting
 
 INTERRUPTED = 130
 NOBODY_READS = 141  # as the shell says of a program that SIGPIPE ended
@@ -40,7 +41,8 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             try:
-                return super().invoke(ctx)
+                with rarely_collecting():
+                    return super().invoke(ctx)
             finally:
                 sys.stdout.flush()
         except StorageError as exc:

@@ -27,15 +27,13 @@ from agentstore.cli.output import (
 from agentstore.cli.scope import scope_options
 from agentstore.records import Session
 from agentstore.storage import Storage
-from agentstore.transfer.conversation_files import Item, read_sources, replacing
+from agentstore.transfer.conversation_files import Item, replacing
 from agentstore.transfer.exporting import export_sessions
 from agentstore.transfer.forms.registry import BY_NAME
-from agentstore.transfer.importing import (
-    ConversationError,
-    ImportSummary,
-    import_conversations,
-)
-from agentstore.transfer.sources import open_sources, total_size
+from agentstore.transfer.importing import ConversationError, ImportSummary
+from agentstore.transfer.reading import ImportOptions
+from agentstore.transfer.reading_process import Remarks, import_files
+from agentstore.transfer.sources import total_size
 
 _LISTED = 20
 """So many of the files that were not read are named."""
@@ -90,8 +88,7 @@ def import_command(
     It is for other programs' conversations: what a form has no place for (ids, a closed session,
     a pending confirmation) does not move. dump and restore move a store.
     """
-    others: list[str] = []
-    empty: list[str] = []
+    remarks = Remarks()
     seen = 0
 
     def note_item(item: Item) -> None:
@@ -100,11 +97,17 @@ def import_command(
         advance(item.bytes_read)
 
     with database.connect() as store, progress_bar("importing", total_size(files)) as advance:
-        items = read_sources(open_sources(files, others.append), empty.append)
         try:
-            summary = import_conversations(store, items, progress=note_item, **options)
+            summary = import_files(
+                store,
+                files,
+                ImportOptions(**options),
+                remarks,
+                url=database.url,
+                progress=note_item,
+            )
         except ConversationError as exc:
-            _note_remarks(exc.summary, others)
+            _note_remarks(exc.summary, remarks.others)
             note(f"before it: {_in_words(exc.summary, options['dry_run'])}")
             raise
         except KeyboardInterrupt:
@@ -112,9 +115,9 @@ def import_command(
                 # The last may have been committed just before.
                 note(f"in so far: {counted(seen, 'conversation')} at least; run it again to go on")
             raise
-    for name in empty:
+    for name in remarks.empty:
         note(f"there is nothing in {visible(name or files[0])}")
-    _note_remarks(summary, others)
+    _note_remarks(summary, remarks.others)
     if as_json:
         write_json(_as_json(summary))
     else:

@@ -1,9 +1,9 @@
 """Conversations in and out of a store: everybody's forms in, OpenAI's chat-completions out.
 
 ``sources``, ``text_stream`` and ``json_values`` read what stands in files, ``gathering`` makes
-conversations of it by the ``forms``, ``importing`` stores them while ``read_ahead`` has the next
-ones read. ``openai_form`` holds the pure functions of the one form that is written too, by
-``exporting``.
+conversations of it by the ``forms``, ``reading`` rows of them, ``importing`` stores these while
+``read_ahead`` or, for the command, ``reading_process`` has the next ones read. ``openai_form``
+holds the pure functions of the one form that is written too, by ``exporting``.
 """
 
 from agentstore.transfer.conversation import Conversation

@@ -8,22 +8,26 @@ an import that was killed and is started again doubles nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from agentstore.errors import InvalidInputError
 from agentstore.storage import Storage
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import Item
-from agentstore.transfer.gathering import Found, Gatherer
-from agentstore.transfer.identities import Identities, id_in
 from agentstore.transfer.read_ahead import read_ahead
+from agentstore.transfer.reading import (
+    Batch,
+    ImportOptions,
+    LeftOut,
+    Numbered,
+    place_of,
+    read_batches,
+)
 from agentstore.transfer.storing import Stored, store_new, store_or_continue
-from agentstore.transfer.storing_many import ManyConversations, PreparedConversation
-
-BATCH_MESSAGES = 2000
-"""No more conversations join a transaction that has this many messages."""
+from agentstore.transfer.storing_many import ManyConversations
 
 
 @dataclass(frozen=True)
@@ -79,69 +83,27 @@ def import_conversations(
     store: Storage,
     items: Iterable[Item],
     *,
-    form: str | None = None,
-    messages_key: str | None = None,
-    id_key: str | None = None,
-    strict: bool = False,
-    keep_going: bool = False,
-    dry_run: bool = False,
-    batch_size: int = 100,
     progress: Callable[[Item], None] = lambda item: None,
+    **options: Any,
 ) -> ImportSummary:
     """Store conversations, each as a session of its own.
 
     Args:
         store: where to.
         items: the conversations, see ``conversation_files.read_items``.
-        form: the name of their form, where it is not to be found out.
-        messages_key: where an object has its messages: keys with dots between them.
-        id_key: where a conversation has its id, likewise. It becomes the session's, and a
-            conversation that has grown since goes on in its session.
-        strict: refuse a conversation of which anything is not understood.
-        keep_going: leave out what cannot be stored, and go on with the others.
-        dry_run: store nothing, and say what would be.
-        batch_size: how many conversations share a transaction.
         progress: called with each item that is stored or was there already.
+        options: see ``ImportOptions``.
 
     Raises:
         ConversationError: one cannot be read or stored; it is named by number and line.
         StorageError: as ``Storage.transaction``.
     """
-    run = _Import(store, id_key, strict, keep_going, dry_run, progress)
-    found = Gatherer(form, messages_key).gather(items)
-    with closing(read_ahead(run.batches(found, batch_size), store)) as batches:
+    given = ImportOptions(**options)
+    storing = Storing(store, given, progress)
+    with closing(read_ahead(read_batches(store, items, given), store)) as batches:
         for batch in batches:
-            if isinstance(batch, _LeftOut):
-                run.leave_out(batch.place, batch.error)
-            else:
-                run.store(batch.conversations, batch.prepared)
-    return run.summary
-
-
-@dataclass(frozen=True)
-class _Numbered:
-    """A conversation that waits to be stored, and where it came from."""
-
-    number: int
-    item: Item
-    session_id: str
-    conversation: Conversation
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """Conversations that share a transaction, checked already where they can be stored together."""
-
-    conversations: list[_Numbered]
-    prepared: list[PreparedConversation] | None
-
-
-@dataclass(frozen=True)
-class _LeftOut:
-    """A conversation that cannot be read, and why."""
-
-    place: str
-    error: ValueError
+            storing.take(batch)
+    return storing.summary
 
 
 class _DryRun(Exception):
@@ -149,95 +111,69 @@ class _DryRun(Exception):
 
 
 @dataclass
-class _Import:
-    """An import under way."""
+class Storing:
+    """Conversations that are being stored.
+
+    Args:
+        target: where to.
+        options: how.
+        progress: called with each item that is stored or was there already.
+
+    Attributes:
+        summary: what was stored so far.
+    """
 
     target: Storage
-    id_key: str | None
-    strict: bool
-    keep_going: bool
-    dry_run: bool
+    options: ImportOptions
     progress: Callable[[Item], None]
-    identities: Identities = field(default_factory=Identities)
     many: ManyConversations = field(init=False)
     summary: ImportSummary = field(default_factory=ImportSummary)
 
     def __post_init__(self) -> None:
         self.many = ManyConversations(self.target)
 
-    def batches(
-        self, found: Iterable[Found], batch_size: int
-    ) -> Generator[_Batch | _LeftOut, None, None]:
-        """What is to be stored, in order: all that can be done without the store is done."""
-        batch: list[_Numbered] = []
-        messages = 0
-        numbers: Counter[str] = Counter()
-        for each in found:
-            numbers[each.item.source] += 1
-            number = numbers[each.item.source]
-            try:
-                numbered = self._read(number, each)
-            except ValueError as exc:
-                yield self._batch(batch)
-                batch, messages = [], 0
-                yield _LeftOut(_place(number, each.item), exc)
-                continue
-            batch.append(numbered)
-            messages += len(numbered.conversation.messages)
-            if len(batch) >= batch_size or messages >= BATCH_MESSAGES:
-                yield self._batch(batch)
-                batch, messages = [], 0
-        yield self._batch(batch)
+    def take(self, given: Batch | LeftOut) -> bool:
+        """Store a batch, or leave out what cannot be read.
 
-    def _batch(self, batch: list[_Numbered]) -> _Batch:
-        if self.dry_run or self.id_key is not None:
-            return _Batch(batch, None)
-        named = [(each.session_id, each.conversation) for each in batch]
-        return _Batch(batch, self.many.prepare(named))
+        Returns:
+            False, and nothing was done, where a batch without its content cannot be stored.
 
-    def _read(self, number: int, found: Found) -> _Numbered:
-        """A conversation with its id."""
-        if found.conversation is None:
-            raise ValueError(found.error)
-        conversation = found.conversation
-        if self.strict and conversation.remarks:
-            raise ValueError(f"not understood: {next(iter(conversation.remarks))}")
-        try:
-            if self.id_key is None:
-                session_id = self.identities.session_id(conversation)
-            else:
-                session_id = id_in(conversation, found.item.value, self.id_key)
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-        return _Numbered(number, found.item, session_id, conversation)
+        Raises:
+            ConversationError: one cannot be read or stored.
+            StorageError: as ``Storage.transaction``.
+        """
+        if isinstance(given, LeftOut):
+            self.leave_out(given.place, given.error)
+            return True
+        if not given.conversations:
+            return True
+        is_stored = given.prepared is not None and self._store_at_once(given)
+        if not is_stored and given.has_content:
+            self._store_in_parts(given.conversations)
+        return is_stored or given.has_content
 
     def leave_out(self, place: str, error: ValueError) -> None:
         """Take note of a conversation that is not stored, or end here."""
-        if not self.keep_going:
+        if not self.options.keep_going:
             raise ConversationError(f"{place}: {error}", self.summary) from error
         left_out = (*self.summary.left_out, f"{place}: {error}")
         self.summary = replace(self.summary, left_out=left_out)
 
-    def store(
-        self, batch: list[_Numbered], prepared: list[PreparedConversation] | None = None
-    ) -> None:
+    def _store_in_parts(self, batch: list[Numbered]) -> None:
         """Store a batch; where one of it is refused, those before it, and those behind it."""
         while batch:
-            if prepared is not None and self._store_at_once(batch, prepared):
-                break
             refused = self._store_some(batch)
             if refused is None:
                 break
             index, error = refused
             # Those before it were undone with it.
-            prepared = None
-            self.store(batch[:index])
-            self.leave_out(_place(batch[index].number, batch[index].item), error)
+            self._store_in_parts(batch[:index])
+            self.leave_out(place_of(batch[index].number, batch[index].item), error)
             batch = batch[index + 1 :]
         for numbered in batch:
             self.progress(numbered.item)
 
-    def _store_some(self, batch: list[_Numbered]) -> tuple[int, InvalidInputError] | None:
+    def _store_some(self, batch: list[Numbered]) -> tuple[int, InvalidInputError] | None:
         """Store conversations in one transaction; the index of the one that was refused."""
         summary = self.summary
         done = 0
@@ -249,7 +185,7 @@ class _Import:
                 stored = self._store_one(numbered)
                 summary = summary.plus(stored, numbered.conversation)
                 done += 1
-            if self.dry_run:
+            if self.options.dry_run:
                 raise _DryRun
 
         try:
@@ -261,21 +197,16 @@ class _Import:
         self.summary = summary
         return None
 
-    def _store_at_once(self, batch: list[_Numbered], prepared: list[PreparedConversation]) -> bool:
+    def _store_at_once(self, batch: Batch) -> bool:
         """Store new conversations together; False where they have to be stored one by one."""
-        stored = self.many.store(prepared)
+        stored = self.many.store(batch.prepared or [])
         if stored is None:
             return False
-        for each, numbered in zip(stored, batch, strict=True):
+        for each, numbered in zip(stored, batch.conversations, strict=True):
             self.summary = self.summary.plus(each, numbered.conversation)
+            self.progress(numbered.item)
         return True
 
-    def _store_one(self, numbered: _Numbered) -> Stored:
-        store_it = store_new if self.id_key is None else store_or_continue
+    def _store_one(self, numbered: Numbered) -> Stored:
+        store_it = store_new if self.options.id_key is None else store_or_continue
         return store_it(self.target, numbered.session_id, numbered.conversation)
-
-
-def _place(number: int, item: Item) -> str:
-    line = "" if item.line is None else f" (line {item.line})"
-    source = f"{item.source}: " if item.source else ""
-    return f"{source}conversation {number}{line}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
 
+from agentstore.dialects.repository import Repository
 from agentstore.engine.faults import Fault, fault_of
 from agentstore.errors import ConfigurationError, DatabaseError, InvalidInputError
 from agentstore.model import values
@@ -16,10 +19,33 @@ from agentstore.model.preparing import (
     prepare_session,
 )
 from agentstore.storage import Storage
-from agentstore.transfer.conversation import Conversation
+from agentstore.transfer.conversation import Conversation, State
 from agentstore.transfer.copying.stored import METADATA_INDEX, StoredRows
-from agentstore.transfer.copying.tables import MESSAGES, SESSIONS, TOOL_CALLS
+from agentstore.transfer.copying.tables import MESSAGES, SESSIONS, TOOL_CALLS, Table
 from agentstore.transfer.storing import Stored
+
+Row: TypeAlias = "Mapping[str, Any]"
+"""A row of a table by column, as the driver takes it."""
+
+
+@dataclass(frozen=True)
+class PreparedConversation:
+    """A conversation, checked, as the rows that it becomes.
+
+    Attributes:
+        session: the row of agentstore_sessions; the others are those of the tables named so.
+    """
+
+    session: Row
+    entries: list[Row]
+    messages: list[Row]
+    tool_calls: list[Row]
+
+    @property
+    def id(self) -> str:
+        """The id of its session."""
+        found: str = self.session["id"]
+        return found
 
 
 class ManyConversations:
@@ -47,11 +73,20 @@ class ManyConversations:
         """
         if self._rows is None:
             return None
+        prepared = []
         try:
-            prepared = [PreparedConversation(*each) for each in conversations]
+            for session_id, conversation in conversations:
+                now = values.now()
+                session = _prepare_session(session_id, conversation, now)
+                turns = prepare_messages(conversation.messages, now)
+                if any(turn.uses_own_ids for turn in turns):
+                    return None
+                prepared.append(
+                    _as_rows(self._store._repository, session, turns, conversation.state, now)
+                )
         except InvalidInputError:
             return None
-        return None if any(each.has_own_ids for each in prepared) else prepared
+        return prepared
 
     def store(self, prepared: Sequence[PreparedConversation]) -> list[Stored] | None:
         """Store conversations in one transaction, all that are not there yet.
@@ -67,7 +102,7 @@ class ManyConversations:
         assert rows is not None
         try:
             return self._store.run_in_transaction(
-                lambda: self._store_new(rows, prepared), is_repeatable=True
+                lambda: _store_new(rows, prepared), is_repeatable=True
             )
         except InvalidInputError:
             return None
@@ -76,92 +111,79 @@ class ManyConversations:
                 raise
             return None
 
-    def _store_new(
-        self, rows: StoredRows, prepared: Sequence[PreparedConversation]
-    ) -> list[Stored]:
-        there = rows.find(SESSIONS, [(each.session.id,) for each in prepared])
-        new = [each for each in prepared if (each.session.id,) not in there]
-        repository = self._store._repository
-        time = repository.write_time
-        rows.insert_named(SESSIONS, [each.row(time) for each in new])
-        rows.insert_named(
-            METADATA_INDEX,
-            [
-                {
-                    "session_id": each.session.id,
-                    "entry": entry,
-                    "created_at": time(each.session.created_at),
-                }
-                for each in new
-                for entry in each.session.entries
-            ],
-        )
-        placed = [
-            (each.session.id, position, turn)
-            for each in new
-            for position, turn in enumerate(each.turns)
-        ]
-        rows.insert_named(
-            MESSAGES,
-            [
-                repository.write_message(turn, session_id=session_id, position=position)
-                for session_id, position, turn in placed
-            ],
-        )
-        rows.insert_named(
-            TOOL_CALLS,
-            [
-                repository.write_call(
-                    turn, call, position=place, session_id=session_id, message_position=position
-                )
-                for session_id, position, turn in placed
-                for place, call in enumerate(turn.calls)
-            ],
-        )
-        return [
-            Stored() if (each.session.id,) in there else Stored(True, len(each.turns), each.calls)
-            for each in prepared
-        ]
+
+def _prepare_session(session_id: str, conversation: Conversation, now: datetime) -> PreparedSession:
+    return prepare_session(
+        values.check_id(session_id, "id"),
+        conversation.metadata,
+        None,
+        now if conversation.created_at is None else conversation.created_at,
+        title=conversation.title,
+    )
 
 
-class PreparedConversation:
-    """A conversation, checked, ready to be stored."""
-
-    def __init__(self, session_id: str, conversation: Conversation) -> None:
-        self.now = values.now()
-        self.state = conversation.state
-        self.session: PreparedSession = prepare_session(
-            values.check_id(session_id, "id"),
-            conversation.metadata,
-            None,
-            self.now if conversation.created_at is None else conversation.created_at,
-            title=conversation.title,
-        )
-        self.turns: list[PreparedMessage] = prepare_messages(conversation.messages, self.now)
-        self.has_own_ids = any(turn.uses_own_ids for turn in self.turns)
-        self.calls = sum(len(turn.calls) for turn in self.turns)
-
-    def row(self, time: Any) -> dict[str, Any]:
-        """The session's row, as creating it and saving its messages leave it."""
-        created_at = self.session.created_at
-        said_at: Iterable[Any] = (turn.timestamp for turn in self.turns)
-        return {
-            "id": self.session.id,
+def _as_rows(
+    repository: Repository,
+    session: PreparedSession,
+    turns: Sequence[PreparedMessage],
+    state: State,
+    now: datetime,
+) -> PreparedConversation:
+    """What creating a session and saving its messages leaves of it."""
+    time = repository.write_time
+    created_at = session.created_at
+    said_at: Iterable[datetime] = (turn.timestamp for turn in turns)
+    return PreparedConversation(
+        {
+            "id": session.id,
             "created_at": time(created_at),
-            "updated_at": time(max(self.now, created_at)),
-            "active": self.state != "closed",
-            "next_position": len(self.turns),
-            "metadata": self.session.metadata,
+            "updated_at": time(max(now, created_at)),
+            "active": state != "closed",
+            "next_position": len(turns),
+            "metadata": session.metadata,
             "tenant_id": "",
             "user_id": "",
-            "title": self.session.title,
-            "archived_at": time(self.now) if self.state == "archived" else None,
+            "title": session.title,
+            "archived_at": time(now) if state == "archived" else None,
             "pinned_at": None,
             "last_message_at": time(max([created_at, *said_at])),
             "trashed_at": None,
             "creation_token": new_id(),
             "holds": 0,
-        }
+        },
+        [
+            {"session_id": session.id, "entry": entry, "created_at": time(created_at)}
+            for entry in session.entries
+        ],
+        [
+            repository.write_message(turn, session_id=session.id, position=position)
+            for position, turn in enumerate(turns)
+        ],
+        [
+            repository.write_call(
+                turn, call, position=place, session_id=session.id, message_position=position
+            )
+            for position, turn in enumerate(turns)
+            for place, call in enumerate(turn.calls)
+        ],
+    )
+
+
+def _store_new(rows: StoredRows, prepared: Sequence[PreparedConversation]) -> list[Stored]:
+    there = rows.find(SESSIONS, [(each.id,) for each in prepared])
+    new = [each for each in prepared if (each.id,) not in there]
+    of_tables: tuple[tuple[Table, list[Row]], ...] = (
+        (SESSIONS, [each.session for each in new]),
+        (METADATA_INDEX, [row for each in new for row in each.entries]),
+        (MESSAGES, [row for each in new for row in each.messages]),
+        (TOOL_CALLS, [row for each in new for row in each.tool_calls]),
+    )
+    for table, named in of_tables:
+        rows.insert_named(table, named)
+    return [
+        Stored() if (each.id,) in there else Stored(True, len(each.messages), len(each.tool_calls))
+        for each in prepared
+    ]
 
 
 def _rows_of(store: Storage) -> StoredRows | None:
