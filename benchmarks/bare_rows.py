@@ -1,7 +1,8 @@
 """Whole tables by the bare driver: what an import and a copy are measured against.
 
 A row is what the driver gives, and it goes back as it came: nothing is checked, converted or
-looked for. PostgreSQL takes rows by COPY, MySQL by statements of many rows, SQLite by executemany.
+looked for. PostgreSQL takes rows by executemany, which psycopg pipelines, and by COPY, MySQL by
+statements of many rows, SQLite by executemany.
 """
 
 from __future__ import annotations
@@ -73,6 +74,10 @@ class BareRows(ABC):
     def write(self, batch: Batch) -> None:
         """Insert rows in one transaction."""
 
+    def copy(self, batch: Batch) -> None:
+        """As `write`, by what the database has for many rows beside INSERT."""
+        raise NotImplementedError
+
     def read(self, table: str) -> Iterator[Row]:
         """All rows of a table, in the order of its key, as they come from the server."""
         cursor = self.cursor()
@@ -115,6 +120,16 @@ class _PostgreSQL(BareRows):
         return connection
 
     def write(self, batch: Batch) -> None:
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            for table, rows in batch.items():
+                columns = COLUMNS[table]
+                marks = ", ".join(["%s"] * len(columns))
+                cursor.executemany(
+                    f"INSERT INTO agentstore_{table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
+                    rows,
+                )
+
+    def copy(self, batch: Batch) -> None:
         with self._connection.transaction(), self._connection.cursor() as cursor:
             for table, rows in batch.items():
                 with cursor.copy(

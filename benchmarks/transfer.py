@@ -2,7 +2,8 @@
 
 An import of a file of JSON lines against the bare insert of the rows that it made, in transactions
 of as many messages; a copy between two databases against the slower of its two sides, the bare
-read of all rows and the bare write of them. They take turns, each in a new database. The results
+read of all rows and the bare insert of them. They take turns, each in a new database. PostgreSQL's
+COPY, which writes no row that may be there already, is beside them. The results
 go to ``benchmarks/results/transfer.json`` and ``transfer.md``.
 """
 
@@ -19,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import agentstore
-from agentstore.transfer.conversation_files import read_items
+from agentstore.transfer.collector import rarely_collecting
 from agentstore.transfer.copying import copy_rows, open_source
-from agentstore.transfer.importing import BATCH_MESSAGES, import_conversations
+from agentstore.transfer.reading import BATCH_MESSAGES, ImportOptions
+from agentstore.transfer.reading_process import Remarks, import_files
 from benchmarks.bare_rows import COLUMNS, Batch, bare_rows, batches
 from benchmarks.databases import DIALECTS, Databases
 from benchmarks.report import RESULTS, TITLES, save_results, table
@@ -32,6 +34,8 @@ TURNS = 20
 """Of a conversation: a file of 50 MB has 2,000 of them."""
 
 COPIES = (("sqlite", "postgresql"), ("sqlite", "mysql"), ("postgresql", "mysql"))
+
+_COPY = "COPY"
 
 Seconds = dict[str, list[float]]
 
@@ -81,7 +85,7 @@ def write_file(path: Path, megabytes: float) -> int:
 
 def measure_import(databases: Databases, dialect: str, path: Path, rounds: int) -> Seconds:
     """The seconds of imports, and of bare inserts of what the first one has made."""
-    seconds: Seconds = {"import": [], "bare insert": []}
+    seconds: Seconds = {"import": [], "bare insert": [], **_copied(dialect)}
     rows: list[Batch] = []
     for _ in range(rounds):
         url = databases.new(dialect, migrated=True)
@@ -90,7 +94,7 @@ def measure_import(databases: Databases, dialect: str, path: Path, rounds: int) 
             with bare_rows(dialect, url) as bare:
                 rows = batches(bare, BATCH_MESSAGES)
         databases.drop(url)
-        seconds["bare insert"].append(_insert(databases, dialect, rows))
+        _insert(databases, dialect, rows, seconds)
     return seconds
 
 
@@ -98,7 +102,8 @@ def measure_copy(
     databases: Databases, source: str, target: str, path: Path, rounds: int
 ) -> Seconds:
     """The seconds of copies with the comparison and without, of bare reads and bare writes."""
-    seconds: Seconds = {"copy": [], "copy and compare": [], "bare read": [], "bare write": []}
+    seconds: Seconds = {"copy": [], "copy and compare": [], "bare read": [], "bare insert": []}
+    seconds |= _copied(target)
     original, first = (databases.new(each, migrated=True) for each in (source, target))
     for url in (original, first):
         _import(path, url)
@@ -111,7 +116,7 @@ def measure_copy(
         seconds["copy"].append(copied)
         seconds["copy and compare"].append(whole)
         seconds["bare read"].append(_seconds(lambda: _read(source, original)))
-        seconds["bare write"].append(_insert(databases, target, rows))
+        _insert(databases, target, rows, seconds)
     databases.drop(original)
     return seconds
 
@@ -132,30 +137,37 @@ def markdown(results: Mapping[str, Any]) -> str:
         "messages; less is better.",
         "",
     ]
-    rows = [["", "bare insert", "import", "ratio"]]
+    rows = [["", "bare insert", "import", "ratio", "COPY", "ratio"]]
     for dialect, seconds in results["imports"].items():
         bare, ours = _median(seconds["bare insert"]), _median(seconds["import"])
-        name = f"{TITLES[dialect]} ({results['servers'][dialect]})"
-        rows.append([name, f"{bare:.2f}", f"{ours:.2f}", f"**{ours / bare:.2f}**"])
+        row = [f"{TITLES[dialect]} ({results['servers'][dialect]})"]
+        row += [f"{bare:.2f}", f"{ours:.2f}", f"**{ours / bare:.2f}**"]
+        if _COPY in seconds:
+            copied = _median(seconds[_COPY])
+            row += [f"{copied:.2f}", f"{ours / copied:.2f}"]
+        rows.append([*row, "", ""][:6])
     lines += table(rows)
     lines += [
         "",
         "## Copy",
         "",
         "Seconds, and the speed as a share of the slower side's: of the bare read of all rows, or "
-        "of the bare write of them; more is better. A copy ends in a comparison of all that was "
-        "copied, which is its own column.",
+        "of the bare insert of them (or PostgreSQL's COPY); more is better. A copy ends in a "
+        "comparison of all that was copied, which is its own column.",
         "",
     ]
-    rows = [["", "bare read", "bare write", "copy", "speed", "with the comparison"]]
+    rows = [["", "read", "insert", "copy", "speed", "COPY", "speed", "with the comparison"]]
     for name, seconds in results["copies"].items():
-        slower = max(_median(seconds["bare read"]), _median(seconds["bare write"]))
-        cells = [
-            f"{_median(seconds[key]):.2f}"
-            for key in ("bare read", "bare write", "copy", "copy and compare")
-        ]
-        cells.insert(3, f"**{slower / _median(seconds['copy']):.2f}**")
-        rows.append([name, *cells])
+        read, insert, ours, whole = (
+            _median(seconds[key])
+            for key in ("bare read", "bare insert", "copy", "copy and compare")
+        )
+        row = [name, f"{read:.2f}", f"{insert:.2f}", f"{ours:.2f}"]
+        row += [f"**{max(read, insert) / ours:.2f}**", "", "", f"{whole:.2f}"]
+        if _COPY in seconds:
+            copied = _median(seconds[_COPY])
+            row[5:7] = [f"{copied:.2f}", f"{max(read, copied) / ours:.2f}"]
+        rows.append(row)
     return "\n".join([*lines, *table(rows)]) + "\n"
 
 
@@ -191,16 +203,25 @@ def _conversation(session: SampleSession) -> dict[str, Any]:
 
 
 def _import(path: Path, url: str) -> None:
-    with agentstore.connect(url) as store, path.open("rb") as file:
-        import_conversations(store, read_items(file))
+    with rarely_collecting(), agentstore.connect(url) as store:
+        import_files(
+            store, [str(path)], ImportOptions(), Remarks(), url=url, progress=lambda item: None
+        )
 
 
-def _insert(databases: Databases, dialect: str, rows: Sequence[Batch]) -> float:
-    url = databases.new(dialect, migrated=True)
-    with bare_rows(dialect, url) as bare:
-        seconds = _seconds(lambda: [bare.write(batch) for batch in rows])
-    databases.drop(url)
-    return seconds
+def _copied(dialect: str) -> Seconds:
+    """The place for the seconds of what a database has for many rows beside INSERT."""
+    return {_COPY: []} if dialect == "postgresql" else {}
+
+
+def _insert(databases: Databases, dialect: str, rows: Sequence[Batch], seconds: Seconds) -> None:
+    """Add the seconds in which bare rows are inserted."""
+    for key in seconds.keys() & {"bare insert", _COPY}:
+        url = databases.new(dialect, migrated=True)
+        with bare_rows(dialect, url) as bare:
+            write = bare.copy if key == _COPY else bare.write
+            seconds[key].append(_seconds(lambda write=write: [write(batch) for batch in rows]))  # type: ignore[misc]
+        databases.drop(url)
 
 
 def _read(dialect: str, url: str) -> None:
@@ -219,7 +240,11 @@ def _copy(source_url: str, target_url: str) -> tuple[float, float]:
         if done == "copied":
             copied = time.perf_counter() - started
 
-    with agentstore.connect(source_url) as source, agentstore.connect(target_url) as target:
+    with (
+        rarely_collecting(),
+        agentstore.connect(source_url) as source,
+        agentstore.connect(target_url) as target,
+    ):
         reports = copy_rows(open_source(source), target, progress=progress)
     whole = time.perf_counter() - started
     if not all(report.is_equal for report in reports.values()):
