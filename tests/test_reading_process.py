@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +30,9 @@ from agentstore.transfer.storing_many import ManyConversations, PreparedConversa
 OPTIONS = ImportOptions(batch_size=5)
 
 
-def write(path: Path, count: int, *, broken: int | None = None) -> None:
+def write(path: Path, count: int, *, broken: int | None = None, text: str = "") -> None:
     """Conversations as JSON lines; one of them is none."""
-    lines = [json.dumps(_conversation(number)) for number in range(count)]
+    lines = [json.dumps({**_conversation(number), "text": text}) for number in range(count)]
     if broken is not None:
         lines[broken] = '{"messages": ['
     path.write_text("\n".join(lines), encoding="utf-8")
@@ -74,7 +76,7 @@ def imported(
 def numbers(store: Storage) -> list[int]:
     """The conversations that are stored, each of them whole."""
     found = [each for each in export_conversations(store) if "number" in each]
-    assert all(each == _conversation(each["number"]) for each in found)
+    assert all(each == {**_conversation(each["number"]), "text": ""} for each in found)
     return sorted(each["number"] for each in found)
 
 
@@ -101,7 +103,9 @@ def test_the_same_is_stored_and_said(
         patch.setattr(reading_process, "LARGE", 10**9)
         known = Remarks()
         given = [str(path) for path in paths]
-        assert import_files(here, given, OPTIONS, known, url=None, progress=id) == found
+        assert (
+            import_files(here, given, OPTIONS, known, url=None, progress=lambda item: None) == found
+        )
     assert remarks == known
     assert found.conversations == 18
     assert found.remarks
@@ -158,7 +162,8 @@ def test_what_is_not_stored_together_is_read_here(
 def test_a_process_that_is_killed_is_no_loss(
     imported: Callable[..., tuple[ImportSummary, Remarks]], store: Storage, tmp_path: Path
 ) -> None:
-    write(tmp_path / "some.jsonl", 400)
+    # More than a pipe holds: it is killed in the middle of what it sends.
+    write(tmp_path / "some.jsonl", 60, text="x" * 30_000)
     killed: list[int] = []
 
     def kill(item: Item) -> None:
@@ -169,8 +174,8 @@ def test_a_process_that_is_killed_is_no_loss(
 
     found, _ = imported(tmp_path / "some.jsonl", progress=kill)
     assert killed
-    assert found.conversations == 400
-    assert numbers(store) == list(range(400))
+    assert found.conversations == 60
+    assert store.count_sessions() == 60
 
 
 def test_an_interruption_ends_the_process(
@@ -219,3 +224,19 @@ def test_the_command_reads_a_large_file_so(
     assert done.returncode == 0, done.stderr
     assert "imported 90 conversations" in done.stdout
     assert store.count_sessions() == 90
+
+
+def test_no_room_for_a_process_is_no_loss(
+    imported: Callable[..., tuple[ImportSummary, Remarks]],
+    store: Storage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(process: Any) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    write(tmp_path / "some.jsonl", 7)
+    found, _ = imported(tmp_path / "some.jsonl")
+    assert found.conversations == 7
+    assert numbers(store) == list(range(7))

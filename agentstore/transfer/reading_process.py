@@ -113,12 +113,14 @@ def _read_elsewhere(
         target=_send, args=(sender, url, paths, options), name="agentstore-reading", daemon=True
     )
     try:
-        process.start()
-        sender.close()
-        with suppress(EOFError):
+        # It may not begin, and end between two things that it sends, or in the middle of one.
+        with suppress(EOFError, OSError):
+            process.start()
+            sender.close()
             while True:
                 yield receiver.recv()
     finally:
+        sender.close()
         receiver.close()
         if process.pid is not None:
             process.terminate()
