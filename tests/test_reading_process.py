@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
-import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +55,20 @@ def _conversation(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """The processes that were started."""
+    found: list[subprocess.Popen[bytes]] = []
+    really = subprocess.Popen
+
+    def start(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
+        found.append(really(*args, **options))
+        return found[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    return found
+
+
+@pytest.fixture
 def imported(
     database_url: str, store: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[ImportSummary, Remarks]]:
@@ -64,9 +77,12 @@ def imported(
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
     def run(
-        *paths: Path, options: ImportOptions = OPTIONS, progress: Callable[[Item], Any] = id
+        *paths: Path,
+        options: ImportOptions = OPTIONS,
+        progress: Callable[[Item], Any] = id,
+        remarks: Remarks | None = None,
     ) -> tuple[ImportSummary, Remarks]:
-        given, remarks = [str(path) for path in paths], Remarks()
+        given, remarks = [str(path) for path in paths], remarks or Remarks()
         found = import_files(store, given, options, remarks, url=database_url, progress=progress)
         return found, remarks
 
@@ -118,6 +134,7 @@ def test_what_cannot_be_read_is_named_and_what_is_before_it_stored(
     imported: Callable[..., tuple[ImportSummary, Remarks]],
     store: Storage,
     tmp_path: Path,
+    started: list[subprocess.Popen[bytes]],
     keep_going: bool,
 ) -> None:
     write(tmp_path / "some.jsonl", 17, broken=12)
@@ -131,7 +148,7 @@ def test_what_cannot_be_read_is_named_and_what_is_before_it_stored(
             imported(tmp_path / "some.jsonl", options=options)
         assert caught.value.summary.conversations == 12
         assert numbers(store) == list(range(12))
-    assert multiprocessing.active_children() == []
+    assert [process.returncode is None for process in started] == [False]
 
 
 def test_what_is_not_stored_together_is_read_here(
@@ -160,37 +177,48 @@ def test_what_is_not_stored_together_is_read_here(
 
 
 def test_a_process_that_is_killed_is_no_loss(
-    imported: Callable[..., tuple[ImportSummary, Remarks]], store: Storage, tmp_path: Path
+    imported: Callable[..., tuple[ImportSummary, Remarks]],
+    store: Storage,
+    tmp_path: Path,
+    started: list[subprocess.Popen[bytes]],
 ) -> None:
     # More than a pipe holds: it is killed in the middle of what it sends.
     write(tmp_path / "some.jsonl", 60, text="x" * 30_000)
-    killed: list[int] = []
-
-    def kill(item: Item) -> None:
-        for process in multiprocessing.active_children():
-            process.kill()
-            process.join()
-            killed.append(1)
-
-    found, _ = imported(tmp_path / "some.jsonl", progress=kill)
-    assert killed
+    (tmp_path / "notes.txt").touch()
+    found, remarks = imported(tmp_path, progress=lambda item: started[0].kill())
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
     assert found.conversations == 60
     assert store.count_sessions() == 60
+    assert [Path(name).name for name in remarks.others] == ["notes.txt"]
 
 
 def test_an_interruption_ends_the_process(
-    imported: Callable[..., tuple[ImportSummary, Remarks]], store: Storage, tmp_path: Path
+    imported: Callable[..., tuple[ImportSummary, Remarks]],
+    store: Storage,
+    tmp_path: Path,
+    started: list[subprocess.Popen[bytes]],
 ) -> None:
     write(tmp_path / "some.jsonl", 400)
 
     def interrupt(item: Item) -> None:
-        assert len(multiprocessing.active_children()) == 1
+        assert len(started) == 1
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         imported(tmp_path / "some.jsonl", progress=interrupt)
-    assert multiprocessing.active_children() == []
+    assert started[0].returncode is not None
     assert numbers(store) == list(range(5))
+
+
+def test_what_was_not_read_is_said_where_it_ends_in_an_error(
+    imported: Callable[..., tuple[ImportSummary, Remarks]], tmp_path: Path
+) -> None:
+    write(tmp_path / "some.jsonl", 7, broken=5)
+    (tmp_path / "notes.txt").touch()
+    remarks = Remarks()
+    with pytest.raises(ConversationError):
+        imported(tmp_path, remarks=remarks)
+    assert [Path(name).name for name in remarks.others] == ["notes.txt"]
 
 
 @pytest.mark.parametrize(
@@ -199,13 +227,13 @@ def test_an_interruption_ends_the_process(
 def test_no_process_for_what_is_stored_one_by_one(
     imported: Callable[..., tuple[ImportSummary, Remarks]],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    started: list[subprocess.Popen[bytes]],
     options: ImportOptions,
 ) -> None:
     write(tmp_path / "some.jsonl", 3)
-    monkeypatch.delattr(multiprocessing, "get_context")
     found, _ = imported(tmp_path / "some.jsonl", options=options)
     assert found.conversations == 3
+    assert not started
 
 
 def test_the_command_reads_a_large_file_so(
@@ -232,10 +260,10 @@ def test_no_room_for_a_process_is_no_loss(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(process: Any) -> None:
+    def refuse(*args: Any, **options: Any) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
     write(tmp_path / "some.jsonl", 7)
     found, _ = imported(tmp_path / "some.jsonl")
     assert found.conversations == 7

@@ -149,9 +149,11 @@ class Pool:
             As `discard`.
         """
         connection = lease.connection
+        if connection.begins_with_next:
+            return self.discard(lease)  # what came between has left it so
         if connection.is_broken:
             is_over = self.discard(lease)
-            self._note_replacement("it broke")
+            self.note_replacement("it broke")
             # What broke it has likely broken the others, and some would not show it.
             self._close_idle()
             return is_over
@@ -183,7 +185,7 @@ class Pool:
         connection = lease.connection
         is_over = True
         if connection is not None and self._is_held(connection, lease):
-            if connection.is_broken:
+            if connection.is_broken and connection in self._live:
                 is_over = connection.cancel()
             if self._closed or not connection.recover():
                 self._close(connection)
@@ -196,7 +198,6 @@ class Pool:
         """Close a lease's connection, which was found dead; `connect` puts another in its place."""
         lease.connection.cancel()
         self._close(lease.connection)
-        self._note_replacement("it had died idle")
         self._close_idle()
 
     def connect(self, lease: Lease) -> None:
@@ -298,7 +299,7 @@ class Pool:
                 return True
             is_old = now - connection.opened_at > self._max_lifetime
             self._close(connection)
-            self._note_replacement("it was too old" if is_old else "it had died idle")
+            self.note_replacement("it was too old" if is_old else "it had died idle")
         return False
 
     def _close(self, connection: Connection) -> None:
@@ -317,7 +318,8 @@ class Pool:
     def _count_replaced(self) -> None:
         self._replaced += 1
 
-    def _note_replacement(self, reason: str) -> None:
+    def note_replacement(self, reason: str) -> None:
+        """Count a connection that takes another one's place."""
         holding(self._figures_mutex, self._count_replaced)
         _logger.info("a connection is replaced: %s", reason)
 

@@ -413,7 +413,10 @@ class PooledExecutor(Executor):
             del failure  # see "let_through"
         pool.close_dead(lease)
         self._retrying(lambda _: pool.connect(lease), deadline=dead.deadline)
+        pool.note_replacement("it had died idle")
         connection: Connection = lease.connection
+        # Whatever is interrupted until the transaction has it: nobody else must find it begun.
+        connection.is_broken = True
         connection.set_deadline(dead.deadline)
         connection.events = dead.take_events()
         connection.is_in_block = True

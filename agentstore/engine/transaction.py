@@ -20,6 +20,7 @@ from agentstore.engine.mutex import new_mutex
 from agentstore.engine.pool import Lease
 from agentstore.errors import StorageError, UnavailableError
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 _ELSEWHERE = "it was left in another thread than it was entered in"
@@ -37,7 +38,8 @@ class Transaction:
             and ends it. None where it is the caller's, and all blocks are savepoints in it.
         discard: gives the lease back when all of it was undone out of turn.
         reconnect: puts a connection on which a transaction is begun in the place of one that was
-            found dead; raises what it died of where it may not. None where nobody can.
+            found dead; raises what it died of where it may not. It counts as broken until it is
+            the transaction's. None where nobody can.
 
     Attributes:
         failure: why it can only be left.
@@ -168,9 +170,7 @@ class Transaction:
             self.connection.observation.deliver(self.connection.take_events())
         return result
 
-    def _on_living(
-        self, run: Callable[[Callable[[Connection], T]], T], operation: Callable[[Connection], T]
-    ) -> T:
+    def _on_living(self, run: Callable[[A], T], operation: A) -> T:
         """Run what may be the first work of the transaction: of which the server has not heard.
 
         A connection that is found dead then is replaced unseen, as nothing was done yet.
@@ -185,7 +185,9 @@ class Transaction:
             failure = self.failure or error  # what undoing it has failed of tells more
         try:
             assert self.lease is not None
-            self.connection = self._reconnect(self.lease, failure)
+            connection = self._reconnect(self.lease, failure)
+            self.connection = connection
+            connection.is_broken = False
         except StorageError as error:
             self.failure = error
             raise
@@ -194,12 +196,24 @@ class Transaction:
         self.failure = None
         return run(operation)
 
+    def _set_savepoint(self, number: int) -> None:
+        """Set a savepoint; where there is none, what comes next cannot be undone.
+
+        It may be the first statement, with which BEGIN has failed.
+        """
+        try:
+            self.connection.savepoint(number)
+        except StorageError as error:
+            if fault_of(error) is not None:
+                self.failure = error
+            raise
+
     def _plainly(self, operation: Callable[[Connection], T]) -> T:
         return operation(self.connection)
 
     def _undoably(self, operation: Callable[[Connection], T]) -> T:
         number = self.depth + 1
-        self.connection.savepoint(number)
+        self._set_savepoint(number)
         try:
             result = operation(self.connection)
             self.connection.release_savepoint(number)
@@ -223,7 +237,7 @@ class Transaction:
         # Before the savepoint is set: what an interruption leaves is found by the block.
         self._blocks.append(weakref.ref(block))
         try:
-            self._on_living(self._plainly, lambda connection: connection.savepoint(self.depth))
+            self._on_living(self._set_savepoint, self.depth)
         except StorageError:
             self._blocks.pop()
             raise

@@ -91,6 +91,10 @@ class LeftOut:
     place: str
     error: ValueError
 
+    def as_text(self) -> LeftOut:
+        """The same with an error that any process can read."""
+        return replace(self, error=ValueError(str(self.error)))
+
 
 def read_batches(
     store: Storage, items: Iterable[Item], options: ImportOptions

@@ -7,14 +7,16 @@ own. Where it ends early, for whatever reason, the files are read on here.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing.connection import Connection
+from typing import TypeAlias
 
 import agentstore
 from agentstore.storage import Storage
@@ -40,6 +42,19 @@ class Remarks:
 
     others: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
+
+    def add(self, more: Remarks) -> None:
+        """Take in what is to be said beside it."""
+        self.others.extend(more.others)
+        self.empty.extend(more.empty)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.others.clear()
+        self.empty.clear()
+
+
+_Sent: TypeAlias = "Batch | LeftOut | Remarks | None"
 
 
 def import_files(
@@ -69,25 +84,27 @@ def import_files(
     storing = Storing(store, options, progress)
     done = 0
     if _is_worth_a_process(store, paths, options):
-        with closing(_read_elsewhere(url, paths, options)) as given:
-            for batch in given:
-                if isinstance(batch, Remarks):
-                    remarks.others.extend(batch.others)
-                    remarks.empty.extend(batch.empty)
+        with closing(_read_elsewhere(url, paths, options)) as sent:
+            for given in sent:
+                if given is None:
                     return storing.summary
-                if not storing.take(batch):
+                if isinstance(given, Remarks):
+                    remarks.add(given)
+                elif storing.take(given):
+                    done += 1
+                else:
                     break
-                done += 1
+        remarks.clear()
     with closing(read_ahead(_read(store, paths, options, remarks, done), store)) as batches:
-        for here in batches:
-            storing.take(here)
+        for batch in batches:
+            storing.take(batch)
     return storing.summary
 
 
 def _is_worth_a_process(store: Storage, paths: Sequence[str], options: ImportOptions) -> bool:
     if options.dry_run or options.id_key is not None or store._repository.scope is not None:
         return False  # they are stored one by one, of what only this process would have
-    return (os.cpu_count() or 1) > 1 and (total_size(paths) or 0) >= LARGE
+    return bool(sys.executable) and (os.cpu_count() or 1) > 1 and (total_size(paths) or 0) >= LARGE
 
 
 def _read(
@@ -101,40 +118,55 @@ def _read(
 
 def _read_elsewhere(
     url: str | None, paths: Sequence[str], options: ImportOptions
-) -> Generator[Batch | LeftOut | Remarks, None, None]:
-    """What is in files, without its content where rows are made of it; at their end the remarks.
+) -> Generator[_Sent, None, None]:
+    """What is in files, without its content where rows are made of it; None behind all of it.
 
-    It ends without them where the process does.
+    It ends without that where the process does.
     """
-    # Not by a fork: this process has threads, and perhaps a connection.
-    spawning = multiprocessing.get_context("spawn")
-    receiver, sender = spawning.Pipe(duplex=False)
-    process = spawning.Process(
-        target=_send, args=(sender, url, paths, options), name="agentstore-reading", daemon=True
-    )
+    # No fork: this process may have threads and a connection. Nor multiprocessing, which would
+    # have the caller's main module run once more.
+    command = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import send; send()"
     try:
-        # It may not begin, and end between two things that it sends, or in the middle of one.
-        with suppress(EOFError, OSError):
-            process.start()
-            sender.close()
+        process = subprocess.Popen(
+            [sys.executable, "-c", command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        # It may end between two things that it sends, or in the middle of one.
+        with suppress(EOFError, OSError, pickle.UnpicklingError):
+            pickle.dump((url, paths, options), process.stdin)
+            process.stdin.flush()
             while True:
-                yield receiver.recv()
+                yield pickle.load(process.stdout)
     finally:
-        sender.close()
-        receiver.close()
-        if process.pid is not None:
-            process.terminate()
-            process.join()
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        with suppress(OSError):  # it did not read all of it
+            process.stdin.close()
 
 
-def _send(
-    sender: Connection, url: str | None, paths: Sequence[str], options: ImportOptions
-) -> None:
-    """Read files, in a process of its own."""
+def send() -> None:
+    """Read files for `_read_elsewhere`: what this process is there for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's: it is the other's to answer
+    output, sys.stdout = sys.stdout.buffer, sys.stderr
+    url, paths, options = pickle.load(sys.stdin.buffer)
     remarks = Remarks()
+
+    def write(given: _Sent) -> None:
+        for each in (remarks, given):
+            pickle.dump(each, output, protocol=pickle.HIGHEST_PROTOCOL)
+        output.flush()
+        remarks.clear()
+
     # What goes wrong is met again by the other process, which reads on from there.
     with suppress(Exception), rarely_collecting(), agentstore.connect(url) as store:
         for batch in _read(store, paths, options, remarks):
-            sender.send(batch.as_rows() if isinstance(batch, Batch) else batch)
-        sender.send(remarks)
+            write(batch.as_rows() if isinstance(batch, Batch) else batch.as_text())
+        write(None)

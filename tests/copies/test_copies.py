@@ -27,9 +27,11 @@ from agentstore.transfer.copying import (
     copy_rows,
     open_source,
     pages,
+    reading,
 )
 from agentstore.transfer.copying.stored import StoredRows
 from agentstore.transfer.copying.tables import SESSIONS, TABLES
+from agentstore.transfer.copying.values import size_of
 
 OpenStore = Callable[..., agentstore.Storage]
 
@@ -330,3 +332,30 @@ def test_a_part_has_what_hangs_on_its_sessions(
     states = {key[1] for key in part["adk_states"]}
     assert states == ({"", "=ann"} if "adk/shop/ann/1" in ids else set())
     assert bool(part["erasure_receipts"]) == (selection == Selection("acme"))
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_every_second_row_is_long_and_what_is_read_at_once_is_not(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """How many rows are asked for follows from some of those that were read."""
+    sizes: list[int] = []
+    read_after = StoredRows.read_after
+
+    def noted(rows: StoredRows, *arguments: Any) -> Any:
+        found = read_after(rows, *arguments)
+        sizes.append(sum(map(size_of, found)))
+        return found
+
+    monkeypatch.setattr(StoredRows, "read_after", noted)
+    monkeypatch.setattr(reading, "CHARACTERS", 100_000)
+    monkeypatch.setattr(reading, "_MEASURED", 20)
+    with agentstore.connect("sqlite://") as source:
+        source.migrate()
+        said = ["short"] * (1500 + first) + ["short", "long" * 1_000] * 1000
+        session_id = source.create_session()
+        source.save_messages(session_id, [NewMessage("user", text) for text in said])
+        copy(source, open_store("sqlite-file"))
+    # Where long rows begin nobody knows it yet; they are read twice.
+    assert max(sizes) > 300_000
+    assert sum(size > 200_000 for size in sizes) <= 4

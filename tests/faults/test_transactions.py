@@ -13,12 +13,16 @@ from form import NETWORK
 
 import agentstore
 from agentstore import (
+    DatabaseError,
     NewMessage,
     SessionNotFoundError,
     Storage,
     TransactionConflictError,
     UnavailableError,
 )
+from agentstore.dialects.mysql.connection import MySQLConnection
+from agentstore.dialects.postgresql.connection import PostgreSQLConnection
+from agentstore.engine.connection import Connection
 from agentstore.testing import Backend, Proxy
 
 REPLY = {"type": "t", "message": "a", "tool_calls": [{"tool_name": "t", "arguments": {}}] * 2}
@@ -191,6 +195,75 @@ def test_refused_first_statement_leaves_no_transaction(store: Storage, proxy: Pr
         assert own.stats().made == 1
     assert [message.content for message in store.get_history("a")] == ["q"]
     assert [message.content for message in store.get_history("b")] == ["on its own"]
+
+
+CONNECTIONS: dict[str, type[Connection]] = {
+    "postgresql": PostgreSQLConnection,
+    "mysql": MySQLConnection,
+}
+
+
+@NETWORK
+def test_an_interruption_of_the_replacing_leaves_no_transaction(
+    store: Storage, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next call would be part of one that nobody ends."""
+    kind = CONNECTIONS[store.dialect]
+    begun: list[Connection] = []
+    really = kind.begin
+
+    def interrupted(connection: Connection) -> None:
+        really(connection)
+        begun.append(connection)
+        if len(begun) == 2:
+            raise KeyboardInterrupt
+
+    with agentstore.connect(proxy.url, pool_size=1) as own:
+        own.ping()
+        monkeypatch.setattr(kind, "begin", interrupted)
+        with pytest.raises(KeyboardInterrupt), own.transaction():  # noqa: PT012
+            proxy.cut_before_request()
+            own.save_user_message("a", "q")
+        assert len(begun) == 2
+        assert own.stats().open == 0
+        own.save_user_message("a", "after it")
+        own.close_session("b")
+        assert [message.content for message in store.get_history("a")] == ["after it"]
+        assert store.query_sessions(active=False)
+
+
+NEEDS_SAVEPOINT: dict[str, Callable[[Storage], object]] = {
+    "a nested block": _first_nested,
+    "an id": lambda store: store.save_user_message("a", "q", id="a1"),
+}
+
+
+@NETWORK
+@pytest.mark.parametrize("first", NEEDS_SAVEPOINT)
+def test_block_whose_begin_fails_can_only_be_left(
+    store: Storage, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """What came next would be done on its own, and kept."""
+    kind = CONNECTIONS[store.dialect]
+    really = kind._take_begin  # type: ignore[attr-defined]
+
+    def refused(connection: Connection) -> str:
+        if not really(connection):
+            return ""
+        monkeypatch.undo()
+        return "SELECT 1 / 0" if store.dialect == "postgresql" else "SIGNAL SQLSTATE '45000'; "
+
+    with agentstore.connect(proxy.url, pool_size=1) as own:
+        own.ping()
+        monkeypatch.setattr(kind, "_take_begin", refused)
+        failed = pytest.raises(DatabaseError, match="can only be left")
+        with failed, own.transaction():
+            with pytest.raises(DatabaseError):
+                NEEDS_SAVEPOINT[first](own)
+            own.save_user_message("a", "on its own")
+        assert stored(store) == []
+        own.save_user_message("a", "q", id="a1")
+    assert stored(store) == [("a1", 0, 0)]
 
 
 @NETWORK

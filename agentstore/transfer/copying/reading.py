@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from itertools import chain, islice, product
@@ -32,7 +33,7 @@ _FIRST_ROWS = 16
 """What is asked for first: nobody knows yet how long the rows are."""
 
 _MEASURED = 200
-"""About so many of the rows that were read say how long the next ones are."""
+"""So many of the rows that were read say how long the next ones are."""
 
 _SESSIONS_AT_ONCE = 100
 
@@ -155,7 +156,8 @@ class StoreSource:
             if len(rows) < limit:
                 return
             after = table.key_of(rows[-1])
-            some = rows[:: 1 + len(rows) // _MEASURED]
+            # Not each nth: those might be the short ones.
+            some = random.sample(rows, min(len(rows), _MEASURED))
             fitting = CHARACTERS * len(some) // sum(map(size_of, some))
             limit = max(1, min(fitting, 2 * limit, ROWS))
 
