@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import agentstore
 from agentstore import RetentionPolicy
@@ -123,12 +124,8 @@ def apply_for(url: str, seconds: float, share: float) -> dict[str, Any]:
         batches.append(took)
         return learn(pace, rows, took, writers_queue=writers_queue)
 
-    Pace.learn = noted  # type: ignore[method-assign]
-    try:
-        with agentstore.connect(url) as store:
-            report = store.apply_retention(POLICY, max_seconds=seconds, share=share)
-    finally:
-        Pace.learn = learn  # type: ignore[method-assign]
+    with patch.object(Pace, "learn", noted), agentstore.connect(url) as store:
+        report = store.apply_retention(POLICY, max_seconds=seconds, share=share)
     return {
         "deleted": report.rules[0].sessions,
         "finished": report.finished,

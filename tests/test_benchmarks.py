@@ -181,7 +181,7 @@ def test_the_retention_run_runs(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/store.db"
     with agentstore.connect(url) as store:
         store.migrate()
-    figures = retention.measure(url, 60, seconds=0.5, turn=0.5)
+    figures = retention.measure(url, 60, seconds=0.5, alone_for=0.5)
     assert figures["deleted"] > 0
     assert figures["longest_lock_ms"] >= figures["median_lock_ms"]
 
