@@ -92,6 +92,13 @@ class BareRows(ABC):
         return self._connection.cursor()
 
 
+def _insert(table: str, mark: str) -> str:
+    """The statement that inserts a row, with the driver's mark for a value."""
+    columns = COLUMNS[table]
+    marks = ", ".join([mark] * len(columns))
+    return f"INSERT INTO agentstore_{table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+
+
 class _SQLite(BareRows):
     def connect(self, url: str) -> sqlite3.Connection:
         connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
@@ -103,12 +110,7 @@ class _SQLite(BareRows):
     def write(self, batch: Batch) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         for table, rows in batch.items():
-            columns = COLUMNS[table]
-            marks = ", ".join("?" * len(columns))
-            self._connection.executemany(
-                f"INSERT INTO agentstore_{table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
-                rows,
-            )
+            self._connection.executemany(_insert(table, "?"), rows)
         self._connection.execute("COMMIT")
 
 
@@ -122,12 +124,7 @@ class _PostgreSQL(BareRows):
     def write(self, batch: Batch) -> None:
         with self._connection.transaction(), self._connection.cursor() as cursor:
             for table, rows in batch.items():
-                columns = COLUMNS[table]
-                marks = ", ".join(["%s"] * len(columns))
-                cursor.executemany(
-                    f"INSERT INTO agentstore_{table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
-                    rows,
-                )
+                cursor.executemany(_insert(table, "%s"), rows)
 
     def copy(self, batch: Batch) -> None:
         with self._connection.transaction(), self._connection.cursor() as cursor:
@@ -157,12 +154,7 @@ class _MySQL(BareRows):
         with self._connection.cursor() as cursor:
             cursor.max_stmt_length = _LONGEST_STATEMENT
             for table, rows in batch.items():
-                columns = COLUMNS[table]
-                marks = ", ".join(["%s"] * len(columns))
-                cursor.executemany(
-                    f"INSERT INTO agentstore_{table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
-                    rows,
-                )
+                cursor.executemany(_insert(table, "%s"), rows)
         self._connection.commit()
 
 

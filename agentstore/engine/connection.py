@@ -187,6 +187,13 @@ class Connection(ABC):
         """
         self.count("transactions/begin")
 
+    def _take_begin(self) -> str:
+        """The text of BEGIN where it is sent with the next statement, once; else ''."""
+        if not self.begins_with_next:
+            return ""
+        self.begins_with_next = False
+        return self.statements.text("transactions/begin")
+
     def begin_snapshot(self) -> None:
         """Begin a transaction that only reads, and reads what is there at one moment."""
         self.count("transactions/begin_snapshot")

@@ -245,13 +245,13 @@ def test_block_whose_begin_fails_can_only_be_left(
 ) -> None:
     """What came next would be done on its own, and kept."""
     kind = CONNECTIONS[store.dialect]
-    really = kind._take_begin  # type: ignore[attr-defined]
+    really = kind._take_begin
 
     def refused(connection: Connection) -> str:
         if not really(connection):
             return ""
         monkeypatch.undo()
-        return "SELECT 1 / 0" if store.dialect == "postgresql" else "SIGNAL SQLSTATE '45000'; "
+        return "SELECT 1 / 0" if store.dialect == "postgresql" else "SIGNAL SQLSTATE '45000'"
 
     with agentstore.connect(proxy.url, pool_size=1) as own:
         own.ping()

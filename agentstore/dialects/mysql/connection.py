@@ -330,7 +330,8 @@ class MySQLConnection(Connection):
         if self._is_own:
             self._check_size(text)
             begin = self._take_begin()
-            outcomes = cast(BoundedConnection, self.driver_connection).run_batch(begin + text)
+            text = f"{begin}; {text}" if begin else text
+            outcomes = cast(BoundedConnection, self.driver_connection).run_batch(text)
             outcomes = outcomes[1:] if begin else outcomes
         else:
             result = self._send(text)
@@ -367,17 +368,10 @@ class MySQLConnection(Connection):
         """Send a text; the driver's result, without a cursor in between."""
         self._check_size(text)
         begin = self._take_begin()
-        self.driver_connection.query(begin + text)
+        self.driver_connection.query(f"{begin}; {text}" if begin else text)
         if begin:
             self.driver_connection.next_result()
         return self.driver_connection._result
-
-    def _take_begin(self) -> str:
-        """What the next text that is sent begins with, where it begins a transaction; or ''."""
-        if not self.begins_with_next:
-            return ""
-        self.begins_with_next = False
-        return f"{self._begin}; "
 
     def _check_size(self, text: str) -> None:
         # A character has at most four bytes, and no server has a smaller limit.

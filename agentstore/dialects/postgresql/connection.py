@@ -323,13 +323,6 @@ class PostgreSQLConnection(Connection):
             return self._exchange.count(text, parameters, self._take_begin())
         return self._execute(text, parameters).rowcount
 
-    def _take_begin(self) -> str:
-        """What is to be sent before the next statement, or ''."""
-        if not self.begins_with_next:
-            return ""
-        self.begins_with_next = False
-        return self.statements.text("transactions/begin")
-
     def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
         for each in parameters:
             self._count(text, each)
