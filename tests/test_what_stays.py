@@ -12,7 +12,7 @@ from backends import SHARED
 from agentstore import NewMessage, Storage
 
 on_real_databases = pytest.mark.parametrize("backend", SHARED, indirect=True)
-CONFIRMATION = {"tool_name": "refund", "arguments": {"card": "4711"}, "user_message": "ask Ann"}
+CONFIRMATION = {"tool_name": "refund", "arguments": {"card": "no. 4711"}, "user_message": "ask Ann"}
 WAYS: dict[str, Callable[[Storage], object]] = {
     "taken": lambda store: store.take_pending_confirmation("s"),
     "cleared": lambda store: store.clear_pending_confirmation("s"),
@@ -37,7 +37,7 @@ def test_a_confirmation_that_is_gone_keeps_nothing(
     rows = run(driver_connection, "SELECT * FROM agentstore_pending_confirmations")
     assert len(rows) == 1
     kept = json.dumps(rows, default=str)
-    for word in ("refund", "card", "4711", "Ann"):
+    for word in ("refund", "card", "no. 4711", "Ann"):
         assert word not in kept
     assert store.get_pending_confirmation("s") is None
     assert store.take_pending_confirmation("s") is None
