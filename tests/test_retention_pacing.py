@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 
@@ -29,12 +30,20 @@ CLEANERS: dict[str, Clean] = {
 }
 
 
-def run(pace: Pace, seconds_a_row: float, *, positions: int, batches: int = 20) -> list[int]:
-    """The rows of each batch, on a machine that takes so long for a row."""
+def run(
+    pace: Pace,
+    seconds_a_row: float,
+    *,
+    positions: int,
+    batches: int = 20,
+    commit: float = 0.0,
+    writers_queue: bool = True,
+) -> list[int]:
+    """The rows of each batch, on a machine that takes so long for a row, and for a commit."""
     rows = []
     for _ in range(batches):
         rows.append(pace.fitting([1 + positions] * 200) * (1 + positions))
-        pace.learn(rows[-1], rows[-1] * seconds_a_row, writers_queue=True)
+        pace.learn(rows[-1], commit + rows[-1] * seconds_a_row, writers_queue=writers_queue)
     return rows
 
 
@@ -49,11 +58,18 @@ def test_a_batch_takes_what_it_is_to_take() -> None:
 def test_a_batch_has_bounds() -> None:
     assert max(run(Pace(1), 1e-9, positions=9)) == pacing.MOST_ROWS
     assert max(run(Pace(1), 1e-9, positions=0)) == pacing.MOST_SESSIONS
-    slow = pacing.BOUND / 2 / pacing.FEWEST_ROWS
-    assert min(run(Pace(1), slow, positions=3)) == pacing.FEWEST_ROWS
+    fewest = pacing.FEWEST_ROWS_WHERE_WRITERS_QUEUE
+    assert min(run(Pace(1), pacing.BOUND / 2 / fewest, positions=3)) == fewest
     assert run(Pace(1), 1e-9, positions=5_000)[-1] == 5_001, "one session is never parted"
     assert Pace(1).fitting([1] * 9, 2) == 2
     assert Pace(1).fitting([]) == 0
+
+
+def test_a_slow_commit_leaves_a_batch_its_rows() -> None:
+    """Where nobody waits for it: however few there were, it would be no quicker."""
+    of_a_commit = partial(run, Pace(1), 1e-5, positions=2, writers_queue=False)
+    assert of_a_commit(commit=2 * pacing.AIM)[-1] == pacing.FEWEST_ROWS
+    assert of_a_commit(commit=1.5 * pacing.BOUND)[-1] < pacing.FEWEST_ROWS
 
 
 def test_a_batch_grows_and_shrinks_by_steps() -> None:
@@ -69,7 +85,7 @@ def test_a_batch_grows_and_shrinks_by_steps() -> None:
 def test_behind_one_over_the_bound_batches_keep_to_it(seconds_a_session: float) -> None:
     """At once, and for good: down to a single session, of which nobody saw that it was heavy."""
     first, second, *others = run(Pace(1), seconds_a_session, positions=0)
-    assert first == pacing.FEWEST_ROWS
+    assert first == pacing.FEWEST_ROWS_WHERE_WRITERS_QUEUE
     assert first * seconds_a_session > pacing.BOUND
     for number in (second, *others):
         assert number == 1 or number * seconds_a_session <= pacing.BOUND
@@ -85,7 +101,8 @@ def test_a_moment_of_the_machine_is_soon_forgotten() -> None:
 
 def test_sessions_of_unknown_size_begin_few() -> None:
     pace = Pace(1)
-    assert pace.sessions == pacing.FEWEST_ROWS // pacing.ROWS_OF_A_SESSION
+    first = pacing.FEWEST_ROWS_WHERE_WRITERS_QUEUE
+    assert pace.sessions == first // pacing.ROWS_OF_A_SESSION
     for _ in range(20):
         pace.learn(pace.sessions * pacing.ROWS_OF_A_SESSION, 1e-9, writers_queue=False)
     assert pace.sessions == pacing.MOST_SESSIONS

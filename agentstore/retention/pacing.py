@@ -15,9 +15,12 @@ BOUND = 0.05
 """Seconds: the batch behind one that has kept its locks for longer is as much smaller as it was too
 long, be that a single session."""
 MOST_SESSIONS = 100
-FEWEST_ROWS = 20
+FEWEST_ROWS_WHERE_WRITERS_QUEUE = 20
 """A batch may have so many rows (sessions, and the positions that they have given out), however
 slow a busy machine has made the ones before it, unless they came near the bound."""
+FEWEST_ROWS = 45
+"""The same elsewhere: a slow disk or a cold machine takes longer than the aim for the commit alone,
+and writers hardly feel some more rows in it."""
 MOST_ROWS = 1_000
 """It has no more, or it is one session."""
 ROWS_OF_A_SESSION = 5
@@ -41,7 +44,7 @@ class Pace:
 
     def __init__(self, share: float = SHARE) -> None:
         self._pause = (1 - share) / share
-        self._rows = float(FEWEST_ROWS)
+        self._rows = float(FEWEST_ROWS_WHERE_WRITERS_QUEUE)
 
     def fitting(self, rows: Iterable[int], most: int | None = None) -> int:
         """How many of some sessions one transaction may act on: the first of them, at least.
@@ -75,13 +78,18 @@ class Pace:
         if not rows:
             return self.pause_for(took)
         took = max(took, 1e-6)
-        fitting = rows * (AIM_WHERE_WRITERS_QUEUE if writers_queue else AIM) / took
+        aim, fewest = (
+            (AIM_WHERE_WRITERS_QUEUE, FEWEST_ROWS_WHERE_WRITERS_QUEUE)
+            if writers_queue
+            else (AIM, FEWEST_ROWS)
+        )
+        fitting = rows * aim / took
         if took <= BOUND:
             # One that met something slow says little of the next one.
             fitting = max(fitting, self._rows / _MOST_GROWTH)
         fitting = min(fitting, self._rows * _MOST_GROWTH)
-        fewest = min(float(FEWEST_ROWS), rows * BOUND / 2 / took)
-        self._rows = min(max(fitting, fewest, 1.0), float(MOST_ROWS))
+        within_bound = min(float(fewest), rows * BOUND / 2 / took)
+        self._rows = min(max(fitting, within_bound, 1.0), float(MOST_ROWS))
         return self.pause_for(took)
 
     def pause_for(self, took: float) -> float:
