@@ -10,10 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentstore.records import NewMessage
-from agentstore.transfer import openai_form, plain_form
 from agentstore.transfer.answer_links import short_id
 from agentstore.transfer.openai_form import read_conversation, write_conversation
-from agentstore.transfer.plain_conversations import read_plain
 
 
 def call(form_id: str, name: str = "look_up", arguments: str = "{}") -> dict[str, Any]:
@@ -424,20 +422,3 @@ def test_an_answer_given_after_the_import_stands_behind_its_call() -> None:
         USER,
         answer("a", "1"),
     ]
-
-
-@settings(deadline=None, max_examples=300)
-@given(
-    openai_forms.conversations | st.lists(st.sampled_from(list(ROUND_TRIPS.values()))).map(sum_of)
-)
-def test_the_short_way_leads_where_the_long_one_does(item: Any) -> None:
-    forms, rest = openai_form._messages_and_rest(item)
-    if read_plain(forms) is not None:
-        respelled = [plain_form.respelled(form) for form in forms]
-        long_way = openai_form._read_the_long_way(respelled, rest)
-        assert repr(read_conversation(item)) == repr(long_way)
-
-
-@pytest.mark.parametrize("name", ["nothing", "plain", "parallel calls"])
-def test_what_is_plain_goes_the_short_way(name: str) -> None:
-    assert read_plain(ROUND_TRIPS[name]) is not None

@@ -148,7 +148,8 @@ def plain_messages(
         origins.append(Origin(index))
         for answer in waiting[index]:
             assert answer.call is not None
-            form = plain_answer(turns[answer.turn].calls[answer.call])
+            call = turns[answer.turn].calls[answer.call]
+            form = plain_answer(call.form_id, call.result)
             if open_calls.answered_by(len(forms), form) != answer:
                 back = len(forms) - message_of_turn[answer.turn]
                 form[STORE_KEY] = {**form.get(STORE_KEY, {}), "answers": [back, answer.call]}

@@ -56,7 +56,7 @@ from agentstore.transfer.answers import OpenCalls, Place, places, plain_messages
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.json_text import canonical
 from agentstore.transfer.json_text import same as same_value
-from agentstore.transfer.plain_conversations import read_plain
+from agentstore.transfer.plain_conversations import read_plain, write_plain
 from agentstore.transfer.plain_form import (
     CALL_KEYS,
     FORM_KEY,
@@ -132,6 +132,14 @@ def write_conversation(
     Returns:
         ``{…, "messages": […]}``, ready for ``json.dumps``.
     """
+    plain = write_plain(messages)
+    if plain is None:
+        plain = _write_the_long_way(messages)
+    return {**_write_session(metadata), "messages": plain}
+
+
+def _write_the_long_way(messages: Sequence[Message | NewMessage]) -> list[Form]:
+    """The messages of any conversation, with what was noted of how they differed."""
     turns: list[PreparedMessage] = []
     notes: list[dict[str, JSONValue]] = []
     for message in messages:
@@ -151,7 +159,7 @@ def write_conversation(
             patch = patch.get("answers", {}).get(str(origin.call), {})
         if patch:
             forms[index] = _noted_form(forms[index], patch, is_answer=origin.call is not None)
-    return {**_write_session(metadata), "messages": forms}
+    return forms
 
 
 def _noted_form(plain: Form, patch: Mapping[str, JSONValue], *, is_answer: bool) -> Form:

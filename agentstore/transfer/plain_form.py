@@ -7,11 +7,11 @@ here gives the same turn again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeGuard, cast
 
-from agentstore.records import JSONValue, Role
+from agentstore.records import JSONValue, Message, Role, ToolCall
 from agentstore.transfer.json_text import compact, parse, same
 from agentstore.transfer.patches import is_patch
 from agentstore.transfer.roles import role_of
@@ -98,25 +98,41 @@ def read_turn(form: Mapping[str, JSONValue]) -> PreparedMessage:
 
 def plain_turn(turn: PreparedMessage, index: int) -> Form:
     """The plain form of a turn, the ``index``-th of its conversation."""
-    if not (turn.metadata or turn.calls) and turn.response_type is None and turn.response is None:
-        return {"role": turn.role, "content": turn.content}
-    content = None if turn.calls and turn.content == "" else turn.content
-    form: Form = {"role": turn.role, "content": content}
-    form.update(
-        (key, value)
-        for key, value in (("response_type", turn.response_type), ("response", turn.response))
-        if value is not None
+    form = plain_message(
+        turn,
+        turn.content,
+        [plain_call(call, f"call_{index}_{place}") for place, call in enumerate(turn.calls)],
     )
-    if turn.calls:
-        form["tool_calls"] = [
-            _plain_call(call, f"call_{index}_{place}") for place, call in enumerate(turn.calls)
-        ]
+    if not turn.metadata:
+        return form
     hidden = {
         key: value for key, value in turn.metadata.items() if key in form or is_field(key, value)
     }
     form.update((key, value) for key, value in turn.metadata.items() if key not in hidden)
     if hidden:
         form[STORE_KEY] = {"metadata": hidden}
+    return form
+
+
+def plain_message(
+    message: PreparedMessage | Message,
+    content: str | Sequence[Mapping[str, JSONValue]],
+    calls: list[Form],
+) -> Form:
+    """The plain form of a message, but for its metadata.
+
+    Args:
+        message: has the role, and what was made of the response.
+        content: its text or its parts.
+        calls: its calls, in the form.
+    """
+    form: Form = {"role": message.role, "content": None if calls and content == "" else content}
+    if message.response_type is not None:
+        form["response_type"] = message.response_type
+    if message.response is not None:
+        form["response"] = message.response
+    if calls:
+        form["tool_calls"] = calls
     return form
 
 
@@ -207,14 +223,15 @@ def is_answering_turn(form: Mapping[str, JSONValue]) -> bool:
     return "answer" in store_notes(form)
 
 
-def plain_answer(call: Call) -> Form:
-    """The plain tool message that answers a call; ``form_id`` must be set."""
-    form: Form = {"role": "tool", "tool_call_id": call.form_id}
-    if text_of_parts(call.result) is not None:
-        return {**form, "content": call.result, STORE_KEY: {"result": "parts"}}
-    if call.result is None or isinstance(call.result, str) or is_parts(call.result):
-        return {**form, "content": call.result}
-    return {**form, "content": compact(call.result), STORE_KEY: {"result": "json"}}
+def plain_answer(form_id: JSONValue, result: JSONValue) -> Form:
+    """The plain tool message that answers the call of an id."""
+    form: Form = {"role": "tool", "tool_call_id": form_id, "content": result}
+    if text_of_parts(result) is not None:
+        form[STORE_KEY] = {"result": "parts"}
+    elif not (result is None or isinstance(result, str) or is_parts(result)):
+        form["content"] = compact(result)
+        form[STORE_KEY] = {"result": "json"}
+    return form
 
 
 def respelled(form: Form) -> Form:
@@ -273,7 +290,8 @@ def _read_call(form: JSONValue) -> Call | None:
     )
 
 
-def _plain_call(call: Call, made_up_id: str) -> Form:
+def plain_call(call: Call | ToolCall, made_up_id: str) -> Form:
+    """The plain form of a call; it has the id that was made up where it has none of its own."""
     form: Form = {
         "id": made_up_id if call.call_id is None else call.call_id,
         "type": "function",
