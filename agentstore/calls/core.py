@@ -101,6 +101,8 @@ class CallsCore:
         filter_: Filter,
         page: PageRequest,
         key_of: Callable[[R], tuple[Any, ...]],
+        *,
+        of: str,
         page_token: str | None,
     ) -> Page[R]:
         """One page, and the token of the next one.
@@ -112,13 +114,15 @@ class CallsCore:
         owner = None if scope is None else (scope.tenant_id, scope.user_id)
         after_key = None
         if page_token is not None:
-            after_key = read_token(page_token, filter_, page, owner)
+            after_key = read_token(page_token, of, filter_, page, owner)
+        if self._is_outside(filter_):
+            return Page([], None)
         # One row more tells whether there is another page.
         rows = query(filter_, replace(page, limit=page.limit + 1), after_key)
         if len(rows) <= page.limit:
             return Page(rows, None)
         items = rows[: page.limit]
-        return Page(items, write_token(key_of(items[-1]), filter_, page, owner))
+        return Page(items, write_token(key_of(items[-1]), of, filter_, page, owner))
 
 
 def check_page_limit(limit: int) -> int:

@@ -252,7 +252,7 @@ class MessageCalls(CallsCore):
             before=before,
         )
         query = self._repository.query_messages
-        return self._page(query, filter_, page, message_key, page_token)
+        return self._page(query, filter_, page, message_key, of="messages", page_token=page_token)
 
     def count_messages(
         self,

@@ -173,9 +173,7 @@ class SessionListCalls(CallsCore):
             return session_key(session, page.order_by)
 
         query = self._repository.query_sessions
-        if self._is_outside(filter_):
-            return Page([], None)
-        return self._page(query, filter_, page, key_of, page_token)
+        return self._page(query, filter_, page, key_of, of="sessions", page_token=page_token)
 
     def count_sessions(
         self,

@@ -47,6 +47,7 @@ from agentstore.testing.suite.messages import (
     TestParts,
     TestSaveMessage,
 )
+from agentstore.testing.suite.page_tokens import TestPageTokens
 from agentstore.testing.suite.paging import (
     TestIterators,
     TestIterMessages,
@@ -143,6 +144,7 @@ __all__ = [
     "TestMetadataObjects",
     "TestNestedTransactions",
     "TestNoSchema",
+    "TestPageTokens",
     "TestParts",
     "TestPasswords",
     "TestProcesses",

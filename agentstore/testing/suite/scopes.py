@@ -344,30 +344,3 @@ class TestLists:
             rest = store.page_messages(session_id=of, page_token=first.next_page_token)
             assert [each.content for each in first.items + rest.items] == list("01234")
             assert rest.next_page_token is None
-
-    def test_a_token_is_of_one_list(self, store: Storage) -> None:
-        for _ in range(3):
-            store.create_session(metadata={"n": 1})
-        token = store.page_sessions(metadata={"n": 1}, limit=1).next_page_token
-        assert token is not None
-        assert len(store.page_sessions(metadata={"n": 1.0}, page_token=token).items) == 2
-        for filters in (
-            {},
-            {"metadata": {"n": 2}},
-            {"metadata": {"n": 1}, "order": "asc"},
-            {"metadata": {"n": 1}, "order_by": "last_message_at"},
-        ):
-            with pytest.raises(InvalidInputError):
-                store.page_sessions(page_token=token, **filters)
-        with pytest.raises(InvalidInputError):
-            store.scoped(tenant_id="t").page_sessions(metadata={"n": 1}, page_token=token)
-        for text in ("", "x", token[:-1], f"{token}=", f"A{token}", "ü.ü"):
-            with pytest.raises(InvalidInputError):
-                store.page_sessions(metadata={"n": 1}, page_token=text)
-
-    @pytest.mark.parametrize("limit", [None, 0, True, 1001, "5"])
-    def test_what_is_no_size_of_a_page(self, store: Storage, limit: Any) -> None:
-        with pytest.raises(InvalidInputError):
-            store.page_sessions(limit=limit)
-        with pytest.raises(InvalidInputError):
-            store.page_messages(limit=limit)
