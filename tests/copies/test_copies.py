@@ -334,6 +334,23 @@ def test_a_part_has_what_hangs_on_its_sessions(
     assert bool(part["erasure_receipts"]) == (selection == Selection("acme"))
 
 
+@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("selection", [Selection(), Selection("acme"), Selection(user_id="ann")])
+def test_a_confirmation_that_was_taken_stays_taken(
+    name: str, selection: Selection, open_store: OpenStore
+) -> None:
+    source, target = open_store(name), open_store()
+    for session_id in ("taken", "waiting"):
+        source.create_session(id=session_id, tenant_id="acme", user_id="ann")
+        source.save_pending_confirmation(session_id, {"tool_name": "pay", "arguments": {}})
+    assert source.take_pending_confirmation("taken") is not None
+    copy_rows(open_source(source, selection), target)
+    assert target.get_pending_confirmation("taken") is None
+    assert target.get_pending_confirmation("waiting") == source.get_pending_confirmation("waiting")
+    reports = compare_rows(open_source(source, selection), target)
+    assert all(report.is_equal for report in reports.values())
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_every_second_row_is_long_and_what_is_read_at_once_is_not(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch, first: int

@@ -8,6 +8,7 @@ from typing import Any
 
 from agentstore.model.metadata_index import metadata_entries
 from agentstore.model.values import load_json
+from agentstore.statements import NO_BLOCKS
 from agentstore.storage import Storage
 from agentstore.transfer.copying.tables import (
     SESSIONS,
@@ -54,13 +55,21 @@ class StoredRows:
         """How many rows all tables have; all of them are counted."""
         return sum(int(row[0]) for row in self._extension.read("count_rows", {}))
 
-    def find(self, table: Table, keys: Sequence[Key]) -> dict[Key, Values]:
-        """Those rows that have some keys, by key, in the order of the keys."""
+    def find(
+        self, table: Table, keys: Sequence[Key], blocks: frozenset[str] = NO_BLOCKS
+    ) -> dict[Key, Values]:
+        """Those rows that have some keys, by key, in the order of the keys.
+
+        Args:
+            table: the table.
+            keys: the keys.
+            blocks: the table's ``source_blocks``, for what a copy takes.
+        """
         if not keys:
             return {}
         text = json.dumps(keys, ensure_ascii=False, separators=(",", ":"))
         found = {}
-        for row in self._extension.read(f"find_{table.name}", {"keys": text}):
+        for row in self._extension.read(f"find_{table.name}", {"keys": text}, blocks):
             values = read_row(table, row)
             found[table.key_of(values)] = values
         return {key: found[key] for key in keys if key in found}

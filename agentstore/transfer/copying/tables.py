@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
+from agentstore.statements import NO_BLOCKS
+
 Value: TypeAlias = "str | int | float | bool | bytes | datetime | None"
 Values: TypeAlias = "tuple[Value, ...]"
 """A row: its values in the order of the table's columns."""
@@ -53,6 +55,7 @@ class Table:
         key_length: how many they are.
         session: the column that names the session it hangs on; '' where it hangs on none.
         has_ids: whether ``id`` is another key of it, over all sessions.
+        source_blocks: what leaves those rows out, where rows are found by key, that no copy takes.
         places: where each column stands in a row.
         by_kind: where the columns of each kind stand.
     """
@@ -62,6 +65,7 @@ class Table:
     key_length: int = 1
     session: str = ""
     has_ids: bool = False
+    source_blocks: frozenset[str] = NO_BLOCKS
     places: Mapping[str, int] = field(init=False)
     by_kind: Mapping[Kind, tuple[int, ...]] = field(init=False)
 
@@ -194,6 +198,7 @@ PENDING_CONFIRMATIONS = Table(
         "timestamp": TIME,
     },
     session="session_id",
+    source_blocks=frozenset({"untaken"}),
 )
 CHECKPOINTS = Table(
     "checkpoints",

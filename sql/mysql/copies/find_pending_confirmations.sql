@@ -1,5 +1,5 @@
--- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going.
--- agentstore copy, agentstore restore.
+-- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going, and what
+-- it takes of some sessions, which are those still to be taken. agentstore copy, agentstore dump, agentstore restore.
 -- Runs: each page of a copy
 -- Index: PRIMARY of agentstore_pending_confirmations
 -- Rows: reads at most one for each of :keys
@@ -22,4 +22,8 @@ FROM
             session_id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[0]'
         )
     ) AS k
-INNER JOIN agentstore_pending_confirmations AS r FORCE INDEX (PRIMARY) ON k.session_id = r.session_id;
+INNER JOIN agentstore_pending_confirmations AS r FORCE INDEX (PRIMARY) ON k.session_id = r.session_id
+-- @if untaken
+WHERE r.taken_by IS NULL
+-- @end
+;

@@ -1,5 +1,5 @@
--- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going.
--- agentstore copy, agentstore restore.
+-- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going, and what
+-- it takes of some sessions, which are those still to be taken. agentstore copy, agentstore dump, agentstore restore.
 -- Runs: each page of a copy
 -- Index: agentstore_pending_confirmations_pkey
 -- Rows: reads at most one for each of :keys
@@ -18,6 +18,10 @@ FROM pg_catalog.json_array_elements(/* :keys */ '[["s1"]]'::json) AS k (pair)
 INNER JOIN LATERAL (
     SELECT t.*
     FROM agentstore_pending_confirmations AS t
-    WHERE t.session_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+    WHERE
+        t.session_id OPERATOR (pg_catalog.=) (k.pair OPERATOR (pg_catalog.->>) 0)
+-- @if untaken
+        AND t.taken_by IS NULL
+-- @end
     OFFSET 0
 ) AS r ON TRUE;

@@ -1,5 +1,5 @@
--- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going.
--- agentstore copy, agentstore restore.
+-- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going, and what
+-- it takes of some sessions, which are those still to be taken. agentstore copy, agentstore dump, agentstore restore.
 -- Runs: each page of a copy
 -- Index: agentstore_pending_confirmations_pkey
 -- Rows: reads at most one for each of :keys
@@ -14,4 +14,9 @@ SELECT
     r.timestamp
 FROM json_each(/* :keys */ '[["s1"]]') AS k
 CROSS JOIN agentstore_pending_confirmations AS r
-WHERE r.session_id = json_extract(k.value, '$[0]');
+WHERE
+    r.session_id = json_extract(k.value, '$[0]')
+-- @if untaken
+    AND r.taken_by IS NULL
+-- @end
+;
