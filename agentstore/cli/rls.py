@@ -12,7 +12,8 @@ from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import write_json, write_line
 from agentstore.dialects.url import DatabaseURL, parse
 from agentstore.errors import InvalidInputError
-from agentstore.model.values import check_id, dump_json
+from agentstore.model.keys import owner_prefixes
+from agentstore.model.values import check_id
 from agentstore.transfer.copying.tables import OF_SESSIONS, TABLES
 
 _OF_TENANT = "row_level_security"
@@ -79,7 +80,7 @@ def _policies(tenant: str, names: dict[str, str]) -> str:
         **names,
         **_policy_names(names["role"]),
         "tenant": _literal(tenant),
-        "state_prefix": _literal(dump_json([tenant], "tenant").removesuffix("]") + ","),
+        "state_prefixes": f"array[{', '.join(map(_literal, owner_prefixes(tenant)))}]",
     }
     of_sessions = "\n".join(
         _filled(_OF_SESSION, {**values, "table": table, "column": column})

@@ -58,10 +58,10 @@ DROP POLICY IF EXISTS $policy ON agentstore_erasure_receipts;
 CREATE POLICY $policy ON agentstore_erasure_receipts TO $role
 USING (tenant_id = $tenant) WITH CHECK (tenant_id = $tenant);
 
--- The states that Google ADK's sessions share: their keys begin with the tenant.
+-- The states that Google ADK's sessions share: their keys begin with the tenant, or its SHA-256.
 ALTER TABLE agentstore_adk_states ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS $policy ON agentstore_adk_states;
 CREATE POLICY $policy ON agentstore_adk_states TO $role
-USING (starts_with(app_key, $state_prefix)) WITH CHECK (starts_with(app_key, $state_prefix));
+USING (app_key ^@ ANY ($state_prefixes)) WITH CHECK (app_key ^@ ANY ($state_prefixes));
 
 COMMIT;

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 from agentstore.engine.connection import Connection, Row
-from agentstore.errors import StorageError
+from agentstore.engine.faults import Fault, fault_of
+from agentstore.errors import DatabaseError, StorageError
 from agentstore.model.identifiers import new_id
-from agentstore.model.keys import key_of
+from agentstore.model.keys import USERS_OWN, key_of, owner_of, owner_prefixes
 from agentstore.model.values import load_json
 from agentstore.operations.batches import Batches
 from agentstore.operations.rows import read_optional_time, read_time
@@ -49,9 +51,19 @@ class ErasureOperations(SessionOperations):
         return self.executor.write(erase)
 
     def has_several_tenants(self, user_id: str) -> bool:
-        """Whether more than one tenant has sessions of a user."""
+        """Whether more than one tenant has sessions of a user, or what extensions keep of one."""
         ((first, last),) = self.read("erasure/find_tenants_of_user", {"user_id": user_id})
-        return bool(first != last)
+        if first != last:
+            return True
+        owners = {
+            owner_of(app_key)
+            for name in self.statements_named("find_of_user")
+            for _, app_key, _ in self.read(name, _keys_of(user_id))
+        } - {None}
+        if first is not None:
+            owners -= set(map(owner_of, owner_prefixes(first)))
+            return bool(owners)
+        return len(owners) > 1
 
     def erase_user(
         self, user_id: str, user_digest: str, tenant_id: str | None, now: datetime
@@ -63,14 +75,13 @@ class ErasureOperations(SessionOperations):
         receipt_id = self._unfinished_receipt(user_digest, tenant_id)
         if receipt_id is None:
             receipt_id = new_id()
-            self.change(
-                "erasure/insert_receipt",
+            self._insert_receipt(
                 {
                     "receipt_id": receipt_id,
                     "user_digest": user_digest,
                     "tenant_id": tenant_id,
                     "now": self.write_time(now),
-                },
+                }
             )
         owner, blocks = _owner(user_id, tenant_id)
         batches = Batches(self.executor)
@@ -78,6 +89,14 @@ class ErasureOperations(SessionOperations):
             batches.pause()
         batches.finish()
         return receipt_id
+
+    def _insert_receipt(self, receipt: dict[str, Any]) -> None:
+        try:
+            self.change("erasure/insert_receipt", receipt)
+        except DatabaseError as error:
+            # The id is the call's own: an attempt whose reply was lost has inserted it.
+            if fault_of(error) is not Fault.DUPLICATE:
+                raise
 
     def finish_receipt(
         self, receipt_id: str, user_id: str, tenant_id: str | None, now: datetime
@@ -87,9 +106,9 @@ class ErasureOperations(SessionOperations):
 
         def finish(connection: Connection) -> None:
             self.pass_gate(connection)
-            ((held,),) = connection.rows("erasure/count_sessions_of_user", owner, blocks)
+            ((held,),) = connection.rows("erasure/count_held_sessions_of_user", owner, blocks)
             if not held:
-                found = self._delete_of_user(connection, owner, blocks)
+                found = self._delete_of_user(connection, user_id, tenant_id)
                 self._add_to_receipt(connection, receipt_id, found)
             remains = [list(row) for row in connection.rows("connection/find_remains")]
             connection.count(
@@ -141,13 +160,18 @@ class ErasureOperations(SessionOperations):
         return erased is not None
 
     def _delete_of_user(
-        self, connection: Connection, owner: dict[str, str], blocks: frozenset[str]
+        self, connection: Connection, user_id: str, tenant_id: str | None
     ) -> dict[str, int]:
         """Delete what extensions keep of a user and of no session; how many rows, by table."""
-        asked = {**owner, "user_key": key_of(f"={owner['user_id']}")}
+        kept: list[str] = []
+        for held_tenant, _ in connection.rows("erasure/find_holds_of_user", {"user_id": user_id}):
+            kept += ("",) if held_tenant is None else owner_prefixes(held_tenant)
+        wanted = ("",) if tenant_id is None else owner_prefixes(tenant_id)
         deleted: dict[str, int] = {}
         for name in self.statements_named("find_of_user"):
-            for table, app_key, user_key in connection.rows(name, asked, blocks):
+            for table, app_key, user_key in connection.rows(name, _keys_of(user_id)):
+                if not app_key.startswith(wanted) or app_key.startswith(tuple(kept)):
+                    continue
                 keys = {"app_key": app_key, "user_key": user_key}
                 count = connection.count(name.replace("/find_", "/delete_"), keys)
                 deleted[table] = deleted.get(table, 0) + count
@@ -169,6 +193,12 @@ def _owner(user_id: str, tenant_id: str | None) -> tuple[dict[str, str], frozens
     if tenant_id is None:
         return {"user_id": user_id}, NO_BLOCKS
     return {"user_id": user_id, "tenant_id": tenant_id}, frozenset({"tenant_id"})
+
+
+def _keys_of(user_id: str) -> dict[str, str]:
+    """What the keys of a user's are, or begin with, where extensions keep something of the user."""
+    own, digest = owner_prefixes(user_id, USERS_OWN)
+    return {"user_key": key_of(f"={user_id}"), "own_prefix": own, "digest_prefix": digest}
 
 
 def _read_receipt(row: Row) -> ErasureReceipt:

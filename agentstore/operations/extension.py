@@ -13,9 +13,9 @@ statement: so nothing outlives its session. What is kept under the id of a sessi
 there is declared by ``find_sessions_to_make.sql``: `Storage.fill` makes it.
 
 What is kept of a user, and of no session, is declared by ``find_of_user.sql``, which gives a table
-and two keys of its rows of ``:user_id`` (``:user_key`` is the key of = and the id), but for what
-holds keep; and ``delete_of_user.sql``, which deletes the rows of such keys. `Storage.erase_user`
-runs them.
+and two keys of its rows: the first begins with the tenant where it is one's (`owner_prefixes`), the
+second is ``:user_key``, or begins with one of ``:own_prefix`` and ``:digest_prefix``; and
+``delete_of_user.sql``, which deletes the rows of such keys. `Storage.erase_user` runs them.
 
 On a scoped store each statement that has the blocks ``scope`` and ``scope_user`` is sent with them.
 """
@@ -114,6 +114,14 @@ class Extension:
             HeldError: a hold keeps the session; nothing is deleted.
         """
         return self._operations.delete_of_session(session_id, steps)
+
+    def check_none_held(self, session_ids: list[str]) -> None:
+        """Before `delete` is called for several sessions: nothing is, where one is held.
+
+        Raises:
+            HeldError: a hold keeps one of them.
+        """
+        self._operations.check_none_held(session_ids)
 
     def time(self, value: datetime) -> Any:
         """A UTC datetime as a parameter."""

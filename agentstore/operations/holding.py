@@ -131,6 +131,21 @@ class HoldOperations(OperationsCore):
         found = self.lock_sessions(connection, session_ids, TRASHED) if session_ids else {}
         return [session_id for session_id, is_held in found.items() if not is_held]
 
+    def check_none_held(self, session_ids: list[str]) -> None:
+        """Before something of several sessions is deleted, one after the other.
+
+        Raises:
+            HeldError: a hold keeps one of them.
+        """
+
+        def check(connection: Connection) -> None:
+            self.pass_gate(connection)
+            for session_id, is_held in self.lock_sessions(connection, session_ids).items():
+                if is_held:
+                    raise _held(session_id)
+
+        self.executor.write(check)
+
     def check_message_not_held(self, connection: Connection, message_id: str) -> bool:
         """As `check_not_held`, of a message's session; False where there is no such message."""
         rows = connection.rows("holds/find_place_of_message", {"message_id": message_id})
@@ -150,7 +165,7 @@ class HoldOperations(OperationsCore):
         self.pass_gate(connection)
         found = self.lock_sessions(connection, [session_id], blocks)
         if found.get(session_id):
-            raise HeldError(f"the session {session_id!r} is held: nothing of it can be deleted")
+            raise _held(session_id)
         return session_id in found
 
     def check_not_held_by_user(self, connection: Connection, session_id: str, user_id: str) -> None:
@@ -166,3 +181,7 @@ class HoldOperations(OperationsCore):
                 raise HeldError(
                     f"the session {session_id!r} is held by its user: it cannot be reassigned"
                 )
+
+
+def _held(session_id: str) -> HeldError:
+    return HeldError(f"the session {session_id!r} is held: nothing of it can be deleted")

@@ -15,6 +15,7 @@ NEEDS_NO_SCOPE: Mapping[str, str] = {
     "erasure/count_of_sessions": "behind lock_sessions",
     "erasure/erase_message": "behind lock_sessions",
     "erasure/erase_tool_calls": "behind lock_sessions",
+    "erasure/find_holds_of_user": "a hold of every tenant keeps a scoped user, too",
     "erasure/finish_receipt": "of an erasure's own receipt",
     "erasure/insert_receipt": "it makes a receipt, with the scope's tenant",
     "erasure/lock_receipt": "of an erasure's own receipt",

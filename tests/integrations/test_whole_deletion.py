@@ -149,44 +149,17 @@ def test_what_is_held_survives_the_adapters(
         delete()
 
 
-class TestStateOfUsers:
-    """ADK's state with user:, which belongs to no session."""
-
-    @staticmethod
-    def create(store: Storage, user_id: str, **options: Any) -> None:
-        service = adk.AgentstoreSessionService(store, **options)
-        state = {"user:note": f"of {user_id}", "app:note": "of the app", "own": "of a session"}
-        names = {"app_name": "shop", "user_id": user_id}
-        asyncio.run(service.create_session(**names, state=state))
-
-    def test_it_goes_with_the_user(self, store: Storage, driver_connection: Any) -> None:
-        for user_id in ("ann", "bob"):
-            self.create(store.scoped(tenant_id="acme", user_id=user_id), user_id)
-            self.create(store, user_id, scope_users=True)
-            self.create(store.scoped(tenant_id="umbrella"), user_id)
-        # In ann's own scope, by another name.
-        self.create(store.scoped(tenant_id="acme", user_id="ann"), "a visitor")
-        store.erase_user("ann", tenant_id="acme")
-        assert tables_with(driver_connection, store, "of a visitor") == set()
-        assert tables_with(driver_connection, store, "of ann") == {"agentstore_adk_states"}
-        receipt = store.erase_user("ann", all_tenants=True)
-        assert receipt.rows["agentstore_adk_states"] == 2
-        assert tables_with(driver_connection, store, "of ann") == set()
-        assert tables_with(driver_connection, store, "of bob") == {"agentstore_adk_states"}
-        assert tables_with(driver_connection, store, "of the app") == {"agentstore_adk_states"}
-
-    @pytest.mark.parametrize(
-        "on", [{"user_id": "ann"}, {"tenant_id": 'a"cmé'}], ids=["user", "tenant"]
-    )
-    def test_what_is_held_stays(
-        self, store: Storage, driver_connection: Any, on: dict[str, Any]
-    ) -> None:
-        self.create(store.scoped(tenant_id='a"cmé', user_id="ann"), "ann")
-        store.delete_session(store.query_sessions()[0].id)
-        hold_id = store.place_hold(reason="a lawsuit", **on)
-        for view in (store, store.scoped(tenant_id='a"cmé')):
-            view.erase_user("ann")
-            assert tables_with(driver_connection, store, "of ann") == {"agentstore_adk_states"}
-        store.release_hold(hold_id)
-        store.scoped(tenant_id='a"cmé').erase_user("ann")
-        assert tables_with(driver_connection, store, "of ann") == set()
+def test_one_held_thread_keeps_those_that_are_pruned_with_it(
+    store: Storage, driver_connection: Any
+) -> None:
+    saver = langgraph.AgentstoreSaver(store)
+    for thread_id in ("free", "held"):
+        WRITERS["langgraph"](store, thread_id)
+    store.place_hold(reason="a lawsuit", session_id="held")
+    before = dump(driver_connection, store)
+    for strategy in ("keep_latest", "delete"):
+        with pytest.raises(HeldError):
+            saver.prune(["free", "held"], strategy=strategy)
+        assert dump(driver_connection, store) == before
+    saver.prune(["free"], strategy="delete")
+    assert dump(driver_connection, store) != before

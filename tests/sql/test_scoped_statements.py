@@ -29,7 +29,7 @@ OF_EXTENSIONS = {
     "adk/count_of_sessions": "behind lock_sessions",
     "adk/delete_of_user": "behind adk/find_of_user",
     "adk/find_copies": "behind lock_sessions",
-    "adk/find_of_user": "of a tenant, whose states have its name, by its block tenant_id",
+    "adk/find_of_user": "what is of another tenant, by its key, is left out behind it",
     "checkpoints/bytes_of_sessions": "as adk/bytes_of_sessions",
     "checkpoints/count_of_sessions": "behind lock_sessions",
     "checkpoints/find_copies": "behind lock_sessions",
@@ -39,7 +39,8 @@ OF_EXTENSIONS = {
 
 SEES_THE_TRASH = {
     "adk/delete_session": "it goes before the session, which is deleted in the trash, too",
-    "erasure/count_sessions_of_user": "a user is erased in the trash, too",
+    "erasure/count_held_sessions_of_user": "a user is erased in the trash, too",
+    "erasure/find_holds_of_user": "of holds, which know no trash",
     "erasure/find_sessions_of_user": "a user is erased in the trash, too",
     "erasure/find_tenants_of_user": "a user is erased in the trash, too",
     "holds/count_hold": "a session in the trash can be held",

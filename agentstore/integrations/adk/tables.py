@@ -14,6 +14,7 @@ from typing import NamedTuple
 from agentstore.engine.connection import Row
 from agentstore.engine.scope import Scope
 from agentstore.integrations.shared.keys import key_of
+from agentstore.model.keys import USERS_OWN, key_of_owned
 from agentstore.model.values import dump_json, load_json
 from agentstore.records import JSONValue
 from agentstore.storage import Storage
@@ -153,7 +154,7 @@ class AdkTables:
         scope = self._extension.scope
         if scope is None:
             return key_of(app_name)
-        return key_of(dump_json([scope.tenant_id, app_name], "app_name"))
+        return key_of_owned(scope.tenant_id, app_name)
 
     def put_states(
         self,
@@ -195,4 +196,4 @@ def _user(user_id: str, scope: Scope | None) -> str:
     """The key of a user of ADK's, who in the scope of another user is that one's alone."""
     if scope is None or scope.user_id in {None, user_id}:
         return key_of(f"={user_id}")
-    return key_of(f"@{dump_json([scope.user_id, user_id], 'user_id')}")
+    return key_of_owned(scope.user_id, user_id, USERS_OWN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from agentstore.errors import ConfigurationError, InvalidInputError
@@ -287,19 +287,23 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
         Raises:
             TypeError: ``thread_ids`` is one text, not a list of them.
             InvalidInputError: there is no such strategy.
+            HeldError: one of the threads' sessions is held; nothing is deleted.
             StorageError: as every call of a store.
         """
         if strategy not in ("keep_latest", "delete"):
             raise InvalidInputError(f"strategy is 'keep_latest' or 'delete', not {strategy!r}")
         threads = [check_id(text, "thread_ids") for text in texts_of(thread_ids, "thread_ids")]
-        for thread_id in threads:
-            if strategy == "delete":
+        if strategy == "delete":
+            self._tables.check_none_held(threads)
+            for thread_id in threads:
                 self._tables.delete_checkpoint_thread(thread_id)
-                continue
+            return
+        doomed: dict[str, list[CheckpointKey]] = {}
+        for thread_id in threads:
             keys = self._tables.get_checkpoint_keys(thread_id)
             kept = kept_keys(self._tables, self.serde, keys)
-            doomed = [key for key in keys if key not in kept]
-            self._tables.delete_checkpoints(thread_id, doomed)
+            doomed[thread_id] = [key for key in keys if key not in kept]
+        self._delete(doomed)
 
     def delete_for_runs(self, run_ids: Sequence[str]) -> None:
         """Delete the checkpoints that runs have made, by ``run_id`` in their metadata.
@@ -308,6 +312,7 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
 
         Raises:
             TypeError: ``run_ids`` is one text, not a list of them.
+            HeldError: the session of one of their threads is held; nothing is deleted.
             StorageError: as every call of a store.
         """
         doomed: defaultdict[str, list[CheckpointKey]] = defaultdict(list)
@@ -315,6 +320,11 @@ class AgentstoreSaver(BaseCheckpointSaver[str]):
             (entry,) = metadata_entries({"run_id": run_id})
             for key in found_keys(self._tables, [entry]):
                 doomed[key.thread_id].append(key)
+        self._delete(doomed)
+
+    def _delete(self, doomed: Mapping[str, Sequence[CheckpointKey]]) -> None:
+        """Delete checkpoints by thread; none where one of the threads is held."""
+        self._tables.check_none_held([thread_id for thread_id, keys in doomed.items() if keys])
         for thread_id, keys in doomed.items():
             self._tables.delete_checkpoints(thread_id, keys)
 

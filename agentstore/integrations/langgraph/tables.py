@@ -291,6 +291,15 @@ class CheckpointTables:
         rows = self._extension.read("get_checkpoint_keys", {"thread_id": thread_id})
         return [CheckpointKey(thread_id, *row) for row in rows]
 
+    def check_none_held(self, thread_ids: Sequence[str]) -> None:
+        """Before checkpoints of several threads are deleted.
+
+        Raises:
+            HeldError: a hold keeps the session of one.
+        """
+        for start in range(0, len(thread_ids), KEYS_AT_ONCE):
+            self._extension.check_none_held(list(thread_ids[start : start + KEYS_AT_ONCE]))
+
     def delete_checkpoint_thread(self, thread_id: str) -> None:
         """Delete all that there is of a thread but its session.
 

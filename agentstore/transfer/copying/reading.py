@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from itertools import chain, islice, product
-from typing import Protocol
+from itertools import chain, islice, product, takewhile
+from typing import Any, Protocol
 
 from agentstore.errors import UnavailableError
-from agentstore.model.keys import DIGEST, key_of
-from agentstore.model.values import dump_json
+from agentstore.model.keys import DIGEST, USERS_OWN, key_of, key_of_owned, owner_prefixes
+from agentstore.model.values import load_json
 from agentstore.storage import Storage
 from agentstore.transfer.copying.pages import CHARACTERS, ROWS, Page, paged
 from agentstore.transfer.copying.selection import EVERYTHING, Selection
@@ -117,14 +117,32 @@ class StoreSource:
                     self._rows(table, (id_,)) for id_ in some
                 )
                 if table is ADK_SESSIONS:
-                    rows = _noting_owners(rows, _tenants(found.values()), owners)
+                    rows = _noting_owners(rows, found, owners)
                 yield from paged(table, rows)
-        for owner in sorted(owners):
-            yield from paged(ADK_STATES, self._rows(ADK_STATES, owner))
+        yield from self._states(owners)
         if self._selection.is_tenant:
             yield from paged(
                 ERASURE_RECEIPTS, filter(self._is_tenants, self._rows(ERASURE_RECEIPTS))
             )
+
+    def _states(self, owners: set[Key]) -> Iterator[Page]:
+        """The states that sessions of ADK share: of some owners, and all of a whole tenant."""
+        prefixes: tuple[str, ...] = ()
+        if self._selection.is_tenant:
+            prefixes = owner_prefixes(str(self._selection.tenant_id))
+        for app_key, user_key in sorted(owners):
+            if str(app_key).startswith(prefixes):
+                continue
+            # A name may be empty, and is the first then, which rows are read behind.
+            nameless = self._stored.find(ADK_STATES, [(app_key, user_key, "")]).values()
+            yield from paged(ADK_STATES, nameless)
+            yield from paged(ADK_STATES, self._rows(ADK_STATES, (app_key, user_key)))
+        for prefix in prefixes:
+            yield from paged(ADK_STATES, self._states_of_apps(prefix))
+
+    def _states_of_apps(self, prefix: str) -> Iterator[Values]:
+        rows = self._rows_behind(ADK_STATES, (prefix, "", ""))
+        return takewhile(lambda row: str(row[0]).startswith(prefix), rows)
 
     def _takes_hold(self, row: Values) -> bool:
         session_id = HOLDS.value(row, "session_id")
@@ -143,16 +161,17 @@ class StoreSource:
         them: what is read too much is less than a page.
         """
         if beginning and len(beginning) == table.key_length:
-            yield from self._stored.find(table, [beginning]).values()
+            yield from self._stored.find(table, [beginning], table.source_blocks).values()
             return
-        after = beginning + table.first_key[len(beginning) :]
+        rows = self._rows_behind(table, beginning + table.first_key[len(beginning) :])
+        yield from takewhile(lambda row: row[: len(beginning)] == beginning, rows)
+
+    def _rows_behind(self, table: Table, after: Key) -> Iterator[Values]:
+        """A table's rows in the order of the key, from behind one."""
         limit = _FIRST_ROWS
         while True:
             rows = self._stored.read_after(table, after, limit)
-            for row in rows:
-                if row[: len(beginning)] != beginning:
-                    return
-                yield row
+            yield from rows
             if len(rows) < limit:
                 return
             after = table.key_of(rows[-1])
@@ -163,28 +182,34 @@ class StoreSource:
 
 
 def _noting_owners(
-    rows: Iterable[Values], tenants: Mapping[str, str], owners: set[Key]
+    rows: Iterable[Values], sessions: Mapping[Key, Values], owners: set[Key]
 ) -> Iterator[Values]:
     """Rows of ADK's sessions, whose apps and users are noted, as shared states have them in keys.
 
     Args:
         rows: the rows.
-        tenants: the tenants of the sessions, by id.
+        sessions: the rows of the sessions.
         owners: where they are noted.
     """
     for row in rows:
         session_id, app_key, user_key, *_ = map(str, row)
-        apps = [app_key]
-        # A digest stands for a name that is no id: nothing longer can be made of it.
-        if not app_key.startswith(DIGEST):
-            apps.append(key_of(dump_json([tenants[session_id], app_key], "app_name")))
-        users = ["" if user_key.startswith(DIGEST) else key_of(f"={user_key}"), ""]
+        session = SESSIONS.named(sessions[session_id,])
+        names = load_json(str(session["metadata"]))
+        apps, users = [app_key], [""]
+        app_name = _name_of(app_key, names.get("app_name"))
+        if app_name is not None and session["tenant_id"]:
+            apps.append(key_of_owned(str(session["tenant_id"]), app_name))
+        user_name = _name_of(user_key, names.get("user_id"))
+        if user_name is not None:
+            users.append(key_of(f"={user_name}"))
+            if session["user_id"]:
+                users.append(key_of_owned(str(session["user_id"]), user_name, USERS_OWN))
         owners.update(product(apps, users))
         yield row
 
 
-def _tenants(sessions: Iterable[Values]) -> dict[str, str]:
-    """The tenants of sessions, by id."""
-    return {
-        str(SESSIONS.value(row, "id")): str(SESSIONS.value(row, "tenant_id")) for row in sessions
-    }
+def _name_of(key: str, name: Any) -> str | None:
+    """The name that a key is of: what the metadata says, where it is that; None for a digest."""
+    if isinstance(name, str) and key_of(name) == key:
+        return name
+    return None if key.startswith(DIGEST) else key

@@ -1,13 +1,43 @@
--- How many sessions a user has left, as holds keep them. Storage.erase_user.
+-- How many sessions of a user holds keep. Storage.erase_user, behind lock_gate.
 -- Runs: seldom
--- Index: agentstore_sessions_user_created, agentstore_sessions_user_last_message
--- Rows: reads all sessions of :user_id
+-- Index: agentstore_sessions_user_created, agentstore_sessions_user_last_message, agentstore_holds_in_force
+-- Rows: reads all sessions of :user_id, and the holds in force of their tenants and of the user
 -- Returns: one
 SELECT count(*) AS held
 FROM agentstore_sessions AS s
 WHERE
     s.user_id = /* :user_id */ 'ann'
     AND s.user_id <> ''
+    AND (
+        s.holds > 0
+        OR EXISTS (
+            SELECT 1
+            FROM agentstore_holds AS h
+            WHERE
+                h.tenant_id = s.tenant_id
+                AND h.user_id IS NULL
+                AND h.session_id IS NULL
+                AND h.released_at IS NULL
+        )
+        OR EXISTS (
+            SELECT 1
+            FROM agentstore_holds AS h
+            WHERE
+                h.tenant_id IS NULL
+                AND h.user_id = s.user_id
+                AND h.session_id IS NULL
+                AND h.released_at IS NULL
+        )
+        OR EXISTS (
+            SELECT 1
+            FROM agentstore_holds AS h
+            WHERE
+                h.tenant_id = s.tenant_id
+                AND h.user_id = s.user_id
+                AND h.session_id IS NULL
+                AND h.released_at IS NULL
+        )
+    )
 -- @if tenant_id
     AND (s.tenant_id = /* :tenant_id */ 'acme') IS TRUE
 -- @end
