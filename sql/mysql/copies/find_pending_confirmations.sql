@@ -1,5 +1,5 @@
--- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going, and what
--- it takes of some sessions, which are those still to be taken. agentstore copy, agentstore dump, agentstore restore.
+-- The rows of agentstore_pending_confirmations with some keys: what a copy finds where it is going, and
+-- those still to be taken of the sessions that it takes. agentstore copy, dump and restore.
 -- Runs: each page of a copy
 -- Index: PRIMARY of agentstore_pending_confirmations
 -- Rows: reads at most one for each of :keys
