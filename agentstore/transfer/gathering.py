@@ -20,20 +20,25 @@ from agentstore.transfer.forms.registry import (
 )
 from agentstore.transfer.json_text import parse
 
+_MOST_HELD = 100
+"""How many lines of no known form may stand before the first that says whose log it is."""
+
 
 @dataclass(frozen=True)
 class Found:
-    """A conversation, or why it could not be read.
+    """A conversation, or why there is none.
 
     Attributes:
         item: where it is, or begins.
         conversation: what was read.
         error: what is wrong with it, in words.
+        passed_over: what is understood and holds no conversation, in words.
     """
 
     item: Item
     conversation: Conversation | None
     error: str | None
+    passed_over: str | None = None
 
 
 class Gatherer:
@@ -58,11 +63,15 @@ class Gatherer:
     def gather(self, items: Iterable[Item]) -> Iterator[Found]:
         """The conversations, in order; those whose parts stand by themselves at their end."""
         parts: list[Item] = []
+        unknown: list[Found] = []
         for item in items:
             if parts and item.sequence != parts[-1].sequence:
                 yield from self._read_parts(parts)
                 parts = []
+            if unknown and item.sequence != unknown[-1].item.sequence:
+                yield from _all_of(unknown)
             if item.error is not None:
+                yield from _all_of(unknown)
                 yield Found(item, None, item.error)
                 continue
             try:
@@ -71,16 +80,25 @@ class Gatherer:
             except ValueError as exc:
                 if parts and isinstance(item.value, dict):
                     parts.append(item)
-                else:
-                    yield Found(item, None, str(exc))
+                    continue
+                unknown.append(Found(item, None, str(exc)))
+                if not self._may_begin_a_log(item.value) or len(unknown) > _MOST_HELD:
+                    yield from _all_of(unknown)
                 continue
             except RecursionError:
+                yield from _all_of(unknown)
                 yield Found(item, None, "nested too deeply")
                 continue
             if is_whole:
+                yield from _all_of(unknown)
                 yield from _read(item, form, value)
-            else:
-                parts.append(item)
+                continue
+            if form.is_log:
+                parts += [found.item for found in unknown]
+                unknown = []
+            yield from _all_of(unknown)
+            parts.append(item)
+        yield from _all_of(unknown)
         if parts:
             yield from self._read_parts(parts)
 
@@ -90,8 +108,15 @@ class Gatherer:
             if found is None:
                 raise ValueError(describe(value))
             return found
-        is_part = is_of(self._form.is_part, value) or has_role(value)
+        is_part = (
+            is_of(self._form.is_part, value)
+            or has_role(value)
+            or (self._form.is_log and isinstance(value, dict))
+        )
         return self._form, is_of(self._form.is_whole, value) or not is_part
+
+    def _may_begin_a_log(self, value: JSONValue) -> bool:
+        return self._path is None and isinstance(value, dict)
 
     def _read_parts(self, parts: list[Item]) -> Iterator[Found]:
         values = [item.value for item in parts]
@@ -101,6 +126,12 @@ class Gatherer:
         """An object with its messages under ``messages``, wherever they were."""
         assert self._path is not None
         return {**_dropped(value, self._path), "messages": _found(value, self._path)}
+
+
+def _all_of(unknown: list[Found]) -> Iterator[Found]:
+    """What was held until it was known whose it is, and is nobody's; none is held any more."""
+    yield from unknown
+    unknown.clear()
 
 
 def _read(item: Item, form: Form, value: JSONValue) -> Iterator[Found]:
@@ -115,6 +146,8 @@ def _read(item: Item, form: Form, value: JSONValue) -> Iterator[Found]:
     else:
         for conversation in conversations:
             yield Found(item, conversation, None)
+        if not conversations:
+            yield Found(item, None, None, f"{form.title} in which nothing is said")
 
 
 def _found(value: JSONValue, path: list[str]) -> JSONValue:

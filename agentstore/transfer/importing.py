@@ -145,12 +145,16 @@ class Storing:
         if isinstance(given, LeftOut):
             self.leave_out(given.place, given.error)
             return True
-        if not given.conversations:
-            return True
-        is_stored = given.prepared is not None and self._store_at_once(given)
-        if not is_stored and given.has_content:
-            self._store_in_parts(given.conversations)
-        return is_stored or given.has_content
+        if given.conversations:
+            is_stored = given.prepared is not None and self._store_at_once(given)
+            if not is_stored and not given.has_content:
+                return False
+            if not is_stored:
+                self._store_in_parts(given.conversations)
+        if given.passed_over:
+            passed_over = self.summary.passed_over + given.passed_over
+            self.summary = replace(self.summary, passed_over=passed_over)
+        return True
 
     def leave_out(self, place: str, error: ValueError) -> None:
         """Take note of a conversation that is not stored, or end here."""

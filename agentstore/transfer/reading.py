@@ -70,18 +70,20 @@ class Batch:
         conversations: each of them.
         prepared: their rows, where they can be stored together.
         has_content: False where the rows are all that there is of them.
+        passed_over: what was read beside them and holds no conversation, and how often.
     """
 
     conversations: list[Numbered]
     prepared: list[PreparedConversation] | None
     has_content: bool = True
+    passed_over: Counter[str] = field(default_factory=Counter)
 
     def as_rows(self) -> Batch:
         """The same without what only a batch needs that cannot be stored together."""
         if self.prepared is None:
             return self
         known = [each.without_content() for each in self.conversations]
-        return Batch(known, self.prepared, has_content=False)
+        return replace(self, conversations=known, has_content=False)
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,16 @@ class _Reading:
     options: ImportOptions
     many: ManyConversations
     identities: Identities = field(default_factory=Identities)
+    passed_over: Counter[str] = field(default_factory=Counter)
 
     def batches(self, found: Iterable[Found]) -> Generator[Batch | LeftOut, None, None]:
         batch: list[Numbered] = []
         messages = 0
         numbers: Counter[str] = Counter()
         for each in found:
+            if each.passed_over is not None:
+                self.passed_over[each.passed_over] += 1
+                continue
             numbers[each.item.source] += 1
             number = numbers[each.item.source]
             try:
@@ -143,10 +149,11 @@ class _Reading:
         yield self._batch(batch)
 
     def _batch(self, batch: list[Numbered]) -> Batch:
+        passed_over, self.passed_over = self.passed_over, Counter()
         if self.options.dry_run or self.options.id_key is not None:
-            return Batch(batch, None)
+            return Batch(batch, None, passed_over=passed_over)
         named = [(each.session_id, each.conversation) for each in batch]
-        return Batch(batch, self.many.prepare(named))
+        return Batch(batch, self.many.prepare(named), passed_over=passed_over)
 
     def _read(self, number: int, found: Found) -> Numbered:
         """A conversation with its id."""

@@ -25,6 +25,8 @@ class Form:
         is_part: whether a value is one of those that make conversations together: a message, a
             line of a log.
         read: the conversations of a value, or of a list of parts. Pure: no files, no clock.
+        is_log: whether its parts are lines of a program's log, which may have kinds of lines that
+            are not known yet.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Form:
     is_whole: Callable[[JSONValue], bool]
     read: Callable[[JSONValue], list[Conversation]]
     is_part: Callable[[JSONValue], bool] = never
+    is_log: bool = False
 
 
 def has_some(value: JSONValue, key: str, is_part: Callable[[JSONValue], bool]) -> bool:
