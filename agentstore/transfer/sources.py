@@ -21,6 +21,9 @@ _ENDINGS = (".json", ".jsonl", ".ndjson", ".traj")
 _CONVERSATIONS = "conversations*.json*"
 """What the exports of chat services call the file that matters, among others."""
 
+_BESIDE = ("*agent-*.meta.json", "sessions-index.json", "*/tool-results/*")
+"""What Claude Code keeps beside its session logs."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -87,7 +90,7 @@ def _files(path: str, passed_over: Callable[[str], None]) -> Iterator[str]:
 
 def _chosen(names: Sequence[str], passed_over: Callable[[str], None]) -> Iterator[str]:
     """Those files that hold conversations; the others are named."""
-    wanted = [name for name in names if _is_readable(name)]
+    wanted = [name for name in names if _is_readable(name) and not _is_beside(name)]
     exported = [name for name in wanted if fnmatch(os.path.basename(name), _CONVERSATIONS)]
     for name in names:
         if name in (exported or wanted):
@@ -99,6 +102,10 @@ def _chosen(names: Sequence[str], passed_over: Callable[[str], None]) -> Iterato
 def _is_readable(name: str) -> bool:
     lower = name.lower().removesuffix(".gz")
     return lower.endswith(_ENDINGS) or name.lower().endswith(".zip")
+
+
+def _is_beside(name: str) -> bool:
+    return any(fnmatch(each, kept) for each in (name, os.path.basename(name)) for kept in _BESIDE)
 
 
 def _open(
