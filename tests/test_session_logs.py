@@ -13,6 +13,7 @@ import agentstore
 from agentstore.transfer import ConversationError, import_conversations
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import read_items, read_sources
+from agentstore.transfer.forms.times import read_moment
 from agentstore.transfer.gathering import Found, Gatherer
 from agentstore.transfer.json_text import encoded
 from agentstore.transfer.sources import open_sources
@@ -309,3 +310,68 @@ def test_strict_refuses_an_unknown_line() -> None:
         items = read_items(io.BytesIO(as_lines([NEWS, *ASKED])))
         with pytest.raises(ConversationError, match="line of type 'news'"):
             import_conversations(store, items, strict=True)
+
+
+def item(role: str, text: str) -> dict[str, Any]:
+    """A line of Codex's."""
+    kind = "output_text" if role == "assistant" else "input_text"
+    message = {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
+    return {"timestamp": "2026-01-02T03:04:05Z", "type": "response_item", "payload": message}
+
+
+def undone(turns: Any) -> dict[str, Any]:
+    payload = {"type": "thread_rolled_back", "num_turns": turns}
+    return {"timestamp": "2026-01-02T03:04:05Z", "type": "event_msg", "payload": payload}
+
+
+CONTEXT = item("user", "<environment_context>\n  <cwd>/p</cwd>\n</environment_context>")
+DELETED = [item("user", "Delete it"), item("assistant", "Deleted")]
+CALLED = {"type": "function_call", "name": "shell", "arguments": "{}", "call_id": "c"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ([*DELETED, undone(1)], 2),
+        ([*DELETED, {**CONTEXT, "payload": CALLED}, undone(1)], 3),
+        ([*DELETED, *DELETED, undone(2)], 4),
+        ([*DELETED, undone(1), *DELETED, undone(1)], 4),
+        ([*DELETED, CONTEXT, undone(1)], 3),
+        ([undone(0), undone(None)], 0),
+    ],
+)
+def test_turns_that_codex_has_undone_are_left_out(lines: list[Any], left: int) -> None:
+    asked = [CONTEXT, item("user", "Hi"), item("assistant", "Hello")]
+    conversation = read([*asked, *lines, item("user", "Bye")])
+    assert said(conversation)[1:] == [*GREETED, ("user", "Bye")]
+    assert conversation.passed_over == ({LEFT: left} if left else {})
+    assert not conversation.remarks
+
+
+def test_more_turns_than_there_are_leave_what_stood_before_them() -> None:
+    conversation = read([CONTEXT, *DELETED, undone(7), item("user", "Hi")])
+    assert [message.content for message in conversation.messages][1:] == ["Hi"]
+
+
+@pytest.mark.parametrize("form", [None, "codex"])
+def test_logs_of_codex_before_september_2025_are_read(form: str | None) -> None:
+    began = "2025-05-07T17:24:21Z"
+    git = {"branch": "main"}
+    lines = [
+        {"id": "c", "timestamp": began, "instructions": "Be brief.", "git": git},
+        {"record_type": "state"},
+        item("user", "Hi")["payload"],
+        CALLED,
+        {"record_type": "state"},
+        {"type": "function_call_output", "call_id": "c", "output": "a.py"},
+        item("assistant", "Hello")["payload"],
+    ]
+    conversation = read(lines, form)
+    assert said(conversation) == [
+        *[("user", "Hi"), ("assistant", ""), ("shell", "a.py"), ("assistant", "Hello")],
+    ]
+    assert conversation.id == "c"
+    assert conversation.created_at == read_moment(began)
+    assert conversation.metadata == {"id": "c", "instructions": "Be brief.", "git": git}
+    assert not conversation.remarks
+    assert not conversation.passed_over
