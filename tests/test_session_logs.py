@@ -375,3 +375,118 @@ def test_logs_of_codex_before_september_2025_are_read(form: str | None) -> None:
     assert conversation.metadata == {"id": "c", "instructions": "Be brief.", "git": git}
     assert not conversation.remarks
     assert not conversation.passed_over
+
+
+SESSION = {"sessionId": "s", "projectHash": "h", "startTime": "2026-01-02T03:04:05Z"}
+
+
+def told(message_id: str, kind: str, content: Any, **further: Any) -> dict[str, Any]:
+    """A message of Gemini CLI's."""
+    message = {"id": message_id, "timestamp": "2026-01-02T03:04:05Z", "type": kind}
+    return {**message, "content": content, **further}
+
+
+def used(call_id: str, *result: Any, status: str = "success") -> dict[str, Any]:
+    return {"id": call_id, "name": "look", "args": {}, "status": status, "result": list(result)}
+
+
+def response(call_id: str, output: Any, key: str = "output") -> dict[str, Any]:
+    return {"functionResponse": {"id": call_id, "name": "look", "response": {key: output}}}
+
+
+TOLD = [told("u1", "user", [{"text": "Hi"}]), told("g1", "gemini", "Hello")]
+IMAGE = {"inlineData": {"mimeType": "image/png", "data": "AAAA"}}
+SHOWN = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+
+
+def test_what_gemini_cli_says_again_takes_its_place() -> None:
+    called = {**TOLD[1], "toolCalls": [used("c", response("c", "a.py"))]}
+    lines = [SESSION, *TOLD, {"$set": {"summary": "Kites"}}, told("u2", "user", "Bye"), called]
+    conversation = read(lines)
+    assert said(conversation) == [*GREETED, ("look", "a.py"), ("user", "Bye")]
+    assert (conversation.id, conversation.title) == ("s", "Kites")
+    assert not conversation.remarks
+
+
+def test_what_gemini_cli_has_rewound_is_left_out() -> None:
+    wrong = [told("u2", "user", "Wrong"), told("g2", "gemini", "Wrong answer")]
+    back = {"$rewindTo": "u2"}
+    conversation = read([SESSION, *TOLD, *wrong, back, told("u3", "user", "Bye"), back])
+    assert said(conversation) == [*GREETED, ("user", "Bye")]
+    assert conversation.passed_over == {LEFT: 2}
+    assert conversation.remarks == {"rewind to a message that is not there: passed over": 1}
+
+
+def test_messages_that_were_only_set_are_read_and_a_shorter_context_is_not() -> None:
+    first = {"$set": {"messages": TOLD[:1]}}
+    grown = {"$set": {"messages": TOLD}}
+    shorter = {"$set": {"messages": [told("c1", "user", "It was said that …"), TOLD[1]]}}
+    bye = told("u2", "user", "Bye")
+    conversation = read([SESSION, first, grown, bye, shorter, shorter])
+    assert said(conversation) == [*GREETED, ("user", "Bye")]
+    assert conversation.passed_over == {"message that only the model was given": 1}
+    assert not conversation.remarks
+
+
+@pytest.mark.parametrize("call_id", [{"id": "c"}, {}])
+def test_a_call_in_a_content_and_beside_it_is_one(call_id: dict[str, str]) -> None:
+    content = [{"text": "Look:"}, {"functionCall": {**call_id, "name": "look", "args": {}}}]
+    messages = [
+        told("g1", "gemini", content, toolCalls=[used("c", response("c", "a.py"))]),
+        told("u1", "user", [response("c", "a.py")]),
+        told("g2", "gemini", "One file"),
+    ]
+    conversation = read([{**SESSION, "summary": "Files", "messages": messages}])
+    assert said(conversation) == [
+        *[("assistant", "Look:"), ("look", "a.py"), ("assistant", "One file")],
+    ]
+    assert conversation.title == "Files"
+    assert not conversation.remarks
+
+
+def test_all_that_a_tool_has_shown_is_its_result() -> None:
+    both = [response("a", "one"), IMAGE, response("b", "two")]
+    calls = [used("a", *both), used("b", *both), used("c", response("c", "no", "error"))]
+    conversation = read([{**SESSION, "messages": [told("g1", "gemini", "", toolCalls=calls)]}])
+    assert said(conversation) == [
+        ("assistant", ""),
+        ("look", [{"type": "text", "text": "one"}, SHOWN]),
+        ("look", "two"),
+        ("look", "no"),
+        ("tool", "no"),
+    ]
+
+
+def test_parts_of_a_response_of_geminis_are_its_result() -> None:
+    answered = {"name": "look", "response": {"output": "one"}, "parts": [IMAGE]}
+    contents = [
+        {"role": "model", "parts": [{"functionCall": {"name": "look", "args": {}}}]},
+        {"role": "user", "parts": [{"functionResponse": answered}]},
+        {"role": "model"},
+    ]
+    assert said(read([{"contents": contents}])) == [
+        ("assistant", ""),
+        ("look", [{"type": "text", "text": "one"}, SHOWN]),
+        ("assistant", ""),
+    ]
+
+
+def test_parts_that_are_texts_are_geminis() -> None:
+    contents = [
+        {"role": "user", "parts": ["Hi"]},
+        {"role": "model", "parts": "Hello"},
+    ]
+    for value in ([contents], [{"history": contents}], contents):
+        assert said(read(value)) == GREETED
+
+
+def test_chunks_of_ai_studio_have_their_times() -> None:
+    times = ["2025-11-18T10:00:00.123Z", "2025-11-18T10:00:06Z"]
+    chunks = [
+        {"text": text, "role": role, "createTime": time}
+        for text, role, time in zip(("Hi", "Hello"), ("user", "model"), times, strict=True)
+    ]
+    conversation = read([{"chunkedPrompt": {"chunks": chunks}}])
+    assert said(conversation) == GREETED
+    assert [message.timestamp for message in conversation.messages] == list(map(read_moment, times))
+    assert [message.metadata for message in conversation.messages] == [{}, {}]

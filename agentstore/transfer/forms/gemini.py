@@ -10,8 +10,14 @@ from typing import Any
 from agentstore.records import JSONValue, Message, NewMessage
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.building import Builder, without
-from agentstore.transfer.forms.form import Form, has_some, items_of, objects
-from agentstore.transfer.forms.parts import data_url, image_part, text_part, unknown_part
+from agentstore.transfer.forms.form import Form, has_role, has_some, items_of, objects
+from agentstore.transfer.forms.parts import (
+    data_url,
+    image_part,
+    part_values,
+    text_part,
+    unknown_part,
+)
 from agentstore.transfer.forms.pieces import Answer, Call, Part, Piece, Thought, Unknown
 from agentstore.transfer.forms.turns import (
     Reply,
@@ -41,9 +47,16 @@ _AS_THEY_ARE = frozenset({"inlineData", "fileData", "executableCode", "codeExecu
 
 
 def is_content(value: JSONValue) -> bool:
-    """Whether a value is a content: a list of parts that have no type."""
-    parts = items_of(value, "parts")
-    return bool(parts) and all(isinstance(part, dict) and "type" not in part for part in parts)
+    """Whether a value is a content: parts that have no type, or are texts of somebody's."""
+    parts = value.get("parts") if isinstance(value, dict) else None
+    if isinstance(parts, str):
+        return has_role(value)
+    if not isinstance(parts, list) or not parts:
+        return False
+    return all(
+        "type" not in part if isinstance(part, dict) else isinstance(part, str) and has_role(value)
+        for part in parts
+    )
 
 
 def is_whole(value: JSONValue) -> bool:
@@ -86,7 +99,9 @@ def read_content(content: JSONValue) -> Iterator[Piece]:
     if isinstance(content, str):
         yield text_part(content)
         return
-    parts = content.get("parts", [content]) if isinstance(content, dict) else content
+    parts = content
+    if isinstance(content, dict):
+        parts = content.get("parts", [] if content.keys() == {"role"} else [content])
     for part in parts if isinstance(parts, list) else [parts]:
         yield from read_part(part)
 
@@ -124,12 +139,24 @@ def read_part(part: JSONValue) -> Iterator[Piece]:
 
 
 def _answer(response: Mapping[str, JSONValue]) -> Answer:
-    """A tool's answer, which its API wants as an object."""
+    """A tool's answer, which its API wants as an object, with data beside it as parts."""
     result, name, call_id = response.get("response"), response.get("name"), response.get("id")
+    failed = False
     if isinstance(result, dict) and len(result) == 1 and result.keys() <= {"output", "error"}:
-        [(key, inner)] = result.items()
-        return Answer(inner, call_id, name, failed=key == "error")
-    return Answer(result, call_id, name)
+        [(key, result)] = result.items()
+        failed = key == "error"
+    parts = part_values(read_content(items_of(response, "parts")))
+    return Answer(with_parts(result, parts), call_id, name, failed)
+
+
+def with_parts(result: JSONValue, parts: list[dict[str, JSONValue]]) -> JSONValue:
+    """A tool's result, and what it answered beside it."""
+    if not parts:
+        return result
+    own = result_parts(result)
+    if own is None:
+        own = [] if result in (None, "", {}) else [{"type": "text", "text": result_text(result)}]
+    return [*own, *parts]
 
 
 def _signature(part: Mapping[str, JSONValue]) -> dict[str, JSONValue]:
@@ -145,7 +172,7 @@ def _say_contents(builder: Builder, contents: JSONValue) -> None:
 
 def _say_chunks(builder: Builder, prompt: JSONValue) -> None:
     for chunk in objects(prompt["chunks"], "chunks"):
-        metadata = without(chunk, "role", "text", "isThought", "parts")
+        metadata = without(chunk, "role", "text", "isThought", "parts", "createTime")
         pieces: list[Piece] = []
         if chunk.get("isThought") is True:
             pieces = [Thought({"thought": True, "text": chunk.get("text")})]
@@ -153,7 +180,8 @@ def _say_chunks(builder: Builder, prompt: JSONValue) -> None:
             pieces = [text_part(chunk["text"])]
         else:
             pieces = list(read_part(without(chunk, "role", "tokenCount", "createTime")))
-        builder.say(builder.role(chunk.get("role")), pieces, metadata=metadata)
+        at = chunk.get("createTime")
+        builder.say(builder.role(chunk.get("role")), pieces, metadata=metadata, at=at)
 
 
 def _link(file: Mapping[str, JSONValue]) -> str:
