@@ -70,3 +70,42 @@ def test_bedrocks_blocks_with_texts_inside_say_them(block: Any, content: Any) ->
     found = read({"system": system, "messages": [{"role": "user", "content": [block]}]})
     assert said(found) == [("system", "Be brief."), ("user", content)]
     assert not found.remarks
+
+
+def inspect_sample(*messages: Any, **further: Any) -> Any:
+    return {"id": 1, "epoch": 1, "target": "", "messages": messages, **further}
+
+
+def test_what_went_wrong_with_a_tool_of_inspects_is_its_answer() -> None:
+    call = {"id": "t1", "function": "py", "arguments": {}}
+    error = {"type": "parsing", "message": "bad json"}
+    answer = {"role": "tool", "tool_call_id": "t1", "function": "py", "error": error}
+    asked = {"role": "assistant", "content": "", "tool_calls": [call]}
+    for content, result in [("", "bad json"), (None, "bad json"), ("half of it", "half of it")]:
+        found = read(inspect_sample(asked, {**answer, "content": content}))
+        assert calls(found) == [("py", "t1", result)]
+        assert said(found)[1] == ("tool", result)
+        assert found.messages[1].metadata == {
+            "tool_call_id": "t1",
+            "tool_status": "error",
+            "function": "py",
+            "error": error,
+        }
+    found = read(inspect_sample(asked, {**answer, "content": "", "error": None}))
+    assert calls(found) == [("py", "t1", "")]
+    assert len(found.messages) == 1
+
+
+def test_inspects_attachments_are_put_in() -> None:
+    asked = {
+        "role": "user",
+        "content": [text("attachment://t"), {"type": "image", "image": "attachment://i"}],
+    }
+    told = {"role": "assistant", "content": "attachment://t", "model": "attachment://gone"}
+    attachments = {"t": "A long text", "i": PIXEL}
+    found = read(inspect_sample(asked, told, attachments=attachments))
+    assert said(found) == [
+        ("user", [text("A long text"), IMAGE]),
+        ("assistant", "A long text"),
+    ]
+    assert found.messages[1].metadata == {"model": "attachment://gone"}
