@@ -9,11 +9,14 @@ import pytest
 
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import read_items
+from agentstore.transfer.forms import chat_completions
+from agentstore.transfer.forms.registry import form_of
 from agentstore.transfer.gathering import Gatherer
 from agentstore.transfer.json_text import encoded
 
 HI = {"role": "user", "content": "Hi"}
-GREETED = [("user", "Hi"), ("assistant", "Hello")]
+HI_SAID = ("user", "Hi")
+GREETED = [HI_SAID, ("assistant", "Hello")]
 PIXEL = "data:image/png;base64,AAAA"
 IMAGE = {"type": "image_url", "image_url": {"url": PIXEL}}
 
@@ -21,7 +24,13 @@ IMAGE = {"type": "image_url", "image_url": {"url": PIXEL}}
 def read_all(value: Any) -> list[Conversation]:
     found = list(Gatherer().gather(read_items(io.BytesIO(encoded(value)))))
     assert [one.error for one in found] == [None] * len(found)
-    return [one.conversation for one in found if one.conversation is not None]
+    conversations = [one.conversation for one in found if one.conversation is not None]
+    for conversation in conversations:
+        # What is exported is nobody else's, and says the same.
+        assert form_of(conversation.form) == (chat_completions.FORM, True)
+        [again] = chat_completions.read(conversation.form)
+        assert said(again) == said(conversation)
+    return conversations
 
 
 def read(value: Any) -> Conversation:
@@ -109,3 +118,130 @@ def test_inspects_attachments_are_put_in() -> None:
         ("assistant", "A long text"),
     ]
     assert found.messages[1].metadata == {"model": "attachment://gone"}
+
+
+HUMAN: dict[str, Any] = {"type": "human", "content": "Hi", "id": None, "additional_kwargs": {}}
+AI = {"type": "ai", "content": "Hello", "id": "b", "tool_calls": []}
+EARLIER = [{**HUMAN, "content": "Before"}, {**AI, "content": "Yes"}]
+LOOK = {"name": "look", "args": {"x": 1}, "id": "c1"}
+ASKING = {**AI, "content": "", "tool_calls": [LOOK]}
+TOLD = {"type": "tool", "content": "12", "tool_call_id": "c1"}
+
+
+def run(given: Any, answer: Any) -> Any:
+    return {"id": "r", "run_type": "chain", "trace_id": "r", "inputs": given, "outputs": answer}
+
+
+def observation(given: Any, answer: Any = None, **further: Any) -> Any:
+    common = {"id": "o", "traceId": "t", "type": "GENERATION", "startTime": "2026-01-02T03:04:05Z"}
+    return {**common, "input": given, "output": answer, **further}
+
+
+RECORDS = pytest.mark.parametrize("record", [run, lambda *sides: [observation(*sides)]])
+
+
+@RECORDS
+@pytest.mark.parametrize(
+    ("given", "answer", "expected"),
+    [
+        ([HUMAN], [{**HUMAN, "id": "a"}, AI], GREETED),
+        ([HI], [{**HUMAN, "id": "a"}, AI], GREETED),
+        ([HI], [AI], GREETED),
+        ([HI], [{**HUMAN, "content": "Hi!"}, AI], [HI_SAID, ("user", "Hi!"), GREETED[1]]),
+        ([HUMAN], [*EARLIER, HUMAN, AI], [("user", "Before"), ("assistant", "Yes"), *GREETED]),
+        (
+            [HUMAN, ASKING, TOLD],
+            [HUMAN, {**ASKING, "id": "x"}, {**TOLD, "id": "y"}, AI],
+            [HI_SAID, ("assistant", ""), GREETED[1]],
+        ),
+        (
+            [HUMAN, ASKING, TOLD],
+            [{**ASKING, "tool_calls": [{**LOOK, "args": {"x": 2}, "id": "c2"}]}],
+            [HI_SAID, ("assistant", ""), ("assistant", "")],
+        ),
+    ],
+)
+def test_what_a_graph_gives_back_of_its_input_is_said_once(
+    record: Any, given: Any, answer: Any, expected: Any
+) -> None:
+    assert said(read(record({"messages": given}, {"messages": answer}))) == expected
+
+
+@RECORDS
+@pytest.mark.parametrize(
+    ("given", "rest"),
+    [
+        ({"system": "Be brief.", "messages": [HI], "tools": ["wind"]}, {"tools": ["wind"]}),
+        ({"system": [text("Be brief.")], "messages": [HI]}, None),
+        ({"system": [{"text": "Be brief."}, {"cachePoint": {}}], "messages": [HI]}, None),
+        ({"instructions": "Be brief.", "input": [HI]}, None),
+        ({"instructions": "Be brief.", "input": "Hi", "model": "m"}, {"model": "m"}),
+        ({"systemInstruction": {"parts": [{"text": "Be brief."}]}, "contents": [HI]}, None),
+        (
+            {"config": {"system_instruction": "Be brief."}, "contents": [HI]},
+            {"config": {"system_instruction": "Be brief."}},
+        ),
+    ],
+)
+def test_a_system_prompt_beside_the_messages_is_said_first(
+    record: Any, given: Any, rest: Any
+) -> None:
+    found = read(record(given, {"role": "assistant", "content": "Hello"}))
+    assert said(found) == [("system", "Be brief."), *GREETED]
+    assert found.metadata.get("further_input") == rest
+    assert not found.remarks
+
+
+@RECORDS
+def test_what_was_said_before_a_question_stands_before_it(record: Any) -> None:
+    found = read(record({"input": "Hi", "chat_history": EARLIER}, {"output": "Hello"}))
+    assert said(found) == [("user", "Before"), ("assistant", "Yes"), *GREETED]
+
+
+def test_what_is_beside_an_answer_is_kept() -> None:
+    usage = {"tokens": 7}
+    generations = [[{"text": "Hello", "message": AI}]]
+    found = read(run({"messages": [[HUMAN]]}, {"generations": generations, "llm_output": usage}))
+    assert said(found) == GREETED
+    assert found.metadata["further_output"] == {"llm_output": usage}
+    gemini = {"candidates": [{"content": {"role": "model", "parts": [{"text": "Hello"}]}}]}
+    found = read([observation({"contents": [HI]}, {**gemini, "usage": usage})])
+    assert said(found) == GREETED
+    assert found.metadata["further_output"] == {"usage": usage}
+
+
+TRACE = {
+    "id": "t",
+    "timestamp": "2026-01-02T03:04:05Z",
+    "name": "chat",
+    "tags": [],
+    "input": {"messages": [HI]},
+    "output": "Hello",
+}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {**TRACE, "observations": ["o1", "o2"]},
+        {**TRACE, "observations": []},
+        {**TRACE, "bookmarked": False},
+        {"data": [{**TRACE, "observations": ["o1"]}], "meta": {"page": 1}},
+        {"data": [observation([HI], "Hello")], "meta": {"page": 1}},
+        [observation("words", type="EMBEDDING"), observation([HI], "Hello")],
+        [observation("words", type=kind) for kind in ("EVALUATOR", "GUARDRAIL")]
+        + [observation([HI], "Hello", type="SPAN")],
+    ],
+)
+def test_langfuses_traces_are_read_as_it_hands_them_out(value: Any) -> None:
+    found = read(value)
+    assert said(found) == GREETED
+    assert found.id == "t"
+    assert not found.remarks
+
+
+def test_each_trace_of_a_page_is_a_conversation() -> None:
+    traces = [{**TRACE, "id": id_, "observations": ["o"]} for id_ in "ab"]
+    assert [found.id for found in read_all({"data": traces, "meta": {}})] == ["a", "b"]
+    observations = [observation([HI], traceId=id_) for id_ in "ab"]
+    assert [found.id for found in read_all({"data": observations})] == ["a", "b"]
