@@ -245,3 +245,81 @@ def test_each_trace_of_a_page_is_a_conversation() -> None:
     assert [found.id for found in read_all({"data": traces, "meta": {}})] == ["a", "b"]
     observations = [observation([HI], traceId=id_) for id_ in "ab"]
     assert [found.id for found in read_all({"data": observations})] == ["a", "b"]
+
+
+def response(prompt: str, response: str, **further: Any) -> Any:
+    common = {"id": "1", "conversation_id": "c", "datetime_utc": "2026-01-02T03:04:05"}
+    return {**common, "prompt": prompt, "response": response, **further}
+
+
+def test_calls_of_llm_have_the_models_ids() -> None:
+    common = {"tool_id": 1, "name": "wind"}
+    asking = [{"id": row, **common, "arguments": {}, "tool_call_id": f"c{row}"} for row in (1, 2)]
+    told = [
+        {"id": row, **common, "output": f"{row}", "tool_call_id": f"c{row}", "exception": None}
+        for row in (2, 1)
+    ]
+    later = "2026-01-02T03:04:06"
+    found = read(
+        [
+            response("Wind?", "", tool_calls=asking),
+            response("", "12.", tool_results=told, datetime_utc=later),
+        ]
+    )
+    assert calls(found) == [("wind", "c1", "1"), ("wind", "c2", "2")]
+    assert said(found) == [("user", "Wind?"), ("assistant", ""), ("assistant", "12.")]
+
+
+def test_calls_of_llm_without_ids_are_answered_in_turn() -> None:
+    asking: list[Any] = [
+        {"id": row, "name": "wind", "arguments": {}, "tool_call_id": None} for row in (7, 8)
+    ]
+    told = [{"id": 1, "name": "wind", "output": f"{n}", "tool_call_id": None} for n in (1, 2)]
+    found = read([response("Wind?", "", tool_calls=asking), response("", "12.", tool_results=told)])
+    assert calls(found) == [("wind", None, "1"), ("wind", None, "2")]
+
+
+def test_what_goes_with_a_prompt_of_llm_is_the_users() -> None:
+    fragments = [{"hash": "abc", "content": "A long text", "aliases": ["a"]}]
+    attachments = [
+        {"type": "image/png", "path": None, "url": PIXEL},
+        {"type": "application/pdf", "path": "/a.pdf", "url": None},
+    ]
+    asked = response(
+        "See", "Seen", prompt_fragments=fragments, attachments=attachments, system="Be brief."
+    )
+    alone = {**asked, "id": "2", "prompt": "", "attachments": [], "response": "Yes"}
+    other = {**alone, "id": "3", "system_fragments": [{"content": "Be kind."}]}
+    found = read([asked, alone, other])
+    assert said(found) == [
+        ("system", "Be brief."),
+        ("user", [text("A long text"), text("See"), IMAGE]),
+        ("assistant", "Seen"),
+        ("user", "A long text"),
+        ("assistant", "Yes"),
+        ("system", [text("Be kind."), text("Be brief.")]),
+        ("user", "A long text"),
+        ("assistant", "Yes"),
+    ]
+    assert found.messages[1].metadata == {
+        "prompt_fragments": [{"hash": "abc", "aliases": ["a"]}],
+        "attachments": attachments[1:],
+    }
+    assert found.messages[2].metadata == {"id": "1"}
+
+
+def test_a_memory_of_llamaindex_has_a_store() -> None:
+    message = {"role": "user", "additional_kwargs": {}, "blocks": [block("Hi")]}
+    store = {"store": {"ann": [message]}, "class_name": "SimpleChatStore"}
+    memory = {"token_limit": 3000, "chat_store": store, "chat_store_key": "ann"}
+    for value, metadata in [
+        (store, {"chat_store_key": "ann"}),
+        (memory, {"chat_store_key": "ann", "token_limit": 3000}),
+    ]:
+        found = read(value)
+        assert said(found) == [HI_SAID]
+        assert found.metadata == metadata
+
+
+def block(text: str) -> dict[str, Any]:
+    return {"block_type": "text", "text": text}
