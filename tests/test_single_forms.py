@@ -271,10 +271,9 @@ def test_calls_of_llm_have_the_models_ids() -> None:
 
 
 def test_calls_of_llm_without_ids_are_answered_in_turn() -> None:
-    asking: list[Any] = [
-        {"id": row, "name": "wind", "arguments": {}, "tool_call_id": None} for row in (7, 8)
-    ]
-    told = [{"id": 1, "name": "wind", "output": f"{n}", "tool_call_id": None} for n in (1, 2)]
+    common = {"name": "wind", "tool_call_id": None}
+    asking = [{**common, "id": row, "arguments": {"at": row}} for row in (7, 8)]
+    told = [{**common, "id": row, "output": f"{row}"} for row in (1, 2)]
     found = read([response("Wind?", "", tool_calls=asking), response("", "12.", tool_results=told)])
     assert calls(found) == [("wind", None, "1"), ("wind", None, "2")]
 
@@ -323,3 +322,44 @@ def test_a_memory_of_llamaindex_has_a_store() -> None:
 
 def block(text: str) -> dict[str, Any]:
     return {"block_type": "text", "text": text}
+
+
+def open_webui_chat(*messages: Any, **further: Any) -> Any:
+    return {"id": "c", "title": "T", "chat": {"title": "T", "messages": messages, **further}}
+
+
+def test_what_a_user_of_open_webui_shows_is_said() -> None:
+    image, text_file = {"type": "image", "url": PIXEL}, {"type": "file", "url": "f1"}
+    elsewhere = {"type": "image", "url": "f2"}
+    asked = {**HI, "files": [image, text_file, elsewhere]}
+    drawn = {"role": "assistant", "content": "Hello", "files": [image]}
+    found = read(open_webui_chat(asked, drawn, params={"system": "Be brief.", "temperature": 1}))
+    assert said(found) == [("system", "Be brief."), ("user", [text("Hi"), IMAGE]), GREETED[1]]
+    assert found.messages[1].metadata == {"files": [text_file, elsewhere]}
+    assert found.messages[2].metadata == {"files": [image]}
+    assert found.metadata["chat"] == {"params": {"temperature": 1}}
+
+
+def test_calls_in_a_text_of_open_webui_are_counted() -> None:
+    call = (
+        '<details type="tool_calls" done="true" id="c1" name="wind"><summary></summary></details>'
+    )
+    found = read(open_webui_chat(HI, {"role": "assistant", "content": f"{call}\n{call}\nHello"}))
+    assert said(found)[1] == ("assistant", f"{call}\n{call}\nHello")
+    assert found.passed_over == {"tool call in an answer's text: left there": 2}
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_a_user_of_librechat_shows_and_presets_is_said(inside: bool) -> None:
+    files = [
+        {"type": "image/png", "filepath": PIXEL},
+        {"type": "image/png", "filepath": "/images/x.png"},
+    ]
+    asked = {"messageId": "a", "isCreatedByUser": True, "text": "Hi", "files": files}
+    told = {"messageId": "b", "parentMessageId": "a", "isCreatedByUser": False, "text": "Hello"}
+    preset = {"promptPrefix": "Be brief.", "model": "m"}
+    options = {"options": preset} if inside else preset
+    found = read({"conversationId": "c", "messages": [asked, told], **options})
+    assert said(found) == [("system", "Be brief."), ("user", [text("Hi"), IMAGE]), GREETED[1]]
+    rest = {"options": {"model": "m"}} if inside else {"model": "m"}
+    assert found.metadata == {"conversationId": "c", **rest}
