@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from agentstore import formats
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import read_items
 from agentstore.transfer.forms import chat_completions
 from agentstore.transfer.forms.registry import form_of
 from agentstore.transfer.gathering import Gatherer
-from agentstore.transfer.json_text import encoded
+from agentstore.transfer.json_text import canonical, encoded
 
 HI = {"role": "user", "content": "Hi"}
 HI_SAID = ("user", "Hi")
@@ -30,6 +31,7 @@ def read_all(value: Any) -> list[Conversation]:
         assert form_of(conversation.form) == (chat_completions.FORM, True)
         [again] = chat_completions.read(conversation.form)
         assert said(again) == said(conversation)
+        assert calls(again) == calls(conversation)
     return conversations
 
 
@@ -363,3 +365,36 @@ def test_what_a_user_of_librechat_shows_and_presets_is_said(inside: bool) -> Non
     assert said(found) == [("system", "Be brief."), ("user", [text("Hi"), IMAGE]), GREETED[1]]
     rest = {"options": {"model": "m"}} if inside else {"model": "m"}
     assert found.metadata == {"conversationId": "c", **rest}
+
+
+def claude_ai_chat(*messages: Any) -> Any:
+    return {"uuid": "c", "name": "", "chat_messages": messages}
+
+
+def test_what_was_pasted_into_claude_ai_is_said() -> None:
+    pasted = {"file_name": "", "file_type": "txt", "extracted_content": "A long text"}
+    unread = {"file_name": "a.bin", "extracted_content": ""}
+    asked = {"uuid": "m", "sender": "human", "content": [text("See")], "attachments": [pasted]}
+    alone = {**asked, "uuid": "n", "content": [text("", citations=[])]}
+    old = {"uuid": "o", "sender": "human", "text": "See", "attachments": [unread, pasted]}
+    found = read(claude_ai_chat(asked, alone, old))
+    both = [text("See"), text("A long text")]
+    assert said(found) == [("user", both), ("user", "A long text"), ("user", both)]
+    assert found.messages[0].metadata == {"uuid": "m", "attachments": [{"file_type": "txt"}]}
+    kept = [{"file_name": "a.bin"}, {"file_type": "txt"}]
+    assert found.messages[2].metadata == {"uuid": "o", "attachments": kept}
+
+
+def test_where_a_tool_of_claude_ai_has_found_something_is_in_its_result() -> None:
+    known = {"type": "knowledge", "text": "12 kn", "title": "Wind", "url": "https://wind.example"}
+    looked = {"type": "tool_use", "name": "web_search", "input": {}}
+    result = {"type": "tool_result", "name": "web_search", "is_error": False}
+    content = [looked, {**result, "content": [{**known, "is_missing": False}]}]
+    found = read(claude_ai_chat({"uuid": "m", "sender": "assistant", "content": content}))
+    place = {"title": "Wind", "url": "https://wind.example"}
+    assert calls(found) == [("web_search", None, [text("12 kn", **place)])]
+    assert "12 kn" in canonical(formats.to_openai_chat(found.messages))
+    assert "wind.example" not in canonical(formats.to_anthropic(found.messages))
+    content = [looked, {**result, "content": [text("OK", uuid="z")]}]
+    found = read(claude_ai_chat({"uuid": "m", "sender": "assistant", "content": content}))
+    assert calls(found) == [("web_search", None, "OK")]
