@@ -178,6 +178,7 @@ def test_what_a_graph_gives_back_of_its_input_is_said_once(
         ({"system": [{"text": "Be brief."}, {"cachePoint": {}}], "messages": [HI]}, None),
         ({"instructions": "Be brief.", "input": [HI]}, None),
         ({"instructions": "Be brief.", "input": "Hi", "model": "m"}, {"model": "m"}),
+        ({"instructions": "Be brief.", "messages": [HI], "input": "x"}, {"input": "x"}),
         ({"systemInstruction": {"parts": [{"text": "Be brief."}]}, "contents": [HI]}, None),
         (
             {"config": {"system_instruction": "Be brief."}, "contents": [HI]},

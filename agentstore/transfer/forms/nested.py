@@ -66,7 +66,7 @@ def say_exchange(
     Returns:
         What else the two have, as metadata.
     """
-    before, after = _look_in_prompt(given) or look_in(given), look_in(answer)
+    before, after = look_in(given) or _look_in_prompt(given), look_in(answer)
     if before is not None and before.system is not None:
         builder.say("system", _system_pieces(before.system))
     if after is None or not _has_all(after.messages, before, given):
