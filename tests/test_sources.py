@@ -87,6 +87,33 @@ def test_folders_and_archives(tmp_path: Path) -> None:
     assert sum(sizes) > (total_size([str(tmp_path / "in"), str(tmp_path / "c.zip")]) or 0) > 0
 
 
+def test_what_a_system_keeps_beside_the_files_is_passed_over(tmp_path: Path) -> None:
+    names = ("logs/a.json", "__MACOSX/logs/._a.json", "logs/.b.json", ".git/c.json", "d.txt")
+    with zipfile.ZipFile(tmp_path / "mac.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, LINE if name == "logs/a.json" else b"\x00\x05\x16\x07")
+            (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "in" / name).write_bytes(LINE if name == "logs/a.json" else b"\x00")
+    for path in (tmp_path / "mac.zip", tmp_path / "in"):
+        items, others = read_all(path)
+        assert [item.value for item in items] == [HELLO]
+        assert [Path(name).name for name in others] == ["d.txt"]
+
+
+def test_of_inspects_archives_the_samples_are_read(tmp_path: Path) -> None:
+    names = (
+        *("_journal/start.json", "samples/1_epoch_1.json", "_journal/summaries/1.json"),
+        *("samples/2_epoch_1.json", "summaries.json", "reductions.json", "header.json"),
+    )
+    with zipfile.ZipFile(tmp_path / "wind.eval", "w") as archive:
+        for name in names:
+            archive.writestr(name, LINE if name.startswith("samples/") else b'{"version": 2}')
+    for path in (tmp_path / "wind.eval", tmp_path):
+        items, others = read_all(path)
+        assert [item.value for item in items] == [HELLO] * 2
+        assert len(others) == len(names) - 2
+
+
 SPELLINGS = {
     "lines": lambda values: b"".join(openai_forms.line_of(value) for value in values),
     "list": lambda values: json.dumps(values).encode(),

@@ -18,11 +18,18 @@ from agentstore.errors import InvalidInputError
 
 _ZIP = b"PK\x03\x04"
 _ENDINGS = (".json", ".jsonl", ".ndjson", ".traj")
+_ARCHIVES = (".zip", ".eval")
+"""Of archives; the second is Inspect's."""
+
 _CONVERSATIONS = "conversations*.json*"
 """What the exports of chat services call the file that matters, among others."""
 
 _BESIDE = ("*agent-*.meta.json", "sessions-index.json", "*/tool-results/*")
 """What Claude Code keeps beside its session logs."""
+
+_EVALUATION = "_journal/start.json"
+_SAMPLES = "samples/*.json"
+"""What Inspect's archives have, and the files in there that matter."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def _files(path: str, passed_over: Callable[[str], None]) -> Iterator[str]:
     found = sorted(
         str(file)
         for file in Path(path).rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        if file.is_file() and not _is_hidden(file.relative_to(path).parts)
     )
     yield from _chosen(found, passed_over)
 
@@ -92,16 +99,24 @@ def _chosen(names: Sequence[str], passed_over: Callable[[str], None]) -> Iterato
     """Those files that hold conversations; the others are named."""
     wanted = [name for name in names if _is_readable(name) and not _is_beside(name)]
     exported = [name for name in wanted if fnmatch(os.path.basename(name), _CONVERSATIONS)]
+    if _EVALUATION in names:
+        exported = [name for name in wanted if fnmatch(name, _SAMPLES)]
+    chosen = frozenset(exported or wanted)
     for name in names:
-        if name in (exported or wanted):
+        if name in chosen:
             yield name
         else:
             passed_over(name)
 
 
 def _is_readable(name: str) -> bool:
-    lower = name.lower().removesuffix(".gz")
-    return lower.endswith(_ENDINGS) or name.lower().endswith(".zip")
+    lower = name.lower()
+    return lower.removesuffix(".gz").endswith(_ENDINGS) or lower.endswith(_ARCHIVES)
+
+
+def _is_hidden(parts: Sequence[str]) -> bool:
+    """Whether a path leads to what a system keeps beside the files that are one's own."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
 def _is_beside(name: str) -> bool:
@@ -136,7 +151,11 @@ def _open_archive(
     prefix = f"{name}: " if name else ""
     try:
         with zipfile.ZipFile(file) as archive:
-            members = [member.filename for member in archive.infolist() if not member.is_dir()]
+            members = [
+                member.filename
+                for member in archive.infolist()
+                if not member.is_dir() and not _is_hidden(member.filename.split("/"))
+            ]
             for member in _chosen(members, lambda other: passed_over(f"{prefix}{other}")):
                 with archive.open(member) as inner:
                     yield Source(f"{prefix}{member}", inner, position)  # type: ignore[arg-type]

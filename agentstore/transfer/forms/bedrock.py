@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agentstore.records import JSONValue
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.building import Builder, without
 from agentstore.transfer.forms.form import Form, has_role, has_some, items_of, objects
 from agentstore.transfer.forms.parts import data_url, image_part, text_part, unknown_part
-from agentstore.transfer.forms.pieces import Answer, Call, Piece, Thought, Unknown
+from agentstore.transfer.forms.pieces import Answer, Call, Part, Piece, Thought, Unknown
 
 _KEYS = frozenset(
-    {"text", "toolUse", "toolResult", "image", "document", "video", "reasoningContent"}
+    {
+        *("text", "toolUse", "toolResult", "image", "document", "video", "reasoningContent"),
+        *("guardContent", "citationsContent"),
+    }
 )
-_BOOKKEEPING = frozenset({"cachePoint", "guardContent"})
+_BOOKKEEPING = frozenset({"cachePoint"})
 
 
 def is_message(value: JSONValue) -> bool:
@@ -43,7 +46,8 @@ def read(value: JSONValue) -> list[Conversation]:
     messages = value if isinstance(value, list) else value["messages"]
     rest = {} if isinstance(value, list) else without(value, "messages", "system")
     for block in items_of(value, "system"):
-        builder.say("system", read_block(block))
+        if said := list(read_block(block)):
+            builder.say("system", said)
     for message in objects(messages):
         pieces = (piece for block in message.get("content", ()) for piece in read_block(block))
         metadata = without(message, "role", "content")
@@ -73,7 +77,31 @@ def read_block(block: JSONValue) -> Iterator[Piece]:
         else:
             yield from unknown_part(block, "image")
     elif not block.keys() & _BOOKKEEPING:
+        yield from _read_wrapped(block)
+
+
+def _read_wrapped(block: dict[str, JSONValue]) -> Iterator[Piece]:
+    """A block that has what is said one further in, with notes on it."""
+    guarded, cited = block.get("guardContent"), block.get("citationsContent")
+    if isinstance(guarded, dict) and isinstance(guarded.get("text"), dict):
+        notes = without(guarded["text"], "text")
+        yield from _text(guarded["text"], {"guardContent": notes} if notes else {})
+    elif isinstance(guarded, dict) and isinstance(guarded.get("image"), dict):
+        yield from read_block(guarded)
+    elif isinstance(cited, dict) and items_of(cited, "content"):
+        notes = without(cited, "content")
+        for number, part in enumerate(cited["content"]):
+            yield from _text(part, {"citationsContent": notes} if notes and not number else {})
+    else:
         yield from unknown_part(block, next(iter(block), "empty"))
+
+
+def _text(block: JSONValue, further: Mapping[str, JSONValue]) -> Iterator[Piece]:
+    """A text that stands in another block, with what else is said of it."""
+    if isinstance(block, dict) and isinstance(block.get("text"), str):
+        yield Part({"type": "text", "text": block["text"], **further})
+    else:
+        yield Unknown("content that is neither text nor parts")
 
 
 def _result(content: JSONValue) -> JSONValue:

@@ -223,7 +223,7 @@ class Builder:
         else:
             name = answer.tool_name if isinstance(answer.tool_name, str) else None
             origin = self._latest.find(name or None)
-        text = text_of_parts(answer.result)
+        text = None if answer.keeps_parts else text_of_parts(answer.result)
         result = answer.result if text is None else text
         if origin is None or origin.call is None:
             self.remark("answer to a call that is not there: kept as a tool's message")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from agentstore.records import JSONValue
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.building import Builder, without
@@ -11,6 +13,7 @@ from agentstore.transfer.forms.parts import read_part
 from agentstore.transfer.forms.pieces import Piece, Thought
 
 _OF_SAMPLE = ("messages", "events", "attachments", "store", "input")
+_ATTACHMENT = "attachment://"
 
 
 def is_message(value: JSONValue) -> bool:
@@ -50,7 +53,10 @@ def read(value: JSONValue) -> list[Conversation]:
 
 def _read_sample(sample: dict[str, JSONValue]) -> Conversation:
     builder = Builder()
-    for message in objects(sample.get("messages")):
+    messages, attachments = sample.get("messages"), sample.get("attachments")
+    if isinstance(attachments, dict) and attachments:
+        messages = _attached(messages, attachments)
+    for message in objects(messages):
         content = message.get("content")
         if message.get("role") != "assistant" or not isinstance(content, list):
             say_loosely(builder, message)
@@ -66,6 +72,17 @@ def _read_sample(sample: dict[str, JSONValue]) -> Conversation:
     rest = without(sample, *_OF_SAMPLE)
     uuid = sample.get("uuid")
     return builder.finish(rest, id=uuid, created_at=sample.get("started_at"))
+
+
+def _attached(value: JSONValue, attachments: Mapping[str, JSONValue]) -> JSONValue:
+    """A value with what its links lead to: long texts and images stand in a sample once."""
+    if isinstance(value, str) and value.startswith(_ATTACHMENT):
+        return attachments.get(value.removeprefix(_ATTACHMENT), value)
+    if isinstance(value, list):
+        return [_attached(item, attachments) for item in value]
+    if isinstance(value, dict):
+        return {key: _attached(item, attachments) for key, item in value.items()}
+    return value
 
 
 FORM = Form("inspect", "Inspect log", is_whole, read, is_message)

@@ -9,16 +9,15 @@ from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.branches import branch
 from agentstore.transfer.forms.building import Builder, without
 from agentstore.transfer.forms.form import Form, items_of, objects
-from agentstore.transfer.forms.parts import read_part, text_part
+from agentstore.transfer.forms.parts import image_part, is_link, read_part, read_parts, text_part
 from agentstore.transfer.forms.pieces import Answer, Call, Piece, Thought
 
 _READ = (
     *("text", "content", "isCreatedByUser", "createdAt", "children", "parentMessageId"),
     *("conversationId", "updatedAt"),
 )
-
-
 _LISTS = ("messages", "messagesTree")
+_SYSTEM = "promptPrefix"
 
 
 def is_message(value: JSONValue) -> bool:
@@ -46,17 +45,20 @@ def read(value: JSONValue) -> list[Conversation]:
     path = branch(next(reversed(messages), None), parents)
     if not any(parent in messages for parent in parents.values()):
         path = list(messages)
+    options, system = _parted(value)
+    if system is not None:
+        builder.say("system", read_parts(system))
     for key in path:
         message = messages[key]
         role = "user" if message.get("isCreatedByUser") is True else "assistant"
         builder.say(
             builder.role(role),
-            _pieces(message),
+            [*_pieces(message), *_images(message)],
             metadata=without(message, *_READ),
             at=message.get("createdAt"),
         )
     builder.pass_over("message on a branch that was not chosen", len(messages) - len(path))
-    rest = without(value, *_LISTS, "createdAt")
+    rest = without({**value, **options}, *_LISTS, "createdAt", _SYSTEM)
     return [
         builder.finish(
             rest,
@@ -66,6 +68,15 @@ def read(value: JSONValue) -> list[Conversation]:
             state="archived" if value.get("isArchived") is True else "open",
         )
     ]
+
+
+def _parted(value: Mapping[str, JSONValue]) -> tuple[dict[str, JSONValue], JSONValue]:
+    """The options without the system prompt, and the prompt; None where there is none."""
+    options = value.get("options")
+    options = options if isinstance(options, dict) else {}
+    system = options.get(_SYSTEM) or value.get(_SYSTEM)
+    rest = {"options": without(options, _SYSTEM)} if options else {}
+    return rest, system if isinstance(system, str) else None
 
 
 def _flat(value: JSONValue) -> Iterator[dict[str, JSONValue]]:
@@ -101,6 +112,15 @@ def _pieces(message: Mapping[str, JSONValue]) -> Iterator[Piece]:
                 yield Answer(details["output"], call.get("id"))
         else:
             yield from read_part(part)
+
+
+def _images(message: Mapping[str, JSONValue]) -> Iterator[Piece]:
+    """What a user shows; where files are on the server only, there is nothing to be seen."""
+    files = items_of(message, "files") if message.get("isCreatedByUser") is True else []
+    for file in files:
+        kind = str(file.get("type")) if isinstance(file, dict) else ""
+        if kind.startswith("image/") and is_link(file.get("filepath")):
+            yield image_part(file["filepath"])
 
 
 FORM = Form("librechat", "LibreChat export", is_whole, read, is_message)

@@ -37,21 +37,32 @@ def is_whole(value: JSONValue) -> bool:
     """Whether an object has such messages, or is a store of chats."""
     if any(has_some(value, key, is_message) for key in ("messages", "chat_history")):
         return True
-    store = value.get("store") if isinstance(value, dict) else None
-    return isinstance(store, dict) and any(has_some(store, key, is_message) for key in store)
+    store = _store(value)
+    return store is not None and any(has_some(store, key, is_message) for key in store)
 
 
 def read(value: JSONValue) -> list[Conversation]:
     """One conversation, or each of a store's chats."""
-    if isinstance(value, dict) and isinstance(value.get("store"), dict):
+    store = _store(value)
+    if store is not None:
+        rest = without(value, "store", "chat_store", "class_name")
         return [
-            _read_messages(messages, {"chat_store_key": key}, key)
-            for key, messages in value["store"].items()
+            _read_messages(messages, {**rest, "chat_store_key": key}, key)
+            for key, messages in store.items()
         ]
     if isinstance(value, list):
         return [_read_messages(value, {}, None)]
     key = "messages" if "messages" in value else "chat_history"
     return [_read_messages(value[key], without(value, key), None)]
+
+
+def _store(value: JSONValue) -> dict[str, JSONValue] | None:
+    """The chats of a store, or of the memory that has one."""
+    if isinstance(value, dict):
+        inner = value.get("chat_store")
+        store = (inner if isinstance(inner, dict) else value).get("store")
+        return store if isinstance(store, dict) else None
+    return None
 
 
 def _read_messages(

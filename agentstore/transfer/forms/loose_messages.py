@@ -10,7 +10,7 @@ from agentstore.transfer.forms.parts import data_url, image_part, read_parts
 from agentstore.transfer.forms.pieces import Answer, Call, Piece, Thought, Unknown
 
 _READ = ("role", "content", "tool_calls", "images", "thinking", "reasoning_content")
-_OF_ANSWERS = ("tool_call_id", "tool_call_ids", "tool_name", "error", "is_error", "status")
+_OF_ANSWERS = ("tool_call_id", "tool_call_ids", "tool_name", "is_error", "status")
 _TIMES = ("timestamp", "created_at", "createdAt")
 
 
@@ -28,6 +28,8 @@ def say_loosely(builder: Builder, form: Mapping[str, JSONValue], *aside: str) ->
     read = [*_READ, *aside, *([time_key] if time_key is not None else [])]
     if role == "tool":
         metadata = without(form, *read, *_OF_ANSWERS, "id", "name")
+        if isinstance(form.get("error"), bool):
+            metadata.pop("error", None)
         builder.say(role, [_answer(form)], metadata=metadata, at=at)
         return
     pieces = [*thoughts(form), *read_parts(form.get("content")), *_images(form), *calls(form)]
@@ -65,7 +67,17 @@ def _answer(form: Mapping[str, JSONValue]) -> Answer:
     call_id = form.get("tool_call_id") or (ids[0] if isinstance(ids, list) and ids else None)
     name = form.get("tool_name") or form.get("name") or form.get("function")
     failed = bool(form.get("error") or form.get("is_error") or form.get("status") == "error")
-    return Answer(form.get("content"), call_id or form.get("id"), name, failed)
+    result = form.get("content")
+    if result in (None, "", []):
+        result = _reason(form.get("error")) or result
+    return Answer(result, call_id or form.get("id"), name, failed)
+
+
+def _reason(error: JSONValue) -> JSONValue:
+    """What an error says: its message where it has one; nothing where it is only a mark."""
+    if isinstance(error, dict):
+        return error.get("message") or error
+    return None if isinstance(error, bool) else error
 
 
 def _images(form: Mapping[str, JSONValue]) -> Iterator[Piece]:

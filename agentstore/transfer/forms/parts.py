@@ -6,6 +6,7 @@ Every reader and adapter knows those two, text and images. What else there is st
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeGuard
 
 from agentstore.records import JSONValue
 from agentstore.transfer.forms.pieces import Part, Piece, Unknown
@@ -24,6 +25,11 @@ def text_part(text: str) -> Part:
 def image_part(url: str, **further: JSONValue) -> Part:
     """An image by its URL, which may be a data: URL."""
     return Part({"type": "image_url", "image_url": {"url": url}, **further})
+
+
+def is_link(value: JSONValue) -> TypeGuard[str]:
+    """Whether a value is a URL that leads somewhere from anywhere, or has its data in itself."""
+    return isinstance(value, str) and value.startswith(("data:", "http://", "https://"))
 
 
 def data_url(mime_type: JSONValue, base64: str) -> str:

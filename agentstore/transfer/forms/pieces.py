@@ -26,12 +26,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool answered. Without an id it answers the calls that it stands behind."""
+    """What a tool answered. Without an id it answers the calls that it stands behind.
+
+    ``keeps_parts``: where the result is parts that are all texts, it stays parts, since these have
+    more than their texts.
+    """
 
     result: JSONValue
     call_id: JSONValue = None
     tool_name: JSONValue = None
     failed: bool = False
+    keeps_parts: bool = False
 
 
 @dataclass(frozen=True)
