@@ -11,6 +11,7 @@ from typing import Any
 
 from agentstore.records import JSONValue, Message, NewMessage
 from agentstore.transfer.conversation import Conversation
+from agentstore.transfer.form_remarks import OUR_KEYS
 from agentstore.transfer.forms.form import Form, has_role
 from agentstore.transfer.forms.media import Media, sound_format
 from agentstore.transfer.forms.turns import (
@@ -25,7 +26,6 @@ from agentstore.transfer.forms.turns import (
 )
 from agentstore.transfer.json_text import parse
 from agentstore.transfer.openai_form import read_conversation
-from agentstore.transfer.plain_form import ADAPTER_KEYS, STORE_KEY
 
 _PLAIN_KEYS = frozenset(
     {
@@ -33,8 +33,6 @@ _PLAIN_KEYS = frozenset(
         *("refusal", "annotations", "audio"),
     }
 )
-_OUR_KEYS = ADAPTER_KEYS | {STORE_KEY}
-"""What only an export of ours has: its messages may have parts of whichever framework."""
 
 
 def read(value: JSONValue) -> list[Conversation]:
@@ -74,7 +72,7 @@ def is_plain(value: JSONValue) -> bool:
     messages = value.get("messages", value.get("traj")) if isinstance(value, dict) else value
     if not isinstance(messages, list):
         return False
-    if any(isinstance(message, dict) and not _OUR_KEYS.isdisjoint(message) for message in messages):
+    if any(isinstance(message, dict) and not OUR_KEYS.isdisjoint(message) for message in messages):
         return True
     if isinstance(value, dict) and "system" in value:
         return False
