@@ -146,6 +146,8 @@ class Storing:
             self.leave_out(given.place, given.error)
             return True
         if not given.conversations:
+            passed_over = self.summary.passed_over + given.passed_over
+            self.summary = replace(self.summary, passed_over=passed_over)
             return True
         is_stored = given.prepared is not None and self._store_at_once(given)
         if not is_stored and given.has_content:

@@ -70,11 +70,13 @@ class Batch:
         conversations: each of them.
         prepared: their rows, where they can be stored together.
         has_content: False where the rows are all that there is of them.
+        passed_over: what stood between them and is no conversation, and how often.
     """
 
     conversations: list[Numbered]
     prepared: list[PreparedConversation] | None
     has_content: bool = True
+    passed_over: Counter[str] = field(default_factory=Counter)
 
     def as_rows(self) -> Batch:
         """The same without what only a batch needs that cannot be stored together."""
@@ -125,7 +127,11 @@ class _Reading:
         batch: list[Numbered] = []
         messages = 0
         numbers: Counter[str] = Counter()
+        passed_over: Counter[str] = Counter()
         for each in found:
+            if each.conversation is not None and each.conversation.is_none:
+                passed_over += each.conversation.passed_over
+                continue
             numbers[each.item.source] += 1
             number = numbers[each.item.source]
             try:
@@ -141,6 +147,7 @@ class _Reading:
                 yield self._batch(batch)
                 batch, messages = [], 0
         yield self._batch(batch)
+        yield Batch([], None, passed_over=passed_over)
 
     def _batch(self, batch: list[Numbered]) -> Batch:
         if self.options.dry_run or self.options.id_key is not None:
