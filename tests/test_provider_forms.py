@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from test_forms import read
+from test_forms import flat_read, read
 
 import agentstore
 from agentstore.transfer import import_conversations
@@ -170,3 +170,103 @@ def test_the_system_prompt_beside_messages_that_are_named() -> None:
     assert found.conversation is not None
     assert said(found.conversation) == ASKED
     assert found.conversation.metadata == {"custom_id": "r1", "data": {"model": "claude"}}
+
+
+def item(role: str, text: str) -> dict[str, Any]:
+    return {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]}
+
+
+ITEMS = [item("user", "Hi"), item("assistant", "Hello")]
+CALLED = [
+    {"type": "function_call", "call_id": "c1", "name": "wind", "arguments": "{}"},
+    {"type": "function_call_output", "call_id": "c1", "output": "12 kn"},
+]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            {"instructions": [item("developer", "Be brief")], "output": ITEMS[1:]},
+            [("system", "Be brief"), ("assistant", "Hello")],
+        ),
+        (
+            {"url": "/v1/responses", "body": {"input": "Hi", "instructions": "Be brief"}},
+            [("system", "Be brief"), ("user", "Hi")],
+        ),
+        ({"url": "/v1/responses", "body": {"input": "Hi", "model": "m"}}, [("user", "Hi")]),
+        ({"model": "m", "instructions": "Be brief", "input": "Hi"}, None),
+        ({"request": {"input": "Hi"}, "response": {"output": ITEMS[1:]}}, GREETED),
+        ({"body": {"input": ITEMS[:1]}, "response": {"body": {"output": ITEMS[1:]}}}, GREETED),
+        ({"input": "Hi", "output": ITEMS[1:]}, GREETED),
+        ({"object": "response", "output": []}, []),
+    ],
+)
+def test_requests_and_responses(value: Any, expected: Any) -> None:
+    for form in (None, "responses"):
+        [found] = read(value, form)
+        assert said(found) == (expected or said(found))
+        assert expected is not None or len(found.messages) == 2
+        assert not found.remarks
+        assert not {"input", "output", "instructions"} & found.metadata.keys()
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [
+        (None, {"url": "/v1/embeddings", "body": {"input": "Hi", "model": "m"}}),
+        (None, {"model": "m", "instructions": "Be brief", "input": "Hi", "output": "Hello"}),
+        (None, {"instructions": "Be brief"}),
+        ("responses", {"instructions": "Be brief"}),
+    ],
+)
+def test_what_is_no_request_of_the_responses_api(form: str | None, value: Any) -> None:
+    [found] = Gatherer(form).gather(read_items(io.BytesIO(json.dumps(value).encode())))
+    assert found.error is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "result"),
+    [("down", "down"), ({"message": "down"}, "down"), ({"code": 5, "message": "down"}, None)],
+)
+def test_the_error_of_an_mcp_call_is_its_failed_result(error: Any, result: Any) -> None:
+    call = {"type": "mcp_call", "id": "m1", "name": "wind", "arguments": "{}", "output": None}
+    [found] = read([{**call, "error": error}])
+    [caller, told] = found.messages
+    assert caller.tool_calls[0]["result"] == (result or error)  # type: ignore[index]
+    assert told.metadata == {"tool_status": "error", "tool_call_id": "m1"}
+    assert "down" in str(told.content)
+
+
+def test_the_output_of_a_local_shell_finds_its_call_by_the_id() -> None:
+    calls = [
+        {"type": "local_shell_call", "id": f"lsh_{n}", "call_id": f"call_{n}", "action": {"n": n}}
+        for n in (1, 2, 3)
+    ]
+    outputs = [
+        {"type": "local_shell_call_output", "id": key, "output": key}
+        for key in ("lsh_3", "call_2", "of its own")
+    ]
+    [found] = read([*calls, *outputs])
+    results = [call["result"] for call in found.messages[0].tool_calls]  # type: ignore[index]
+    assert results == ["of its own", "call_2", "lsh_3"]
+    assert not found.remarks
+
+
+@pytest.mark.parametrize(
+    ("items", "is_reversed", "remarks"),
+    [
+        ([*ITEMS, item("user", "?"), *CALLED], False, 0),
+        ([*CALLED[::-1], item("user", "Hi")], True, 1),
+        (ITEMS, False, 0),
+        (ITEMS[::-1], True, 1),
+        ([item("user", "one"), item("user", "two")], False, 1),
+        ([item("user", "one")], False, 0),
+    ],
+)
+def test_a_list_of_items_is_read_from_its_oldest(
+    items: list[Any], is_reversed: bool, remarks: int
+) -> None:
+    [found] = read({"object": "list", "data": items, "has_more": False})
+    assert flat_read(found) == flat_read(read(items[::-1] if is_reversed else items)[0])
+    assert sum(found.remarks.values()) == remarks
