@@ -270,3 +270,56 @@ def test_a_list_of_items_is_read_from_its_oldest(
     [found] = read({"object": "list", "data": items, "has_more": False})
     assert flat_read(found) == flat_read(read(items[::-1] if is_reversed else items)[0])
     assert sum(found.remarks.values()) == remarks
+
+
+def in_thread(role: str, text: str, at: int) -> dict[str, Any]:
+    return {
+        "object": "thread.message",
+        "thread_id": "t1",
+        "role": role,
+        "created_at": 1764300000 + at,
+        "content": [{"type": "text", "text": {"value": text}}],
+    }
+
+
+THREAD = [
+    in_thread("user", "1", 0),
+    in_thread("user", "2", 0),
+    in_thread("assistant", "3", 5),
+    in_thread("assistant", "4", 5),
+]
+
+
+@pytest.mark.parametrize(
+    ("messages", "order", "is_guess"),
+    [
+        (THREAD, "1234", False),
+        (THREAD[::-1], "1234", False),
+        (THREAD[1::-1], "12", True),
+        ([in_thread("user", "1", 0), in_thread("assistant", "2", 0)], "12", True),
+        ([in_thread("assistant", "2", 0), in_thread("user", "1", 0)], "12", True),
+        (THREAD[:1], "1", False),
+    ],
+)
+def test_a_thread_is_read_from_its_oldest(messages: Any, order: str, is_guess: bool) -> None:
+    for value in (messages, {"object": "list", "data": messages}):
+        [found] = read(value)
+        assert "".join(str(message.content) for message in found.messages) == order
+        assert bool(found.remarks) == is_guess
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ({"id": "a", "conversations": []}, "sharegpt"),
+        ({"id": "a", "conversation": []}, "sharegpt"),
+        ({"contents": []}, "gemini"),
+        ({"contents": [], "systemInstruction": {"parts": []}}, "gemini"),
+        ({"object": "list", "data": []}, "responses"),
+    ],
+)
+def test_a_conversation_in_which_nobody_has_said_anything(value: Any, form: str) -> None:
+    for named in (None, form):
+        [found] = read(value, named)
+        assert said(found) == []
+        assert not found.remarks
