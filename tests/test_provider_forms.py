@@ -323,3 +323,104 @@ def test_a_conversation_in_which_nobody_has_said_anything(value: Any, form: str)
         [found] = read(value, named)
         assert said(found) == []
         assert not found.remarks
+
+
+PNG = "iVBORw0KGgo="
+SHOWN = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}}
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ({"type": "image", "image": PNG, "mediaType": "image/png"}, SHOWN),
+        ({"type": "image", "image": PNG}, SHOWN),
+        ({"type": "image", "image": SHOWN["image_url"]["url"], "mimeType": "image/png"}, SHOWN),  # type: ignore[index]
+        ({"type": "file", "data": PNG, "mediaType": "image/png"}, SHOWN),
+        ({"type": "file", "url": SHOWN["image_url"]["url"], "mediaType": "image/png"}, SHOWN),  # type: ignore[index]
+        (
+            {"type": "image", "image": "https://x/a.png", "mediaType": "image/png"},
+            {
+                "type": "image_url",
+                "image_url": {"url": "https://x/a.png"},
+                "mediaType": "image/png",
+            },
+        ),
+        (
+            {"type": "image", "image": "a.png"},
+            {"type": "image_url", "image_url": {"url": "a.png"}},
+        ),
+        ({"type": "file", "data": "JVBERi0=", "mediaType": "application/pdf"}, None),
+    ],
+)
+def test_an_image_in_base64_has_a_data_url(part: Any, expected: Any) -> None:
+    called = {"type": "tool-call", "toolCallId": "c1", "toolName": "look", "input": {}}
+    value = [{"role": "user", "content": [part]}, {"role": "assistant", "content": [called]}]
+    [found] = read(value)
+    assert found.messages[0].content == [expected or part]
+
+
+@pytest.mark.parametrize(
+    ("part", "arguments", "result", "has_failed"),
+    [
+        (
+            {"state": "output-error", "rawInput": {"a": 1}, "errorText": "bad"},
+            {"a": 1},
+            "bad",
+            True,
+        ),
+        ({"state": "output-error", "input": {}, "errorText": "bad"}, {}, "bad", True),
+        ({"state": "output-denied", "input": {}, "approval": {"reason": "no"}}, {}, "no", True),
+        ({"state": "output-denied", "input": {}}, {}, None, True),
+        ({"state": "output-available", "input": {"a": 1}, "output": 0}, {"a": 1}, 0, False),
+    ],
+)
+def test_what_a_tool_of_the_ui_answered(
+    part: Any, arguments: Any, result: Any, has_failed: bool
+) -> None:
+    [found] = read(
+        [{"role": "assistant", "parts": [{**part, "type": "tool-f", "toolCallId": "c"}]}]
+    )
+    [call] = found.messages[0].tool_calls
+    assert isinstance(call, dict)
+    assert (call["arguments"], call["result"]) == (arguments, result)
+    assert [message.role for message in found.messages[1:]] == (["tool"] if has_failed else [])
+
+
+@pytest.mark.parametrize(
+    ("output", "result"),
+    [
+        ({"type": "execution-denied", "reason": "no"}, "no"),
+        ({"type": "execution-denied"}, {"type": "execution-denied"}),
+        ({"type": "error-text", "value": "no"}, "no"),
+    ],
+)
+def test_what_was_denied_has_failed(output: Any, result: Any) -> None:
+    call = {"type": "tool-call", "toolCallId": "c1", "toolName": "look", "input": {}}
+    answer = {"type": "tool-result", "toolCallId": "c1", "toolName": "look", "output": output}
+    [found] = read(
+        [{"role": "assistant", "content": [call]}, {"role": "tool", "content": [answer]}]
+    )
+    assert found.messages[0].tool_calls[0]["result"] == result  # type: ignore[index]
+    assert found.messages[1].metadata == {"tool_status": "error", "tool_call_id": "c1"}
+
+
+def test_attachments_are_parts() -> None:
+    attachments = [
+        {"name": "a.png", "contentType": "image/png", "url": "https://x/a.png"},
+        {"name": "a.pdf", "contentType": "application/pdf", "url": "https://x/a.pdf"},
+    ]
+    text = {"type": "text", "text": "What is it?"}
+    shown = {"type": "file", "mediaType": "image/png", "url": "https://x/a.png"}
+    for further in ({"content": "What is it?"}, {"parts": [text]}, {"parts": [text, shown]}):
+        [found] = read([{"role": "user", **further, "experimental_attachments": attachments}])
+        assert found.messages[0].content == [
+            text,
+            {"type": "image_url", "image_url": {"url": "https://x/a.png"}},
+            {
+                "type": "file",
+                "filename": "a.pdf",
+                "mediaType": "application/pdf",
+                "url": "https://x/a.pdf",
+            },
+        ]
+        assert found.messages[0].metadata == {}
