@@ -75,7 +75,7 @@ image_part = st.fixed_dictionaries(
     {"type": st.just("image_url"), "image_url": st.fixed_dictionaries({"url": texts})}
 )
 other_part = st.fixed_dictionaries(
-    {"type": st.sampled_from(["tool_use", "tool_result", "reasoning", "document", ""])},
+    {"type": st.sampled_from(["reasoning", "audio", "thought", ""])},
     optional={"text": json_values, "source": json_values},
 )
 contents = (
