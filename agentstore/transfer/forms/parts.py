@@ -23,7 +23,7 @@ _BEGINNINGS = {
 }
 """How images begin in base64."""
 
-_MIME_TYPES = frozenset({"mediaType", "mimeType"})
+_MIME_TYPES = ("mediaType", "mimeType")
 _SOURCE_KEYS = frozenset({"type", "source", "image", "image_url", "url", "base64", "mime_type"})
 
 
@@ -64,7 +64,7 @@ def read_part(part: JSONValue) -> Iterator[Piece]:
         further = {key: value for key, value in part.items() if key not in {"type", "text"}}
         yield Part({"type": "text", "text": text, **_said(further)})
     elif kind in {"image", "input_image"} and (url := _image_url(part)) is not None:
-        read = _SOURCE_KEYS | (_MIME_TYPES if url.startswith("data:") else frozenset())
+        read = {*_SOURCE_KEYS, *(_MIME_TYPES if url.startswith("data:") else ())}
         further = {key: value for key, value in part.items() if key not in read}
         yield _detailed(image_part(url, **_said(further)))
     elif kind == "input_file" and any(part.get(key) for key in ("file_data", "file_id")):
