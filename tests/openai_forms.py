@@ -74,10 +74,15 @@ text_part = st.fixed_dictionaries({"type": st.just("text"), "text": texts})
 image_part = st.fixed_dictionaries(
     {"type": st.just("image_url"), "image_url": st.fixed_dictionaries({"url": texts})}
 )
+other_part = st.fixed_dictionaries(
+    {"type": st.sampled_from(["reasoning", "audio", "thought", ""])},
+    optional={"text": json_values, "source": json_values},
+)
 contents = (
     texts
     | st.none()
     | st.lists(text_part | image_part, max_size=3)
+    | st.lists(text_part | other_part, max_size=2)
     | st.lists(json_values, max_size=2)
     | st.integers()
 )
@@ -113,7 +118,12 @@ def messages_of(role: st.SearchStrategy[str], **optional: Any) -> st.SearchStrat
     return st.tuples(extra_keys, fixed).map(lambda pair: {**pair[0], **pair[1]})
 
 
-assistants = messages_of(st.just("assistant"), tool_calls=tool_calls)
+assistants = messages_of(
+    st.just("assistant"),
+    tool_calls=tool_calls,
+    refusal=st.none() | texts,
+    audio=st.fixed_dictionaries({"id": texts}, optional={"transcript": texts | json_values}),
+)
 answers = st.builds(
     lambda form, form_id: {**form, "tool_call_id": form_id},
     messages_of(st.just("tool")),

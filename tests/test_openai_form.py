@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import openai_forms
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from agentstore.records import NewMessage
 from agentstore.transfer.answer_links import short_id
+from agentstore.transfer.forms.chat_completions import is_plain
 from agentstore.transfer.openai_form import read_conversation, write_conversation
 
 
@@ -58,6 +60,18 @@ ROUND_TRIPS: dict[str, list[Any]] = {
     "content of parts": [{"role": "user", "content": [{"type": "text", "text": "see"}]}],
     "content of strange parts": [{"role": "user", "content": ["see", {"type": 1}]}],
     "empty list of parts": [{"role": "user", "content": []}],
+    "parts of another form": [
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a", "content": "1"}]},
+        asks(call("a"), content=[{"type": "reasoning", "text": "hm"}]),
+        answer("a", [{"type": "image", "source": {"data": "AA"}}]),
+        {**USER, "content": [{"type": "x"}], "_agentstore": {"parts": "own"}},
+    ],
+    "a refusal and spoken words": [
+        {"role": "assistant", "content": None, "refusal": "No."},
+        {"role": "assistant", "audio": {"id": "a", "transcript": "Hello"}},
+        asks(call("a"), refusal="No."),
+        {"role": "user", "content": None, "refusal": "No."},
+    ],
     "answer of parts": [asks(call("a")), answer("a", [{"type": "text", "text": "see"}])],
     "null answer": [asks(call("a")), answer("a", None)],
     "answer without content": [asks(call("a")), {"role": "tool", "tool_call_id": "a"}],
@@ -165,6 +179,52 @@ def test_calls_and_answers_become_calls_with_results() -> None:
 def test_the_latest_turn_with_an_open_call_of_that_id_is_answered() -> None:
     read = read_conversation([asks(call("a")), asks(call("a")), answer("a", "1"), answer("a", "2")])
     assert [message.tool_calls[0]["result"] for message in read.messages] == ["2", "1"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("form", "remark"),
+    [
+        ({"role": "user", "text": "Hi"}, "message without a text that is known"),
+        ({"role": "USER", "message": "Hi"}, "message without a text that is known"),
+        ({"role": "tool", "tool_call_id": "a", "output": "12"}, "message without a text"),
+        ({"role": "assistant", "content": [{"type": "reasoning", "text": "x"}]}, "'reasoning'"),
+        ({"role": "user", "content": [{"type": "tool_result"}]}, "part 'tool_result': kept as it"),
+    ],
+)
+def test_what_is_not_understood_is_remarked(form: Any, remark: str) -> None:
+    [found] = read_conversation([form]).remarks
+    assert remark in found
+    assert written_again([form]) == [form]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"role": "assistant", "content": None, "refusal": None, "annotations": [], "id": "m"},
+        {"role": "assistant", "content": None, "audio": {"transcript": "Hello"}, "x": 1},
+        {"role": "assistant"},
+        {"role": "user", "content": "", "text": "Hi"},
+        {"role": "user", "content": [{"type": "file", "file": {}}, {"type": "input_text"}]},
+        {"role": "tool", "tool_call_id": "a", "content": [{"type": "image", "data": "AA"}]},
+    ],
+)
+def test_what_the_form_has_is_not_remarked(form: Any) -> None:
+    assert not read_conversation([form]).remarks
+
+
+@pytest.mark.parametrize(
+    ("further", "text"),
+    [
+        ({"refusal": "No."}, "No."),
+        ({"audio": {"id": "a", "transcript": "Hello"}}, "Hello"),
+        ({"refusal": "", "audio": {"transcript": None}}, ""),
+    ],
+)
+def test_a_refusal_and_spoken_words_are_what_is_said(further: Any, text: str) -> None:
+    form = {"role": "assistant", "content": None, **further}
+    [message] = read_conversation([form]).messages
+    assert message.content == text
+    assert written_again([form]) == [form]
 
 
 def test_plain_messages_get_no_notes() -> None:
@@ -279,7 +339,8 @@ stored_messages = st.builds(
     NewMessage,
     role=st.sampled_from(["user", "assistant", "system", "tool"]),
     content=openai_forms.texts
-    | st.lists(openai_forms.text_part | openai_forms.image_part, min_size=1, max_size=2),
+    | st.lists(openai_forms.text_part | openai_forms.image_part, min_size=1, max_size=2)
+    | st.lists(openai_forms.text_part | openai_forms.other_part, min_size=1, max_size=2),
     metadata=stored_metadata
     | st.fixed_dictionaries({"tool_call_id": openai_forms.ids | st.just("x" * 200)}),
     response_type=st.none() | st.sampled_from(["execute", ""]),
@@ -299,6 +360,16 @@ def test_any_stored_conversation_comes_back_as_it_was(
     read = read_conversation(json.loads(json.dumps(written)))
     assert_same(read.messages, messages)
     assert in_order(read.metadata) == in_order(metadata)
+
+
+@settings(deadline=None)
+@given(st.lists(stored_messages, max_size=5))
+def test_of_what_the_store_wrote_nothing_is_remarked(messages: list[NewMessage]) -> None:
+    plain = [replace(message, metadata={"id": "m1", "response": "x"}) for message in messages]
+    written = write_conversation({}, plain)
+    assert not read_conversation(json.loads(json.dumps(written))).remarks
+    if any("_agentstore" in form for form in written["messages"]):
+        assert is_plain(written)
 
 
 def in_order(value: Any) -> str:

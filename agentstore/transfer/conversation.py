@@ -26,6 +26,7 @@ class Conversation:
         title: what a list shows of it; None where the form has none that fits.
         remarks: what of it was not understood, and how often.
         passed_over: what was understood, but is no part of it, and how often.
+        is_none: whether there is no conversation, and what is passed over is all.
     """
 
     metadata: dict[str, JSONValue]
@@ -37,8 +38,14 @@ class Conversation:
     title: str | None = None
     remarks: Counter[str] = field(default_factory=Counter)
     passed_over: Counter[str] = field(default_factory=Counter)
+    is_none: bool = False
 
     @property
     def tool_call_count(self) -> int:
         """How many tool calls its messages have."""
         return sum(len(message.tool_calls) for message in self.messages)
+
+
+def nothing_but(what: str) -> Conversation:
+    """No conversation, but something that is passed over."""
+    return Conversation({}, [], {}, passed_over=Counter([what]), is_none=True)

@@ -123,9 +123,14 @@ class Gatherer:
         yield from _read(parts[0], self._form or form_of_parts(values), values)
 
     def _with_messages(self, value: JSONValue) -> JSONValue:
-        """An object with its messages under ``messages``, wherever they were."""
+        """An object with its messages, and the system prompt beside them, in the usual places."""
         assert self._path is not None
-        return {**_dropped(value, self._path), "messages": _found(value, self._path)}
+        messages = _found(value, self._path)
+        rest = _dropped(value, self._path)
+        system = _at(value, [*self._path[:-1], "system"])
+        if system and isinstance(system, (str, list)) and "system" not in rest:
+            rest = {**_dropped(rest, [*self._path[:-1], "system"]), "system": system}
+        return {**rest, "messages": messages}
 
 
 def _all_of(unknown: list[Found]) -> Iterator[Found]:
@@ -156,6 +161,12 @@ def _found(value: JSONValue, path: list[str]) -> JSONValue:
             raise ValueError(f'there is no "{".".join(path[: place + 1])}"')
         value = value[key]
     return parse(value) if isinstance(value, str) else value
+
+
+def _at(value: JSONValue, path: list[str]) -> JSONValue:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _dropped(value: JSONValue, path: list[str]) -> dict[str, JSONValue]:

@@ -8,6 +8,8 @@ in the form                           in the store
 ``role``                              ``role``, see ``roles``; any word that is not known is
                                       kept as user
 ``content``: text or a list of parts  ``content`` and ``parts``; null beside tool calls is ""
+an assistant's ``refusal`` or the     ``content``, where the message has none and no calls
+``transcript`` of its ``audio``
 ``tool_calls`` of a message           its tool calls: ``id`` is call_id, ``function.name``
                                       tool_name, ``function.arguments`` (parsed) arguments;
                                       so is a legacy ``function_call``
@@ -36,7 +38,8 @@ as JSON, whatever their spelling), and so does writing and reading. Two reserved
   whose text is the JSON of a result that was no text, ``answers`` (how many messages back and
   which call; null for none) where ids alone would tie it to another call, ``answer`` on one that
   is a message of the store and the answer of its call (with the ``result``, where that is another
-  than the content), and ``call_id: null`` on a call that had no id of the provider's.
+  than the content), ``call_id: null`` on a call that had no id of the provider's, and
+  ``parts: "own"`` on a message with parts of types that the form does not have.
 
 Ids, times, an inactive session's state and pending confirmations are not part of the form. What
 a file has under the keys of adapters is kept in ``_openai`` and comes back, but no adapter sees it.
@@ -45,7 +48,7 @@ a file has under the keys of adapters is kept in ``_openai`` and comes back, but
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agentstore.model.arguments import exact
@@ -54,28 +57,24 @@ from agentstore.transfer import patches
 from agentstore.transfer.answer_links import note_ties, ties_of
 from agentstore.transfer.answers import OpenCalls, Place, places, plain_messages
 from agentstore.transfer.conversation import Conversation
+from agentstore.transfer.form_remarks import remarks_on
 from agentstore.transfer.json_text import canonical
 from agentstore.transfer.json_text import same as same_value
 from agentstore.transfer.plain_conversations import read_plain, write_plain
 from agentstore.transfer.plain_form import (
-    CALL_KEYS,
     FORM_KEY,
     STORE_KEY,
     Call,
     Form,
     PreparedMessage,
-    count_calls,
     hidden_metadata,
     is_adapter_session_key,
     is_answering_turn,
-    is_bare,
     is_form_notes,
-    is_parts,
     read_result,
     read_turn,
     respelled,
 )
-from agentstore.transfer.roles import known_role
 from agentstore.transfer.waiting_calls import Origin
 
 SESSION_FIELDS = frozenset({"messages", FORM_KEY, STORE_KEY})
@@ -116,7 +115,7 @@ def _read_the_long_way(forms: list[Form], rest: dict[str, JSONValue]) -> Convers
         metadata=_read_session(rest),
         messages=[_new_message(turn, note) for turn, note in zip(turns, notes, strict=True)],
         form={**rest, "messages": forms},
-        remarks=Counter(remark for form in forms for remark in _remarks(form)),
+        remarks=Counter(remark for form in forms for remark in remarks_on(form)),
     )
 
 
@@ -201,23 +200,6 @@ def _messages_and_rest(item: JSONValue) -> tuple[list[Form], dict[str, JSONValue
         if not isinstance(message.get("role"), str):
             raise ValueError(f'message {number} has no "role"')
     return messages, rest
-
-
-def _remarks(form: Form) -> Iterator[str]:
-    """What of a message is not understood, though it comes back as it was."""
-    if is_bare(form):
-        return
-    if known_role(form["role"]) is None:
-        yield f"role {form['role'][:40]!r}: kept as the user's"
-    content = form.get("content")
-    if content is not None and not isinstance(content, str) and not is_parts(content):
-        yield "content that is neither text nor parts: kept as JSON"
-    for key in CALL_KEYS:
-        calls = form.get(key)
-        if calls:
-            count = len(calls) if isinstance(calls, list) and key == "tool_calls" else 1
-            for _ in range(count - count_calls(key, calls)):
-                yield "call that names no tool: kept as metadata"
 
 
 def _read_turns(

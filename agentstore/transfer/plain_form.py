@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeGuard, cast
 from agentstore.records import JSONValue, Message, Role, ToolCall
 from agentstore.transfer.json_text import compact, parse, same
 from agentstore.transfer.patches import is_patch
-from agentstore.transfer.roles import role_of
+from agentstore.transfer.roles import known_role, role_of
 
 Form: TypeAlias = dict[str, JSONValue]
 """A message, call or conversation in the OpenAI form."""
@@ -37,6 +37,18 @@ file has under them was not written by an adapter into this store, and is not be
 
 TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
 """Types of parts that are text."""
+
+FORM_PARTS = frozenset(
+    {
+        *TEXT_PARTS,
+        *("image_url", "input_image", "input_audio", "audio_url", "video_url"),
+        *("file", "input_file", "refusal"),
+    }
+)
+"""Types of parts that the form has."""
+
+_OWN_PARTS: dict[str, JSONValue] = {"parts": "own"}
+"""What an export notes of a message with parts of types that the form does not have."""
 
 TOOL_CALL_ID = "tool_call_id"
 """Metadata key of a message of role 'tool': the model's id of the call that it answers."""
@@ -89,6 +101,8 @@ def read_turn(form: Mapping[str, JSONValue]) -> PreparedMessage:
             turn.calls.extend(calls)
         elif not is_field(key, value) and key not in ADAPTER_KEYS:
             turn.metadata[key] = value
+    if not turn.content and not turn.calls:
+        turn.content = said_elsewhere(form) or turn.content
     if turn.role == "tool" and not store_notes(form).keys() & {"answer", "answers"}:
         # It answers no call that is there: no adapter could give it as an answer.
         turn.metadata.pop(TOOL_CALL_ID, None)
@@ -110,7 +124,7 @@ def plain_turn(turn: PreparedMessage, index: int) -> Form:
     }
     form.update((key, value) for key, value in turn.metadata.items() if key not in hidden)
     if hidden:
-        form[STORE_KEY] = {"metadata": hidden}
+        form[STORE_KEY] = {**form.get(STORE_KEY, {}), "metadata": hidden}
     return form
 
 
@@ -133,6 +147,8 @@ def plain_message(
         form["response"] = message.response
     if calls:
         form["tool_calls"] = calls
+    if has_own_parts(content):
+        form[STORE_KEY] = dict(_OWN_PARTS)
     return form
 
 
@@ -228,6 +244,8 @@ def plain_answer(form_id: JSONValue, result: JSONValue) -> Form:
     form: Form = {"role": "tool", "tool_call_id": form_id, "content": result}
     if text_of_parts(result) is not None:
         form[STORE_KEY] = {"result": "parts"}
+    elif has_own_parts(result):
+        form[STORE_KEY] = dict(_OWN_PARTS)
     elif not (result is None or isinstance(result, str) or is_parts(result)):
         form["content"] = compact(result)
         form[STORE_KEY] = {"result": "json"}
@@ -246,6 +264,21 @@ def is_parts(value: JSONValue) -> bool:
     return isinstance(value, list) and all(
         isinstance(part, dict) and isinstance(part.get("type"), str) for part in value
     )
+
+
+def has_own_parts(value: JSONValue) -> bool:
+    """Whether a value is content parts, and some are of types that the form does not have."""
+    return is_parts(value) and any(part["type"] not in FORM_PARTS for part in value)
+
+
+def said_elsewhere(form: Mapping[str, JSONValue]) -> str | None:
+    """What an assistant says in a message without content: a refusal, or the words of a sound."""
+    if form.get("content") is not None or known_role(form["role"]) != "assistant":
+        return None
+    audio = form.get("audio")
+    transcript = audio.get("transcript") if isinstance(audio, dict) else None
+    texts = (form.get("refusal"), transcript)
+    return next((text for text in texts if isinstance(text, str) and text), None)
 
 
 def text_of_parts(value: JSONValue) -> str | None:
@@ -348,7 +381,8 @@ def _is_store_notes(value: Any) -> bool:
     if not isinstance(value, dict) or not value:
         return False
     return (
-        value.keys() <= {"metadata", "answers", "answer", "result"}
+        value.keys() <= {"metadata", "answers", "answer", "result", "parts"}
+        and value.get("parts", "own") == "own"
         and value.get("result", "json") in ("json", "parts")
         and isinstance(value.get("metadata", {}), dict)
         and isinstance(value.get("answer", {}), dict)

@@ -10,8 +10,16 @@ from agentstore.records import JSONValue, Message, NewMessage
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.building import Builder, without
 from agentstore.transfer.forms.form import Form, has_role, has_some, items_of, objects
+from agentstore.transfer.forms.loose_messages import say_loosely
 from agentstore.transfer.forms.parts import part_values, read_part, read_parts
 from agentstore.transfer.forms.pieces import Answer, Call, Piece, Thought
+from agentstore.transfer.forms.requests import (
+    answer_in,
+    anthropic_answer_in,
+    failure,
+    is_failure,
+    wrapper_of,
+)
 from agentstore.transfer.forms.turns import (
     Turn,
     TurnCall,
@@ -49,31 +57,67 @@ def is_message(value: JSONValue) -> bool:
 
 
 def is_whole(value: JSONValue) -> bool:
-    """Whether an object is a request: with such messages, or a system prompt beside them."""
-    if has_some(value, "messages", is_message):
-        return True
-    if not has_some(value, "messages", has_role):
+    """Whether an object is a request: with such messages or answer, or a system prompt beside."""
+    if not isinstance(value, dict):
         return False
-    system = value.get("system")
-    return (isinstance(system, (str, list)) and bool(system)) and not any(
-        has_role(message) and message["role"] == "system" for message in value["messages"]
+    _, request = _request_in(value)
+    if has_some(request, "messages", is_message):
+        return True
+    is_request = has_some(request, "messages", has_role)
+    if anthropic_answer_in(value) is not None:
+        return is_request or "messages" not in request
+    system = request.get("system")
+    return (is_request and isinstance(system, (str, list)) and bool(system)) and not any(
+        has_role(message) and message["role"] == "system" for message in request["messages"]
     )
 
 
 def read(value: JSONValue) -> list[Conversation]:
-    """One conversation, of messages or a request."""
+    """One conversation, of messages or a request, with its answer."""
+    if is_failure(value):
+        return failure()
     builder = Builder()
     if isinstance(value, list):
-        messages, rest = value, {}
-    else:
-        messages, rest = value["messages"], without(value, "messages", "system")
-        if value.get("system"):
-            builder.say("system", read_parts(value["system"]))
-    for message in objects(messages):
-        metadata = without(message, "role", "content", "type")
-        role = builder.role(message.get("role"))
-        builder.say(role, read_blocks(message.get("content")), metadata=metadata)
+        for message in objects(value):
+            _say(builder, message)
+        return [builder.finish()]
+    key, request = _request_in(value)
+    if request.get("system"):
+        builder.say("system", read_parts(request["system"]))
+    answer = anthropic_answer_in(value) or answer_in(value)
+    messages = objects(request["messages"] if answer is None else request.get("messages", []))
+    for message in messages:
+        _say(builder, message)
+    if answer is not None:
+        value = answer.rest
+        if not _is_said(messages, answer.message):
+            _say(builder, answer.message)
+    rest = without(value, "messages", "system")
+    if key is not None:
+        rest = {**without(value, key), key: without(request, "messages", "system")}
     return [builder.finish(rest)]
+
+
+def _say(builder: Builder, message: Mapping[str, JSONValue]) -> None:
+    if "tool_calls" in message:
+        # OpenAI's: the answer of one that takes Anthropic's requests.
+        say_loosely(builder, message)
+        return
+    metadata = without(message, "role", "content", "type")
+    role = builder.role(message.get("role"))
+    builder.say(role, read_blocks(message.get("content")), metadata=metadata)
+
+
+def _request_in(value: dict[str, JSONValue]) -> tuple[str | None, dict[str, JSONValue]]:
+    """The request, and the key under which logs and a batch's lines have it."""
+    key = None if "messages" in value else wrapper_of(value)
+    return key, value if key is None else value[key]
+
+
+def _is_said(messages: list[dict[str, JSONValue]], answer: Mapping[str, JSONValue]) -> bool:
+    """Whether an answer is the last of the messages already."""
+    said = [(message.get("role"), message.get("content")) for message in messages[-1:]]
+    return said == [(answer["role"], answer.get("content"))]
 
 
 def read_block(block: JSONValue) -> Iterator[Piece]:

@@ -1,4 +1,4 @@
-"""OpenAI's Assistants: the messages of threads, which their list has newest first."""
+"""OpenAI's Assistants: the messages of threads, which their list has newest first by default."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def read(value: JSONValue) -> list[Conversation]:
 
 def _read_thread(thread: str, messages: list[dict[str, JSONValue]]) -> Conversation:
     builder = Builder()
-    messages.reverse()
+    if _are_newest_first(builder, messages):
+        messages.reverse()
     for message in sorted(messages, key=_created_at):
         builder.say(
             builder.role(message.get("role")),
@@ -44,6 +45,19 @@ def _read_thread(thread: str, messages: list[dict[str, JSONValue]]) -> Conversat
             at=message.get("created_at"),
         )
     return builder.finish({"thread_id": thread}, id=thread)
+
+
+def _are_newest_first(builder: Builder, messages: list[dict[str, JSONValue]]) -> bool:
+    """Whether they are, by their times; of one second, a user speaks before an assistant.
+
+    Where that says nothing either they are taken for a list as the API gives it by default.
+    """
+    first, last = messages[0], messages[-1]
+    if _created_at(first) != _created_at(last):
+        return _created_at(first) > _created_at(last)
+    if len(messages) > 1:
+        builder.remark("messages of a thread in one second: their order is a guess")
+    return (first.get("role"), last.get("role")) != ("user", "assistant")
 
 
 def _created_at(message: dict[str, JSONValue]) -> float:

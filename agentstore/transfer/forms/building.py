@@ -81,6 +81,10 @@ class Builder:
             self.remark(f"role {str(word)[:40]!r}: kept as the user's")
         return role or "user"
 
+    def waits_for(self, call_id: JSONValue) -> bool:
+        """Whether a call of this id has no answer yet."""
+        return isinstance(call_id, str) and self._by_id.find(short_id(call_id)) is not None
+
     def moment(self, value: JSONValue) -> datetime | None:
         """A point in time of the form."""
         moment = read_moment(value)
@@ -208,6 +212,8 @@ class Builder:
         origin = Origin(len(self._said) - 1, len(said.calls))
         call_id = short_id(call.call_id) if isinstance(call.call_id, str) else None
         self._by_id.add(origin, call_id)
+        if isinstance(call.alias, str):
+            self._by_id.add(origin, short_id(call.alias))
         self._latest.add(origin, name)
         self._latest.add(origin, None)
         said.calls.append(

@@ -11,8 +11,17 @@ from typing import Any
 
 from agentstore.records import JSONValue, Message, NewMessage
 from agentstore.transfer.conversation import Conversation
+from agentstore.transfer.form_remarks import OUR_KEYS
 from agentstore.transfer.forms.form import Form, has_role
 from agentstore.transfer.forms.media import Media, sound_format
+from agentstore.transfer.forms.requests import (
+    answer_in,
+    anthropic_answer_in,
+    choices_in,
+    failure,
+    is_failure,
+    wrapper_of,
+)
 from agentstore.transfer.forms.turns import (
     Turn,
     TurnCall,
@@ -23,9 +32,9 @@ from agentstore.transfer.forms.turns import (
     said_by,
     turns_of,
 )
-from agentstore.transfer.json_text import parse
+from agentstore.transfer.json_text import parse, same
 from agentstore.transfer.openai_form import read_conversation
-from agentstore.transfer.plain_form import ADAPTER_KEYS, STORE_KEY
+from agentstore.transfer.plain_form import respelled
 
 _PLAIN_KEYS = frozenset(
     {
@@ -33,38 +42,36 @@ _PLAIN_KEYS = frozenset(
         *("refusal", "annotations", "audio"),
     }
 )
-_OUR_KEYS = ADAPTER_KEYS | {STORE_KEY}
-"""What only an export of ours has: its messages may have parts of whichever framework."""
 
 
 def read(value: JSONValue) -> list[Conversation]:
     """A list of messages, or an object that has them in one of the places for them."""
+    if is_failure(value):
+        return failure()
     return [read_conversation(with_messages(value) if isinstance(value, dict) else value)]
 
 
 def with_messages(value: dict[str, JSONValue]) -> dict[str, JSONValue]:
-    """The object, with its messages under ``messages`` wherever they were."""
-    if isinstance(value.get("messages"), str):
-        return {**value, "messages": _list_in(value["messages"])}
-    if "messages" in value or "traj" in value:
+    """The object, with its messages and their answer under ``messages`` wherever they were."""
+    if "messages" in value:
+        return _with_answer(_parsed(value))
+    if "traj" in value:
         return value
-    for key in ("body", "input", "request"):
-        inner = value.get(key)
-        if isinstance(inner, dict) and isinstance(inner.get("messages"), list):
-            rest = {name: item for name, item in inner.items() if name != "messages"}
-            return {**value, key: rest, "messages": inner["messages"]}
+    key = wrapper_of(value)
+    if key is not None:
+        return _with_answer(_of_request(value, key))
     if _is_completed_prompt(value):
         return _of_prompt(value)
-    choices = _choices(value)
-    if choices is not None:
-        return {**value, "messages": [choices[0]["message"]]}
-    return value
+    choices = choices_in(value)
+    return value if choices is None else {**value, "messages": [choices[0]["message"]]}
 
 
 def is_whole(value: JSONValue) -> bool:
     """Whether an object has messages somewhere."""
     if not isinstance(value, dict):
         return False
+    if is_failure(value):
+        return True
     found = with_messages(value)
     return isinstance(found.get("messages", found.get("traj")), list)
 
@@ -74,9 +81,9 @@ def is_plain(value: JSONValue) -> bool:
     messages = value.get("messages", value.get("traj")) if isinstance(value, dict) else value
     if not isinstance(messages, list):
         return False
-    if any(isinstance(message, dict) and not _OUR_KEYS.isdisjoint(message) for message in messages):
+    if any(isinstance(message, dict) and not OUR_KEYS.isdisjoint(message) for message in messages):
         return True
-    if isinstance(value, dict) and "system" in value:
+    if isinstance(value, dict) and ("system" in value or anthropic_answer_in(value) is not None):
         return False
     return all(
         isinstance(message, dict)
@@ -92,11 +99,14 @@ def _has_id(call: JSONValue) -> bool:
     return isinstance(call, dict) and "id" in call and isinstance(call.get("function"), dict)
 
 
-def _list_in(text: str) -> JSONValue:
+def _parsed(value: dict[str, JSONValue]) -> dict[str, JSONValue]:
+    """An object whose messages may be JSON text."""
+    if not isinstance(value["messages"], str):
+        return value
     try:
-        return parse(text)
+        return {**value, "messages": parse(value["messages"])}
     except ValueError:
-        return text
+        return value
 
 
 def _is_completed_prompt(value: Mapping[str, JSONValue]) -> bool:
@@ -121,14 +131,22 @@ def _as_messages(role: str, value: JSONValue) -> list[JSONValue]:
     return value if isinstance(value, list) else [{"role": role, "content": value}]
 
 
-def _choices(value: Mapping[str, JSONValue]) -> list[dict[str, JSONValue]] | None:
-    """The choices of a completion, or of the one in a line of a batch's output."""
-    response = value.get("response")
-    body = response.get("body") if isinstance(response, dict) else value
-    choices = body.get("choices") if isinstance(body, dict) else None
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        return None
-    return choices if has_role(choices[0].get("message")) else None
+def _of_request(value: dict[str, JSONValue], key: str) -> dict[str, JSONValue]:
+    inner = value[key]
+    rest = {name: item for name, item in inner.items() if name != "messages"}
+    return {**value, key: rest, "messages": inner["messages"]}
+
+
+def _with_answer(value: dict[str, JSONValue]) -> dict[str, JSONValue]:
+    """A request with the answer beside it as its last message, unless it is there already."""
+    messages, found = value["messages"], answer_in(value)
+    if found is None or not isinstance(messages, list):
+        return value
+    answer = respelled(found.message)
+    ends = [message for message in (*messages[:1], *messages[-1:]) if isinstance(message, dict)]
+    if any(same(respelled(message), answer) for message in ends):
+        return value
+    return {**found.rest, "messages": [*messages, found.message]}
 
 
 def write(

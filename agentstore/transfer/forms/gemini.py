@@ -78,7 +78,8 @@ def read(value: JSONValue) -> list[Conversation]:
     if "chunkedPrompt" in value:
         _say_chunks(builder, value["chunkedPrompt"])
         return [builder.finish(without(value, "chunkedPrompt", "systemInstruction"))]
-    key = next(key for key in _LISTS if has_some(value, key, is_content))
+    keys = (key for key in _LISTS if has_some(value, key, is_content))
+    key = next(keys, "contents")
     _say_contents(builder, value[key])
     rest = without(value, key, "systemInstruction", "system_instruction")
     return [builder.finish(rest)]

@@ -5,6 +5,7 @@ Every reader and adapter knows those two, text and images. What else there is st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
@@ -14,6 +15,16 @@ from agentstore.transfer.json_text import compact
 from agentstore.transfer.plain_form import TEXT_PARTS
 
 _KEPT_AS_THEY_ARE = frozenset({"image_url", "input_audio", "file", "refusal", "video_url"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_BEGINNINGS = {
+    "iVBORw0KGgo": "image/png",
+    "/9j/": "image/jpeg",
+    "R0lGOD": "image/gif",
+    "UklGR": "image/webp",
+}
+"""How images begin in base64."""
+
+_MIME_TYPES = ("mediaType", "mimeType")
 _SOURCE_KEYS = frozenset({"type", "source", "image", "image_url", "url", "base64", "mime_type"})
 
 
@@ -37,6 +48,14 @@ def data_url(mime_type: JSONValue, base64: str) -> str:
     return f"data:{mime_type if isinstance(mime_type, str) else 'image/png'};base64,{base64}"
 
 
+def image_url(image: str, mime_type: JSONValue = None) -> str:
+    """The URL of an image that is one, or the base64 of the image itself."""
+    begins = (mime for beginning, mime in _BEGINNINGS.items() if image.startswith(beginning))
+    found = mime_type if isinstance(mime_type, str) else next(begins, None)
+    is_itself = found is not None and _BASE64.fullmatch(image) is not None
+    return data_url(found, image) if is_itself else image
+
+
 def read_part(part: JSONValue) -> Iterator[Piece]:
     """A part that has a type, or is a text."""
     if isinstance(part, str):
@@ -51,7 +70,8 @@ def read_part(part: JSONValue) -> Iterator[Piece]:
         further = {key: value for key, value in part.items() if key not in {"type", "text"}}
         yield Part({"type": "text", "text": text, **_said(further)})
     elif kind in {"image", "input_image"} and (url := _image_url(part)) is not None:
-        further = {key: value for key, value in part.items() if key not in _SOURCE_KEYS}
+        read = {*_SOURCE_KEYS, *(_MIME_TYPES if url.startswith("data:") else ())}
+        further = {key: value for key, value in part.items() if key not in read}
         yield _detailed(image_part(url, **_said(further)))
     elif kind == "input_file" and any(part.get(key) for key in ("file_data", "file_id")):
         yield Part({"type": "file", "file": _said({**part, "type": None})})
@@ -118,4 +138,5 @@ def _image_url(part: dict[str, JSONValue]) -> str | None:
         return data_url(part.get("mime_type"), part["base64"])
     url = next((part[key] for key in ("image_url", "url", "image") if part.get(key)), None)
     url = url.get("url") if isinstance(url, dict) else url
-    return url if isinstance(url, str) else None
+    mime_type = next((part[key] for key in _MIME_TYPES if part.get(key)), None)
+    return image_url(url, mime_type) if isinstance(url, str) else None

@@ -17,11 +17,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a tool. ``arguments`` as JSON text are parsed."""
+    """A call of a tool. ``arguments`` as JSON text are parsed; answers may name ``alias`` too."""
 
     tool_name: JSONValue
     arguments: JSONValue
     call_id: JSONValue = None
+    alias: JSONValue = None
 
 
 @dataclass(frozen=True)

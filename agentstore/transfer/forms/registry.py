@@ -67,6 +67,13 @@ FORMS: tuple[Form, ...] = (
 )
 """The more a form has that no other has, the earlier it is asked."""
 
+_EMPTY = {
+    "conversations": sharegpt.FORM,
+    "conversation": sharegpt.FORM,
+    "contents": gemini.FORM,
+}
+"""Whose list it is that an object has under a key, where it is empty and nobody else's."""
+
 BY_NAME = {form.name: form for form in FORMS}
 
 _KEYS_NAMED = 6
@@ -98,7 +105,18 @@ def form_of(value: JSONValue) -> tuple[Form, bool] | None:
             return form, True
         if is_of(form.is_part, value):
             return form, False
-    return None
+    return _form_of_nothing(value)
+
+
+def _form_of_nothing(value: JSONValue) -> tuple[Form, bool] | None:
+    """The form of a conversation in which nobody has said anything yet."""
+    if not isinstance(value, dict):
+        return None
+    if value.get("object") == "list" and value.get("data") == []:
+        return responses.FORM, True
+    found = (form for key, form in _EMPTY.items() if value.get(key) == [])
+    form = next(found, None)
+    return None if form is None else (form, True)
 
 
 def form_of_parts(parts: Sequence[JSONValue]) -> Form:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
-from agentstore.records import JSONValue, Message, NewMessage
+from agentstore.records import JSONValue, Message, NewMessage, Role
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.building import Builder, without
 from agentstore.transfer.forms.form import Form, has_role, has_some, items_of, objects
 from agentstore.transfer.forms.parts import read_parts
 from agentstore.transfer.forms.pieces import Answer, Call, Thought
+from agentstore.transfer.forms.requests import failure, is_failure
 from agentstore.transfer.forms.turns import (
     Turn,
     TurnCall,
@@ -22,6 +23,7 @@ from agentstore.transfer.forms.turns import (
     said_by,
     turns_of,
 )
+from agentstore.transfer.roles import known_role
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input", "mcp_call": "arguments"}
 _OUTPUTS = frozenset(
@@ -59,27 +61,81 @@ def is_item(value: JSONValue) -> bool:
 
 def is_whole(value: JSONValue) -> bool:
     """Whether an object has items: a request, a response, or both."""
-    inner = _inner(value)
-    return isinstance(inner, dict) and any(has_some(inner, key, is_item) for key in _LISTS)
+    if not isinstance(value, dict):
+        return False
+    return any(
+        _is_surely(value, holder) or any(has_some(holder, key, is_item) for key in _LISTS)
+        for holder in _holders(value).values()
+    )
 
 
 def read(value: JSONValue) -> list[Conversation]:
-    """One conversation: of items, a request or a response."""
+    """One conversation: of items, a request, a response, or both.
+
+    Raises:
+        ValueError: it has none of them.
+    """
+    if is_failure(value):
+        return failure()
     builder = Builder()
     if isinstance(value, list):
         say_items(builder, value)
         return [builder.finish()]
-    inner = _inner(value)
-    if isinstance(inner.get("instructions"), str):
-        builder.say("system", read_parts(inner["instructions"]))
-    if isinstance(inner.get("input"), str):
-        builder.say("user", read_parts(inner["input"]))
-    found = [key for key in _LISTS if isinstance(inner.get(key), list)]
-    for key in found:
-        say_items(builder, inner[key])
-    rest = without(inner, *found, "instructions", "input")
-    rest |= without(value, *found, "body", "response") if inner is not value else {}
-    return [builder.finish(rest, id=inner.get("id"), created_at=inner.get("created_at"))]
+    holders = _holders(value)
+    instructions = (holder.get("instructions") for holder in holders.values())
+    _say_input(builder, "system", next(filter(None, instructions), None))
+    rest: dict[str, JSONValue] = {}
+    found: list[str] = []
+    for holder in holders.values():
+        if isinstance(holder.get("input"), str):
+            _say_input(builder, "user", holder["input"])
+            found.append("input")
+        lists = [key for key in _LISTS if isinstance(holder.get(key), list)]
+        for key in lists:
+            is_listed = key == "data" and holder.get("object") == "list"
+            say_items(builder, oldest_first(builder, holder[key]) if is_listed else holder[key])
+        found += lists
+        rest |= without(holder, *lists, "instructions", "input", *holders)
+    if not found:
+        raise ValueError('there are no items: no "input" or "output" has any')
+    if "" not in holders:
+        rest |= without(value, *found, *holders)
+    last = list(holders.values())[-1]
+    return [builder.finish(rest, id=last.get("id"), created_at=last.get("created_at"))]
+
+
+def oldest_first(builder: Builder, items: JSONValue) -> list[dict[str, JSONValue]]:
+    """The items of a list as the API gives it, newest first where it was not asked otherwise.
+
+    They have no times: a call stands before its output, a user speaks before an assistant.
+    """
+    listed = objects(items, "data")
+    is_newest_first = _is_newest_first(listed)
+    if is_newest_first is None and len(listed) > 1:
+        builder.remark("list of items without times: read in the order it has")
+    if not is_newest_first:
+        return listed
+    builder.remark("list of items that is newest first: read from its end")
+    return listed[::-1]
+
+
+def _is_newest_first(items: list[dict[str, JSONValue]]) -> bool | None:
+    """Whether it is; None where nothing says so."""
+    outputs = {item.get("call_id") for item in items if item.get("type") in _OUTPUTS}
+    for item in items:
+        if item.get("call_id") in outputs and item.get("call_id") is not None:
+            return item.get("type") in _OUTPUTS
+    roles = [known_role(item["role"]) for item in items if has_role(item)]
+    ends = [*roles[:1], *roles[-1:]]
+    return ends == ["assistant", "user"] if set(ends) == {"assistant", "user"} else None
+
+
+def _say_input(builder: Builder, role: Role, said: JSONValue) -> None:
+    """What is said in a text, or in items."""
+    if isinstance(said, list):
+        say_items(builder, said)
+    elif said:
+        builder.say(role, read_parts(said))
 
 
 def say_items(builder: Builder, items: JSONValue, at: JSONValue = None) -> None:
@@ -97,18 +153,21 @@ def say_item(builder: Builder, item: Mapping[str, JSONValue], at: JSONValue = No
         arguments = item.get(_CALLS[kind])
         call_id = item.get("call_id") or item.get("id")
         builder.say("assistant", [Call(item.get("name"), arguments, call_id)], at=at, joins=True)
-        if kind == "mcp_call" and "output" in item:
-            answer = Answer(item["output"], call_id, failed=bool(item.get("error")))
-            builder.say("tool", [answer], at=at)
+        if kind == "mcp_call" and ("output" in item or item.get("error")):
+            builder.say("tool", [_mcp_answer(item, call_id)], at=at)
     elif kind in _ACTIONS:
-        call = Call(kind, item.get("action", without(item, "type")), item.get("call_id"))
+        arguments = item.get("action", without(item, "type"))
+        call = Call(kind, arguments, item.get("call_id") or item.get("id"), item.get("id"))
         builder.say("assistant", [call], at=at, joins=True)
     elif kind in _HOSTED:
         call = Call(kind, without(item, "type", "id", "status"), item.get("id"))
         answer = Answer(item.get("status"), item.get("id"))
         builder.say("assistant", [call, answer], at=at, joins=True)
     elif kind in _OUTPUTS:
-        builder.say("tool", [Answer(item.get("output"), item.get("call_id"))], at=at)
+        # The output of a local shell has the id of its call, and no call_id.
+        call_id = item.get("call_id") or item.get("id")
+        is_known = "call_id" in item or builder.waits_for(call_id)
+        builder.say("tool", [Answer(item.get("output"), call_id if is_known else None)], at=at)
     elif has_role(item):
         metadata = without(item, "type", "role", "content", "status")
         builder.say(
@@ -118,15 +177,50 @@ def say_item(builder: Builder, item: Mapping[str, JSONValue], at: JSONValue = No
         builder.remark(f"item {str(kind)[:40]!r}: passed over")
 
 
-def _inner(value: JSONValue) -> JSONValue:
-    """The request or response, which a line of a batch has further in."""
-    if not isinstance(value, dict):
-        return value
+def _mcp_answer(item: Mapping[str, JSONValue], call_id: JSONValue) -> Answer:
+    """What a tool answered, or, where it failed, its error: the message where that is all."""
+    error = item.get("error")
+    if not error:
+        return Answer(item["output"], call_id)
+    if isinstance(error, dict) and error.keys() == {"message"}:
+        error = error["message"]
+    output = item.get("output")
+    return Answer(error if output in (None, "") else output, call_id, failed=True)
+
+
+def _holders(value: dict[str, JSONValue]) -> dict[str, dict[str, JSONValue]]:
+    """The request and the response by the keys that logs and batches have them under.
+
+    An object that is one itself is under "".
+    """
     response = value.get("response")
-    for inner in (value.get("body"), response.get("body") if isinstance(response, dict) else None):
-        if isinstance(inner, dict) and any(isinstance(inner.get(key), list) for key in _LISTS[:2]):
-            return inner
-    return value
+    body = response.get("body") if isinstance(response, dict) else None
+    inside = {
+        **{key: value.get(key) for key in ("body", "request")},
+        "response": body if _has_items(body) else response,
+    }
+    found = {key: holder for key, holder in inside.items() if _has_items(holder)}
+    return found if found and not _has_items(value) else {"": value, **found}
+
+
+def _has_items(value: JSONValue) -> TypeGuard[dict[str, JSONValue]]:
+    return isinstance(value, dict) and (
+        isinstance(value.get("input"), (str, list)) or isinstance(value.get("output"), list)
+    )
+
+
+def _is_surely(value: dict[str, JSONValue], holder: dict[str, JSONValue]) -> bool:
+    """Whether a request or response is this API's, whatever is in it.
+
+    A request with a text as input may be one for embeddings.
+    """
+    if isinstance(holder.get("output"), list):
+        return holder.get("object") == "response"
+    if not isinstance(holder.get("input"), (str, list)) or "output" in holder:
+        return False
+    url = value.get("url")
+    is_sent_here = isinstance(url, str) and url.rstrip("/").endswith("/responses")
+    return is_sent_here or ("model" in holder and bool(holder.get("instructions")))
 
 
 def write(

@@ -8,12 +8,17 @@ from agentstore.records import JSONValue
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.forms.building import Builder, without
 from agentstore.transfer.forms.form import Form, has_role, has_some, items_of, objects
-from agentstore.transfer.forms.parts import image_part, read_part, read_parts, text_part
+from agentstore.transfer.forms.parts import image_part, image_url, read_part, read_parts, text_part
 from agentstore.transfer.forms.pieces import Answer, Break, Call, Part, Piece, Thought
 
-_ANSWERED = frozenset({"output-available", "output-error", "result", "output-denied"})
+_ANSWERED = frozenset({"output-available", "result"})
+_ARGUMENTS = ("input", "args", "rawInput")
 _MODEL_PARTS = frozenset({"tool-call", "tool-result"})
 _SOURCES = frozenset({"source-url", "source-document", "source"})
+
+
+_ONLY_HERE = ("toolInvocations", "experimental_attachments")
+_READ = ("role", "content", "parts", "createdAt", *_ONLY_HERE)
 
 
 def is_ui_message(value: JSONValue) -> bool:
@@ -22,7 +27,7 @@ def is_ui_message(value: JSONValue) -> bool:
         return False
     parts = items_of(value, "parts")
     has_parts = bool(parts) and all(isinstance(part, dict) and "type" in part for part in parts)
-    return has_parts or bool(items_of(value, "toolInvocations"))
+    return has_parts or any(items_of(value, key) for key in _ONLY_HERE)
 
 
 def is_model_message(value: JSONValue) -> bool:
@@ -51,7 +56,7 @@ def read(value: JSONValue) -> list[Conversation]:
     if isinstance(value, dict) and isinstance(value.get("system"), str):
         builder.say("system", read_parts(value["system"]))
     for message in objects(messages):
-        metadata = without(message, "role", "content", "parts", "toolInvocations", "createdAt")
+        metadata = without(message, *_READ)
         own = message.get("metadata")
         at = message.get("createdAt") or (own.get("createdAt") if isinstance(own, dict) else None)
         role = builder.role(message.get("role"))
@@ -66,7 +71,15 @@ def _pieces(message: Mapping[str, JSONValue]) -> Iterator[Piece]:
     if parts:
         for part in parts:
             yield from read_block(part)
-        return
+    else:
+        yield from _content(message)
+    shown = [part.get("url") for part in parts if isinstance(part, dict)]
+    for attachment in items_of(message, "experimental_attachments"):
+        if isinstance(attachment, dict) and attachment.get("url") not in shown:
+            yield from read_block(_file(attachment))
+
+
+def _content(message: Mapping[str, JSONValue]) -> Iterator[Piece]:
     for invocation in items_of(message, "toolInvocations"):
         if isinstance(invocation, dict):
             yield from _invocation(str(invocation.get("toolName", "")), invocation)
@@ -76,6 +89,12 @@ def _pieces(message: Mapping[str, JSONValue]) -> Iterator[Piece]:
             yield from read_block(part)
     else:
         yield from read_parts(content)
+
+
+def _file(attachment: dict[str, JSONValue]) -> dict[str, JSONValue]:
+    """An attachment as the part of a file that it became."""
+    names = {"contentType": "mediaType", "name": "filename"}
+    return {"type": "file", **{names.get(key, key): item for key, item in attachment.items()}}
 
 
 def read_block(part: JSONValue) -> Iterator[Piece]:
@@ -103,8 +122,8 @@ def read_block(part: JSONValue) -> Iterator[Piece]:
         yield from _invocation(str(part.get("toolName", "")), part)
     elif kind.startswith("tool-"):
         yield from _invocation(kind.removeprefix("tool-"), part)
-    elif kind == "file" and isinstance(part.get("url"), str) and _is_image(part):
-        yield image_part(part["url"])
+    elif kind == "file" and _is_image(part) and isinstance(_link(part), str):
+        yield image_part(image_url(_link(part), _mime_type(part)))
     elif kind in {"file", *_SOURCES} or kind.startswith("data-"):
         yield Part(part)
     else:
@@ -114,22 +133,41 @@ def read_block(part: JSONValue) -> Iterator[Piece]:
 def _invocation(name: str, part: Mapping[str, JSONValue]) -> Iterator[Piece]:
     """A call of a tool, and its answer where it has one."""
     call_id = part.get("toolCallId")
-    yield Call(name, part.get("input", part.get("args")), call_id)
-    if part.get("state") in _ANSWERED:
-        failed = part["state"] in {"output-error", "output-denied"}
-        output = part.get("errorText") if failed else part.get("output", part.get("result"))
-        yield Answer(output, call_id, failed=failed)
+    arguments = next((part[key] for key in _ARGUMENTS if part.get(key) is not None), None)
+    yield Call(name, arguments, call_id)
+    state = part.get("state")
+    if state == "output-denied":
+        approval = part.get("approval")
+        reason = approval.get("reason") if isinstance(approval, dict) else None
+        yield Answer(part.get("errorText", reason), call_id, failed=True)
+    elif state == "output-error":
+        yield Answer(part.get("errorText"), call_id, failed=True)
+    elif state in _ANSWERED:
+        yield Answer(part.get("output", part.get("result")), call_id)
 
 
 def _output(output: JSONValue) -> tuple[JSONValue, bool]:
     """What a tool gave back, out of the object that says of which kind it is."""
-    if isinstance(output, dict) and isinstance(output.get("type"), str) and "value" in output:
+    if not isinstance(output, dict) or not isinstance(output.get("type"), str):
+        return output, False
+    if output["type"] == "execution-denied":
+        return output.get("reason") or output, True
+    if "value" in output:
         return output["value"], output["type"].startswith("error")
     return output, False
 
 
 def _is_image(part: Mapping[str, JSONValue]) -> bool:
-    return str(part.get("mediaType", part.get("mimeType"))).startswith("image/")
+    return str(_mime_type(part)).startswith("image/")
+
+
+def _mime_type(part: Mapping[str, JSONValue]) -> JSONValue:
+    return part.get("mediaType", part.get("mimeType"))
+
+
+def _link(part: Mapping[str, JSONValue]) -> JSONValue:
+    """Where a file is, or itself."""
+    return part.get("url", part.get("data"))
 
 
 UI_FORM = Form("vercel-ui", "Vercel AI SDK UI messages", is_ui_whole, read, is_ui_message)
