@@ -23,7 +23,7 @@ class BoundExecutor(Executor):
         self._closed = False
 
     def read(self, operation: Operation[T]) -> T:
-        self._check_open()
+        self._look_at_connection()
         return self._transaction.run(operation, undoable=False)
 
     def write(
@@ -61,7 +61,12 @@ class BoundExecutor(Executor):
         """Release it, or roll back to it."""
         self._transaction.leave(block, None, exc)
 
+    def check_open(self) -> None:
+        if self._closed:
+            raise StorageError(CLOSED)
+
     def in_transaction(self) -> bool:
+        self.check_open()
         return True
 
     def stats(self) -> StoreStats:
@@ -71,16 +76,16 @@ class BoundExecutor(Executor):
     def close(self) -> None:
         self._closed = True
 
-    def _check_open(self) -> None:
-        if self._closed:
-            raise StorageError(CLOSED)
+    def _look_at_connection(self) -> None:
+        """See what the caller, or an interruption, has left since the last call."""
+        self.check_open()
         self._transaction.drop_dead_blocks()
         # The caller may have rolled back since: only the database knows what is usable.
         if self._transaction.depth == 0:
             self._transaction.forget_failure()
 
     def _join_callers_transaction(self) -> None:
-        self._check_open()
+        self._look_at_connection()
         connection = self._transaction.connection
         if not connection.may_write():
             raise StorageError(

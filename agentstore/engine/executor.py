@@ -104,6 +104,14 @@ class Executor(ABC):
         raise StorageError(NO_SNAPSHOT)
 
     @abstractmethod
+    def check_open(self) -> None:
+        """Refuse a call that needs the store, also where it sends nothing.
+
+        Raises:
+            StorageError: the store is closed, or its data is in the parent process's memory.
+        """
+
+    @abstractmethod
     def in_transaction(self) -> bool:
         """Whether what runs now is part of a transaction that is already open."""
 

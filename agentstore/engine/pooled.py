@@ -171,6 +171,12 @@ class PooledExecutor(Executor):
                 self._forget(transaction)
                 transaction.failure = None  # see "let_through"
 
+    def check_open(self) -> None:
+        if self._process != os.getpid():
+            forking.notice()
+        if self._refusal:
+            raise StorageError(self._refusal)
+
     def in_transaction(self) -> bool:
         return self._transaction() is not None
 
@@ -221,10 +227,7 @@ class PooledExecutor(Executor):
             StorageError: the store is closed or the parent's, or a transaction() is open here
                 that forbids this call.
         """
-        if self._process != os.getpid():
-            forking.notice()
-        if self._refusal:
-            raise StorageError(self._refusal)
+        self.check_open()
         transaction = self._open.get()
         if transaction is None and not self._local.transactions:
             return None

@@ -112,11 +112,6 @@ class SQLiteConnection(Connection):
             StorageError: the public error of what went wrong.
         """
         deadline = Deadline.after(url.options.connect_timeout)
-        if url.database in _refused:
-            raise StorageError(
-                f"a call or transaction() on {url.database} was under way at the fork, and SQLite "
-                "cannot be used on that file in the child then: connect after the fork, not before"
-            )
         driver_connection = cls._connect(url)
         connection = cls(driver_connection, statements, path=url.database)
         try:
@@ -148,6 +143,11 @@ class SQLiteConnection(Connection):
     @classmethod
     def _connect(cls, url: DatabaseURL, lock_timeout: float = 0.0) -> sqlite3.Connection:
         path = url.database
+        if path in _refused:
+            raise StorageError(
+                f"a call or transaction() on {path} was under way at the fork, and SQLite "
+                "cannot be used on that file in the child then: connect after the fork, not before"
+            )
         if path is not None and is_made_anew(url):
             make_private(path)
         try:

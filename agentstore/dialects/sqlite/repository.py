@@ -104,7 +104,7 @@ class SQLiteRepository(Repository):
             )
 
     def migrate(self) -> list[str]:
-        if self.is_private(self._own_url()):
+        if self.is_private(self._url_to_migrate()):
             self.ping()
             return []
         return super().migrate()

@@ -36,6 +36,24 @@ RAISED: dict[str, Callable[[Storage], object]] = {
 }
 
 
+SENDING_NOTHING: dict[str, Callable[[Storage], object]] = {
+    "save_messages of none": lambda s: s.save_messages("s", []),
+    "get_history of none": lambda s: s.get_history("s", limit=0),
+    "get_history of no role": lambda s: s.get_history("s", roles=[]),
+    "query_messages of none": lambda s: s.query_messages(limit=0),
+    "query_sessions of none": lambda s: s.query_sessions(limit=0),
+    "query_tool_calls of none": lambda s: s.query_tool_calls(limit=0),
+    "delete_sessions of none": lambda s: s.delete_sessions(updated_before=at(0), limit=0),
+    "scoped": lambda s: s.scoped(tenant_id="a"),
+    "extension": lambda s: s.extension("checkpoints"),
+    "with": lambda s: s.__enter__(),
+    "migrate": lambda s: s.migrate(),
+    "schema_status": lambda s: s.schema_status(),
+    "run_in_transaction": lambda s: s.run_in_transaction(lambda: None),
+}
+"""Calls that have nothing to send, or send it elsewhere."""
+
+
 def _use(store: Storage, method: str) -> object:
     """Call any method, and run it through where it is a generator or a block."""
     if method == "ping":
@@ -79,12 +97,30 @@ class TestErrors:
         assert str(copy) == str(caught.value)
 
 
-@pytest.mark.parametrize("method", [*METHODS, "ping", "transaction"])
 class TestClosed:
+    @pytest.mark.parametrize("method", [*METHODS, "ping", "transaction"])
     def test_every_method_says_so(self, store: Storage, method: str) -> None:
         store.close()
         with pytest.raises(StorageError, match="closed"):
             _use(store, method)
+
+    @pytest.mark.parametrize("what", list(SENDING_NOTHING))
+    def test_what_sends_nothing_says_so(self, store: Storage, what: str) -> None:
+        store.close()
+        with pytest.raises(StorageError, match="closed"):
+            SENDING_NOTHING[what](store)
+
+    @pytest.mark.parametrize("what", list(SENDING_NOTHING))
+    def test_a_bound_store_says_so(self, driver_connection: Any, what: str) -> None:
+        bound = agentstore.bind(driver_connection)
+        bound.close()
+        with pytest.raises(StorageError, match="closed"):
+            SENDING_NOTHING[what](bound)
+
+    def test_stats_are_told(self, store: Storage) -> None:
+        store.ping()
+        store.close()
+        assert store.stats().statements > 0
 
 
 class TestNoSchema:
