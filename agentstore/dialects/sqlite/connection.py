@@ -162,11 +162,6 @@ class SQLiteConnection(Connection):
             raise _error(exc, cls.describe(exc), path) from exc
 
     @classmethod
-    def bind(cls, driver_connection: Any, statements: StatementLibrary) -> SQLiteConnection:
-        """Wrap the caller's connection."""
-        return cls(driver_connection, statements)
-
-    @classmethod
     def refuse(cls, url: DatabaseURL) -> None:
         """Open the database of a URL no more in this process."""
         if url.database is not None:

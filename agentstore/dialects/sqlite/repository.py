@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from agentstore.dialects.repository import Repository
+from agentstore.dialects.sqlite.bound import BoundSQLiteConnection
 from agentstore.dialects.sqlite.connection import DRIVER_PARAMETERS, SQLiteConnection
 from agentstore.dialects.sqlite.files import identity
 from agentstore.dialects.url import DatabaseURL
@@ -90,7 +91,7 @@ class SQLiteRepository(Repository):
 
     @classmethod
     def wrap(cls, driver_connection: Any) -> Connection:
-        return SQLiteConnection.bind(driver_connection, cls.statement_library())
+        return BoundSQLiteConnection.bind(driver_connection, cls.statement_library())
 
     @classmethod
     def connect_driver(cls, url: DatabaseURL) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from agentstore import (
     Storage,
     StorageError,
     ToolResultExistsError,
+    UnavailableError,
 )
 from agentstore.testing.suite.samples import answer, call, contents, positions, undone
 
@@ -251,6 +252,19 @@ class TestBind:
         assert connection.row_factory is factory
         assert tuple(_execute(connection, "SELECT 1, 2").fetchall()[0]) == (2, 1)
 
+    def test_the_callers_text_factory_is_left_alone(self, connection: Any, bound: Storage) -> None:
+        if not hasattr(connection, "text_factory"):
+            pytest.skip("this driver has no text factory")
+        for factory in (bytes, lambda text: text.decode("latin-1")):
+            connection.text_factory = factory
+            bound.save_assistant_message("s", answer(call(id="c"), message="\u00e9"), id="m")
+            with bound.transaction():
+                found = bound.get_message("m")
+            assert found is not None
+            assert (found.content, found.tool_calls[0].id) == ("\u00e9", "c")
+            assert connection.text_factory is factory
+            assert tuple(_execute(connection, "SELECT 'x'").fetchall()[0]) == (factory(b"x"),)
+
     def test_closing_leaves_the_connection_open(self, connection: Any, bound: Storage) -> None:
         _add_row(connection, "order")
         with bound:
@@ -270,6 +284,23 @@ class TestBind:
         assert contents(again, "s") == ["x"]
         connection.rollback()
         assert contents(again, "s") == []
+
+    def test_a_closed_connection_is_lost(self, backend: Any, database_url: str) -> None:
+        connection = backend.open_connection(database_url)
+        bound = agentstore.bind(connection)
+        connection.close()
+        calls: list[Callable[[], object]] = [
+            bound.ping,
+            bound.schema_status,
+            lambda: bound.get_history("s"),
+            bound.create_session,
+            lambda: bound.save_user_message("s", "x"),
+            lambda: bound.transaction().__enter__(),
+            lambda: agentstore.bind(connection).get_session("s"),
+        ]
+        for each in calls:
+            with pytest.raises(UnavailableError):
+                each()
 
     def test_many_stores_on_one_connection(self, connection: Any, bound: Storage) -> None:
         for number in range(5):
