@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -10,6 +11,7 @@ from agentstore.engine.block import Block
 from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import NEVER
 from agentstore.engine.executor import CLOSED, Executor, Operation, T
+from agentstore.engine.interruption import let_through
 from agentstore.engine.transaction import Transaction
 from agentstore.errors import StorageError
 from agentstore.records import StoreStats
@@ -87,7 +89,13 @@ class BoundExecutor(Executor):
     def _join_callers_transaction(self) -> None:
         self._look_at_connection()
         connection = self._transaction.connection
-        if not connection.may_write():
+        handled = sys.exc_info()[1]
+        try:
+            may_write = connection.may_write()
+        except connection.exceptions as exc:
+            let_through(exc, handled)
+            raise connection.translated(exc) from exc
+        if not may_write:
             raise StorageError(
                 "this connection is in autocommit and no transaction is begun: "
                 "begin one, so that what is written can be rolled back with your own rows"

@@ -91,7 +91,7 @@ class SQLiteRepository(Repository):
 
     @classmethod
     def wrap(cls, driver_connection: Any) -> Connection:
-        return BoundSQLiteConnection.bind(driver_connection, cls.statement_library())
+        return BoundSQLiteConnection(driver_connection, cls.statement_library())
 
     @classmethod
     def connect_driver(cls, url: DatabaseURL) -> Any:

@@ -252,19 +252,6 @@ class TestBind:
         assert connection.row_factory is factory
         assert tuple(_execute(connection, "SELECT 1, 2").fetchall()[0]) == (2, 1)
 
-    def test_the_callers_text_factory_is_left_alone(self, connection: Any, bound: Storage) -> None:
-        if not hasattr(connection, "text_factory"):
-            pytest.skip("this driver has no text factory")
-        for factory in (bytes, lambda text: text.decode("latin-1")):
-            connection.text_factory = factory
-            bound.save_assistant_message("s", answer(call(id="c"), message="\u00e9"), id="m")
-            with bound.transaction():
-                found = bound.get_message("m")
-            assert found is not None
-            assert (found.content, found.tool_calls[0].id) == ("\u00e9", "c")
-            assert connection.text_factory is factory
-            assert tuple(_execute(connection, "SELECT 'x'").fetchall()[0]) == (factory(b"x"),)
-
     def test_closing_leaves_the_connection_open(self, connection: Any, bound: Storage) -> None:
         _add_row(connection, "order")
         with bound:
