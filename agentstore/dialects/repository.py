@@ -290,7 +290,9 @@ class Repository(
     def schema_status(self) -> SchemaStatus:
         """Which migrations the database has."""
         try:
-            rows = self.read("schema/applied_migrations", NO_PARAMETERS)
+            rows = self.executor.read(
+                lambda connection: connection.rows("schema/applied_migrations"), undoable=True
+            )
         except SchemaError:
             rows = []
         return applying.compare(self.migrations_path(), [row[0] for row in rows])

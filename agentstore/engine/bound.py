@@ -24,9 +24,10 @@ class BoundExecutor(Executor):
         self._transaction = Transaction(connection, lambda: NEVER)
         self._closed = False
 
-    def read(self, operation: Operation[T]) -> T:
+    def read(self, operation: Operation[T], *, undoable: bool = False) -> T:
         self._look_at_connection()
-        return self._transaction.run(operation, undoable=False)
+        # Where no transaction is begun there is none to be saved, nor a savepoint to be had.
+        return self._transaction.run(operation, undoable=undoable and self._may_write())
 
     def write(
         self,
@@ -88,16 +89,18 @@ class BoundExecutor(Executor):
 
     def _join_callers_transaction(self) -> None:
         self._look_at_connection()
-        connection = self._transaction.connection
-        handled = sys.exc_info()[1]
-        try:
-            may_write = connection.may_write()
-        except connection.exceptions as exc:
-            let_through(exc, handled)
-            raise connection.translated(exc) from exc
-        if not may_write:
+        if not self._may_write():
             raise StorageError(
                 "this connection is in autocommit and no transaction is begun: "
                 "begin one, so that what is written can be rolled back with your own rows"
             )
-        connection.begin_bound()
+        self._transaction.connection.begin_bound()
+
+    def _may_write(self) -> bool:
+        connection = self._transaction.connection
+        handled = sys.exc_info()[1]
+        try:
+            return connection.may_write()
+        except connection.exceptions as exc:
+            let_through(exc, handled)
+            raise connection.translated(exc) from exc

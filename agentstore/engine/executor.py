@@ -29,8 +29,13 @@ class Executor(ABC):
     """Runs operations; one a store."""
 
     @abstractmethod
-    def read(self, operation: Operation[T]) -> T:
-        """Run an operation that only reads, and is one statement or may see two snapshots."""
+    def read(self, operation: Operation[T], *, undoable: bool = False) -> T:
+        """Run an operation that only reads, and is one statement or may see two snapshots.
+
+        Args:
+            operation: what to run.
+            undoable: whether its failure must leave an open transaction() usable.
+        """
 
     def read_rows(self, name: str, parameters: Parameters, blocks: frozenset[str]) -> list[Row]:
         """As `read`, of the rows of one statement."""

@@ -84,10 +84,10 @@ class PooledExecutor(Executor):
         self._refusal = ""
         forking.watch(self)
 
-    def read(self, operation: Operation[T]) -> T:
+    def read(self, operation: Operation[T], *, undoable: bool = False) -> T:
         transaction = self._transaction()
         if transaction is not None:
-            return transaction.run(operation, undoable=False)
+            return transaction.run(operation, undoable=undoable)
         return self._retrying(partial(self._attempt, _reading(operation)))
 
     def write(

@@ -139,8 +139,8 @@ class ScopedExecutor(Executor):
         self._statements = statements
         self._is_closed = False
 
-    def read(self, operation: Operation[T]) -> T:
-        return self._open().read(self._scoped(operation))
+    def read(self, operation: Operation[T], *, undoable: bool = False) -> T:
+        return self._open().read(self._scoped(operation), undoable=undoable)
 
     def read_rows(self, name: str, parameters: Parameters, blocks: frozenset[str]) -> list[Row]:
         # What most short calls are: no call and no object more than it takes.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -136,6 +137,37 @@ class TestNoSchema:
             store.migrate()
             session_id = store.create_session(system_message="now")
             assert store.get_message_count(session_id) == 1
+
+    def test_the_status_leaves_a_block_usable(self, backend: Any, empty_database_url: str) -> None:
+        with agentstore.connect(empty_database_url) as store:
+            pending = store.schema_status().pending
+            assert bool(pending) is not backend.private
+            with store.transaction():
+                assert store.schema_status().pending == pending
+                store.ping()
+                with store.transaction():
+                    assert store.schema_status().pending == pending
+                assert store.schema_status().pending == pending
+
+    def test_the_status_leaves_the_callers_transaction_usable(
+        self, backend: Any, empty_database_url: str
+    ) -> None:
+        with closing(backend.open_connection(empty_database_url)) as connection:
+            bound = agentstore.bind(connection)
+            cursor = connection.cursor()
+            cursor.execute("CREATE TABLE caller_rows (note VARCHAR(50) NOT NULL)")
+            connection.commit()
+            cursor.execute("INSERT INTO caller_rows (note) VALUES ('kept')")
+            pending = bound.schema_status().pending
+            assert bool(pending) is not backend.private
+            with bound.transaction():
+                assert bound.schema_status().pending == pending
+                bound.ping()
+            connection.commit()
+            assert bound.schema_status().pending == pending
+            connection.rollback()
+            cursor.execute("SELECT note FROM caller_rows")
+            assert [row[0] for row in cursor.fetchall()] == ["kept"]
 
     def test_a_private_one_migrates_itself(self, backend: Any, empty_database_url: str) -> None:
         if not backend.private:
