@@ -59,6 +59,7 @@ _FAULT_TEXTS = {
     "database table is locked": Fault.LOCKED,
     "unable to open database file": Fault.CONFIGURATION,
     "file is not a database": Fault.CONFIGURATION,
+    "no such vfs": Fault.CONFIGURATION,
     "interrupted": Fault.TIMED_OUT,
     "too big": Fault.TOO_LARGE,
     "UNIQUE constraint failed": Fault.DUPLICATE,

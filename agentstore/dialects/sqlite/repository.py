@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -18,12 +19,16 @@ from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
 from agentstore.engine.interruption import is_of_handler
+from agentstore.engine.options import read_flag
 from agentstore.errors import ConfigurationError
+from agentstore.model.refusals import shown
 from agentstore.operations.holding import TRASHED
 from agentstore.schema import applying
 from agentstore.statements import NO_BLOCKS
 
 _KNOWS_RETURNING = sqlite3.sqlite_version_info >= (3, 35)
+_WORDS = {"mode": ("ro", "rw", "rwc"), "cache": ("private", "shared")}
+_FLAGS = frozenset({"immutable", "nolock", "psow"})
 _IN_TRASH = {
     "sessions/delete_session_tool_calls": TRASHED,
     "messages/delete_session_messages": TRASHED,
@@ -54,6 +59,23 @@ class SQLiteRepository(Repository):
             raise ConfigurationError("a database in memory is sqlite://")
         if url.database is None and url.query:
             raise ConfigurationError("a database in memory takes no parameters of SQLite's")
+        cls._check_parameters(url.query)
+
+    @classmethod
+    def _check_parameters(cls, query: Mapping[str, str]) -> None:
+        """Refuse what SQLite would open another database for, or pass over without a word.
+
+        Raises:
+            ConfigurationError: it names the parameter.
+        """
+        if query.get("mode") == "memory" or query.get("vfs") == "memdb":
+            raise ConfigurationError("a database in memory is sqlite://, without a path")
+        for name, words in _WORDS.items():
+            if name in query and query[name] not in words:
+                known = " or ".join(words)
+                raise ConfigurationError(f"{name} is {known}, not {shown(query[name])}")
+        for name in _FLAGS & query.keys():
+            read_flag(name, query[name])
 
     @classmethod
     def resolved(cls, url: DatabaseURL) -> DatabaseURL:
