@@ -103,5 +103,6 @@ def bind(connection: Any) -> Storage:
 
     Raises:
         ConfigurationError: no dialect works on such a connection.
+        UnavailableError: it is closed; with sqlite3 the first call says so.
     """
     return Storage(registry.repository_class_for(connection)(bound=connection))

@@ -47,6 +47,7 @@ class Storage(
     """
 
     def __enter__(self) -> Storage:
+        self._check_open()
         return self
 
     def __exit__(
@@ -92,6 +93,7 @@ class Storage(
             check_id(tenant_id, "tenant_id"),
             None if user_id is None else check_id(user_id, "user_id"),
         )
+        self._check_open()
         own = self._repository.scope
         if own is not None and not own.holds(scope):
             raise InvalidInputError("the store is scoped, and a scope can only be narrowed")
@@ -106,6 +108,7 @@ class Storage(
         Raises:
             ConfigurationError: the dialect does not have such statements.
         """
+        self._check_open()
         return Extension(self._repository, folder, dialect=self.dialect)
 
     def migrate(self) -> list[str]:
@@ -113,6 +116,10 @@ class Storage(
 
         Returns:
             The names of the migrations that were applied now.
+
+        Raises:
+            StorageError: also inside transaction().
+            ConfigurationError: also on a bound store.
         """
         return self._repository.migrate()
 
@@ -123,7 +130,8 @@ class Storage(
     def stats(self) -> StoreStats:
         """What the store has done since it was opened, and what its pool is doing now.
 
-        It costs no round trip. A bound store counts the round trips of its own.
+        It costs no round trip, and may be asked of a closed store too. A bound store counts the
+        round trips of its own.
         """
         return self._repository.executor.stats()
 
@@ -137,7 +145,8 @@ class Storage(
         self._repository.ping()
 
     def close(self) -> None:
-        """Close the store's connections. Idempotent; later calls raise StorageError."""
+        """Close the store's connections. Idempotent; later calls, but for `stats`, raise
+        StorageError."""
         self._repository.close()
 
     disconnect = close

@@ -168,6 +168,18 @@ def test_a_file_of_options_that_cannot_be_read(
         store.ping()
 
 
+def test_a_url_whose_command_names_the_database(database_url: str) -> None:
+    """Or does not: that is told as for any URL without a database."""
+    server, _, name = database_url.rpartition("/")
+    with agentstore.connect(f"{server}/?init_command=USE {name}") as store:
+        store.create_session()
+    with (
+        agentstore.connect(f"{server}/?init_command=SELECT 1") as store,
+        pytest.raises(ConfigurationError, match="1046"),
+    ):
+        store.create_session()
+
+
 def test_a_session_that_may_only_read(admin: Any, database_url: str) -> None:
     with (
         agentstore.connect(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from psycopg import pq
 from rogue_servers import Rogue, make_certificate, serving, talk_mysql, talk_postgresql
 
 import agentstore
-from agentstore.errors import ConfigurationError, StorageError
+from agentstore.errors import ConfigurationError, StorageError, UnavailableError
 
 PASSWORD = "s3cret-pass"
 TALKS = {"postgresql": talk_postgresql, "mysql": talk_mysql}
@@ -22,7 +23,13 @@ needs_require_auth = pytest.mark.skipif(pq.version() < 160000, reason="libpq 16 
 
 def failure(scheme: str, rogue: Rogue, query: str = "") -> StorageError:
     """What a store says of a server."""
-    url = f"{scheme}://ann:{PASSWORD}@127.0.0.1:{rogue.port}/db?retry_timeout=0&{query}"
+    return failure_of(
+        f"{scheme}://ann:{PASSWORD}@127.0.0.1:{rogue.port}/db?retry_timeout=0&{query}"
+    )
+
+
+def failure_of(url: str) -> StorageError:
+    """What a store says of where a URL leads."""
     with agentstore.connect(url) as store, pytest.raises(StorageError) as info:
         store.ping()
     return info.value
@@ -52,6 +59,54 @@ def test_a_url_may_allow_it(scheme: str, certificate: Path | None) -> None:
     with serving(TALKS[scheme], certificate) as rogue:
         failure(scheme, rogue, ALLOWED[scheme])
     assert PASSWORD.encode() in rogue.heard
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Writes what the service of a file says, the only one that libpq knows of."""
+    path = tmp_path / "services"
+    monkeypatch.setenv("PGSERVICEFILE", str(path))
+
+    def write(**parameters: object) -> None:
+        lines = [f"{name}={value}" for name, value in parameters.items()]
+        path.write_text("\n".join(["[rogue]", *lines, ""]), encoding="utf-8")
+
+    return write
+
+
+@needs_require_auth
+@pytest.mark.parametrize("where", ["host", "hostaddr"])
+def test_a_server_that_a_service_names_is_not_told_the_password(
+    service: Callable[..., None], where: str, certificate: Path | None
+) -> None:
+    with serving(talk_postgresql, certificate) as rogue:
+        service(**{where: "127.0.0.1", "port": rogue.port})
+        error = failure_of(f"postgresql://ann:{PASSWORD}@/db?retry_timeout=0&service=rogue")
+    assert isinstance(error, ConfigurationError)
+    assert ALLOWED["postgresql"] in str(error)
+    assert b"ann" in rogue.heard
+    assert PASSWORD.encode() not in rogue.heard
+
+
+@needs_require_auth
+def test_a_services_address_is_not_taken_for_the_urls_local_host(
+    service: Callable[..., None], tmp_path: Path
+) -> None:
+    with serving(talk_postgresql) as rogue:
+        service(hostaddr="127.0.0.1", port=rogue.port)
+        url = f"postgresql://ann:{PASSWORD}@/db?retry_timeout=0&service=rogue&host={tmp_path}"
+        assert isinstance(failure_of(url), UnavailableError)
+    assert rogue.heard == b""
+
+
+def test_a_url_with_a_service_may_allow_it(service: Callable[..., None], tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path, "right")
+    for allowed in (ALLOWED["postgresql"], f"sslmode=verify-full&sslrootcert={certificate}"):
+        with serving(talk_postgresql, certificate) as rogue:
+            service(host="127.0.0.1", port=rogue.port)
+            query = f"retry_timeout=0&service=rogue&{allowed}"
+            failure_of(f"postgresql://ann:{PASSWORD}@/db?{query}")
+        assert PASSWORD.encode() in rogue.heard
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,14 @@ class CallsCore:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
+    def _check_open(self) -> None:
+        """Refuse a closed store, where the call sends nothing that would be refused.
+
+        Raises:
+            StorageError: it is closed.
+        """
+        self._repository.executor.check_open()
+
     def _owner(self, tenant_id: str | None, user_id: str | None) -> Owner:
         """Whose a session is that this store creates.
 
@@ -116,6 +124,7 @@ class CallsCore:
         if page_token is not None:
             after_key = read_token(page_token, of, filter_, page, owner)
         if self._is_outside(filter_):
+            self._check_open()
             return Page([], None)
         # One row more tells whether there is another page.
         rows = query(filter_, replace(page, limit=page.limit + 1), after_key)

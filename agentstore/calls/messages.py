@@ -113,6 +113,8 @@ class MessageCalls(CallsCore):
         turns = prepare_messages(messages, now)
         if turns:
             self._repository.save_turns(session_id, turns, now)
+        else:
+            self._check_open()
         return [turn.id for turn in turns]
 
     def _save_text(
@@ -152,6 +154,7 @@ class MessageCalls(CallsCore):
         checked_limit = values.check_limit(limit)
         filter_ = history_filter(before=before, roles=roles)
         if not checked_limit or (roles is not None and not filter_.parameters["roles"]):
+            self._check_open()
             return []
         return self._repository.get_history(session_id, filter_, checked_limit, trashed=trashed)
 
@@ -190,7 +193,10 @@ class MessageCalls(CallsCore):
             after=after,
             before=before,
         )
-        return self._repository.query_messages(filter_, page) if page.limit else []
+        if not page.limit:
+            self._check_open()
+            return []
+        return self._repository.query_messages(filter_, page)
 
     def iter_messages(
         self,

@@ -69,6 +69,7 @@ class SessionListCalls(CallsCore):
             trashed=trashed,
         )
         if not page.limit or self._is_outside(filter_):
+            self._check_open()
             return []
         return self._repository.query_sessions(filter_, page)
 
@@ -116,6 +117,7 @@ class SessionListCalls(CallsCore):
             trashed=trashed,
         )
         if self._is_outside(filter_):
+            self._check_open()
             return iter(())
 
         def key_of(session: Session) -> SessionKey:
@@ -206,4 +208,7 @@ class SessionListCalls(CallsCore):
             pinned=pinned,
             trashed=trashed,
         )
-        return 0 if self._is_outside(filter_) else self._repository.count_sessions(filter_)
+        if self._is_outside(filter_):
+            self._check_open()
+            return 0
+        return self._repository.count_sessions(filter_)

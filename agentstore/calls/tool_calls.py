@@ -48,7 +48,10 @@ class ToolCallCalls(CallsCore):
             after=after,
             before=before,
         )
-        return self._repository.query_tool_calls(filter_, page) if page.limit else []
+        if not page.limit:
+            self._check_open()
+            return []
+        return self._repository.query_tool_calls(filter_, page)
 
     def get_tool_calls_for_message(self, message_id: str) -> list[ToolCall]:
         """A message's tool calls in order; of an unknown message none."""

@@ -33,7 +33,7 @@ from agentstore.engine.observing import Observation, Observer
 from agentstore.engine.pool import Pool
 from agentstore.engine.pooled import PooledExecutor
 from agentstore.engine.scope import TENANT_BLOCK, Scope, ScopedExecutor
-from agentstore.errors import ConfigurationError, SchemaError
+from agentstore.errors import ConfigurationError, SchemaError, StorageError
 from agentstore.operations.confirmations import ConfirmationOperations
 from agentstore.operations.erasing import ErasureOperations
 from agentstore.operations.keeping import KeepingOperations
@@ -278,7 +278,7 @@ class Repository(
 
     def migrate(self) -> list[str]:
         """Apply the migrations that the database lacks; says which these were."""
-        url = self._own_url()
+        url = self._url_to_migrate()
         return applying.migrate(
             lambda: self.connect_driver(url),
             self.migrations_path(),
@@ -290,10 +290,29 @@ class Repository(
     def schema_status(self) -> SchemaStatus:
         """Which migrations the database has."""
         try:
-            rows = self.read("schema/applied_migrations", NO_PARAMETERS)
+            rows = self.executor.read(
+                lambda connection: connection.rows("schema/applied_migrations"), undoable=True
+            )
         except SchemaError:
             rows = []
         return applying.compare(self.migrations_path(), [row[0] for row in rows])
+
+    def _url_to_migrate(self) -> DatabaseURL:
+        """The URL, where what is open here is not in a migrator's way.
+
+        Raises:
+            StorageError: the store is closed, its data is the parent process's, or a transaction()
+                is open here, for which the migrator's own connection would wait in vain.
+            ConfigurationError: the store has no URL.
+        """
+        self.executor.check_open()
+        url = self._own_url()
+        if self.executor.in_transaction():
+            raise StorageError(
+                "migrate() has a connection and transactions of its own: "
+                "it cannot be called inside transaction()"
+            )
+        return url
 
     def _own_url(self) -> DatabaseURL:
         if self.url is None:

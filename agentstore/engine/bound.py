@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -10,6 +11,7 @@ from agentstore.engine.block import Block
 from agentstore.engine.connection import Connection
 from agentstore.engine.deadline import NEVER
 from agentstore.engine.executor import CLOSED, Executor, Operation, T
+from agentstore.engine.interruption import let_through
 from agentstore.engine.transaction import Transaction
 from agentstore.errors import StorageError
 from agentstore.records import StoreStats
@@ -22,9 +24,10 @@ class BoundExecutor(Executor):
         self._transaction = Transaction(connection, lambda: NEVER)
         self._closed = False
 
-    def read(self, operation: Operation[T]) -> T:
-        self._check_open()
-        return self._transaction.run(operation, undoable=False)
+    def read(self, operation: Operation[T], *, undoable: bool = False) -> T:
+        self._look_at_connection()
+        # Where no transaction is begun there is none to be saved, nor a savepoint to be had.
+        return self._transaction.run(operation, undoable=undoable and self._may_write())
 
     def write(
         self,
@@ -61,7 +64,12 @@ class BoundExecutor(Executor):
         """Release it, or roll back to it."""
         self._transaction.leave(block, None, exc)
 
+    def check_open(self) -> None:
+        if self._closed:
+            raise StorageError(CLOSED)
+
     def in_transaction(self) -> bool:
+        self.check_open()
         return True
 
     def stats(self) -> StoreStats:
@@ -71,20 +79,28 @@ class BoundExecutor(Executor):
     def close(self) -> None:
         self._closed = True
 
-    def _check_open(self) -> None:
-        if self._closed:
-            raise StorageError(CLOSED)
+    def _look_at_connection(self) -> None:
+        """See what the caller, or an interruption, has left since the last call."""
+        self.check_open()
         self._transaction.drop_dead_blocks()
         # The caller may have rolled back since: only the database knows what is usable.
         if self._transaction.depth == 0:
             self._transaction.forget_failure()
 
     def _join_callers_transaction(self) -> None:
-        self._check_open()
-        connection = self._transaction.connection
-        if not connection.may_write():
+        self._look_at_connection()
+        if not self._may_write():
             raise StorageError(
                 "this connection is in autocommit and no transaction is begun: "
                 "begin one, so that what is written can be rolled back with your own rows"
             )
-        connection.begin_bound()
+        self._transaction.connection.begin_bound()
+
+    def _may_write(self) -> bool:
+        connection = self._transaction.connection
+        handled = sys.exc_info()[1]
+        try:
+            return connection.may_write()
+        except connection.exceptions as exc:
+            let_through(exc, handled)
+            raise connection.translated(exc) from exc

@@ -29,8 +29,13 @@ class Executor(ABC):
     """Runs operations; one a store."""
 
     @abstractmethod
-    def read(self, operation: Operation[T]) -> T:
-        """Run an operation that only reads, and is one statement or may see two snapshots."""
+    def read(self, operation: Operation[T], *, undoable: bool = False) -> T:
+        """Run an operation that only reads, and is one statement or may see two snapshots.
+
+        Args:
+            operation: what to run.
+            undoable: whether its failure must leave an open transaction() usable.
+        """
 
     def read_rows(self, name: str, parameters: Parameters, blocks: frozenset[str]) -> list[Row]:
         """As `read`, of the rows of one statement."""
@@ -102,6 +107,14 @@ class Executor(ABC):
             StorageError: a transaction is open already, or the store is no whole one of its own.
         """
         raise StorageError(NO_SNAPSHOT)
+
+    @abstractmethod
+    def check_open(self) -> None:
+        """Refuse a call that needs the store, also where it sends nothing.
+
+        Raises:
+            StorageError: the store is closed, or its data is in the parent process's memory.
+        """
 
     @abstractmethod
     def in_transaction(self) -> bool:

@@ -84,10 +84,10 @@ class PooledExecutor(Executor):
         self._refusal = ""
         forking.watch(self)
 
-    def read(self, operation: Operation[T]) -> T:
+    def read(self, operation: Operation[T], *, undoable: bool = False) -> T:
         transaction = self._transaction()
         if transaction is not None:
-            return transaction.run(operation, undoable=False)
+            return transaction.run(operation, undoable=undoable)
         return self._retrying(partial(self._attempt, _reading(operation)))
 
     def write(
@@ -171,6 +171,12 @@ class PooledExecutor(Executor):
                 self._forget(transaction)
                 transaction.failure = None  # see "let_through"
 
+    def check_open(self) -> None:
+        if self._process != os.getpid():
+            forking.notice()
+        if self._refusal:
+            raise StorageError(self._refusal)
+
     def in_transaction(self) -> bool:
         return self._transaction() is not None
 
@@ -221,10 +227,7 @@ class PooledExecutor(Executor):
             StorageError: the store is closed or the parent's, or a transaction() is open here
                 that forbids this call.
         """
-        if self._process != os.getpid():
-            forking.notice()
-        if self._refusal:
-            raise StorageError(self._refusal)
+        self.check_open()
         transaction = self._open.get()
         if transaction is None and not self._local.transactions:
             return None

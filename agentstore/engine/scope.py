@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters, Step
 from agentstore.engine.connection import Connection, Row
-from agentstore.engine.executor import Executor, Operation
+from agentstore.engine.executor import CLOSED, Executor, Operation
 from agentstore.errors import StorageError
 from agentstore.records import StoreStats
 from agentstore.statements import NO_BLOCKS, StatementLibrary
@@ -139,8 +139,8 @@ class ScopedExecutor(Executor):
         self._statements = statements
         self._is_closed = False
 
-    def read(self, operation: Operation[T]) -> T:
-        return self._open().read(self._scoped(operation))
+    def read(self, operation: Operation[T], *, undoable: bool = False) -> T:
+        return self._open().read(self._scoped(operation), undoable=undoable)
 
     def read_rows(self, name: str, parameters: Parameters, blocks: frozenset[str]) -> list[Row]:
         # What most short calls are: no call and no object more than it takes.
@@ -189,6 +189,9 @@ class ScopedExecutor(Executor):
     def snapshot(self) -> AbstractContextManager[None]:
         return self._open().snapshot()
 
+    def check_open(self) -> None:
+        self._open().check_open()
+
     def in_transaction(self) -> bool:
         return self._open().in_transaction()
 
@@ -196,11 +199,11 @@ class ScopedExecutor(Executor):
         self._is_closed = True
 
     def stats(self) -> StoreStats:
-        return self._open().stats()
+        return self._executor.stats()
 
     def _open(self) -> Executor:
         if self._is_closed:
-            raise StorageError("the store is closed")
+            raise StorageError(CLOSED)
         return self._executor
 
     def _scoped(self, operation: Operation[T]) -> Operation[T]:

@@ -248,7 +248,9 @@ def test_fork_of_a_file_waits_for_other_threads_blocks(store: Storage) -> None:
 
 
 @FILE
-def test_fork_of_a_file_while_a_block_does_not_end(make_store: Callable[..., Storage]) -> None:
+def test_fork_of_a_file_while_a_block_does_not_end(
+    database_url: str, make_store: Callable[..., Storage]
+) -> None:
     """Nobody waits for longer than pool_timeout: the child is told, the block goes on."""
     store = make_store(pool_timeout=0.3)
     store.create_session(id="s")
@@ -262,9 +264,14 @@ def test_fork_of_a_file_while_a_block_does_not_end(make_store: Callable[..., Sto
             store.save_user_message("s", "parent again")
 
     def be_child() -> None:
-        for call in (store.get_history, lambda s: store.save_user_message(s, "child")):
+        for call in (
+            lambda: store.get_history("s"),
+            lambda: store.save_user_message("s", "child"),
+            store.migrate,
+            agentstore.connect(database_url).migrate,
+        ):
             with pytest.raises(StorageError, match="fork"):
-                call("s")
+                call()
         store.close()
 
     holder = threading.Thread(target=hold)

@@ -139,6 +139,8 @@ def test_a_file_that_was_in_use_is_refused(database_url: str, store: Storage) ->
         for each in (store, other, agentstore.connect(database_url)):
             with pytest.raises(StorageError, match="connect after the fork"):
                 each.get_history("s")
+            with pytest.raises(StorageError, match="connect after the fork"):
+                each.migrate()
 
     holder = threading.Thread(target=hold)
     holder.start()

@@ -126,8 +126,14 @@ class MySQLConnection(Connection):
         """Wrap the caller's connection.
 
         Raises:
-            ConfigurationError: its character set cannot carry every text.
+            ConfigurationError: its character set cannot carry every text, or it gives texts as
+                bytes.
+            UnavailableError: it is not open.
         """
+        if not driver_connection.open:
+            raise error_of(Fault.DISCONNECTED, "it is closed, or was not connected yet")
+        if not driver_connection.use_unicode:
+            raise ConfigurationError("agentstore needs a connection with use_unicode=True")
         if driver_connection.charset != "utf8mb4":
             raise ConfigurationError(
                 f"the connection's charset is {driver_connection.charset}; "

@@ -14,7 +14,7 @@ import pymysql
 from pymysql.constants import CLIENT, COMMAND, CR, SERVER_STATUS
 from pymysql.err import raise_mysql_exception
 
-from agentstore.dialects.mysql.faults import describe
+from agentstore.dialects.mysql.faults import NO_DATABASE, describe
 from agentstore.dialects.mysql.tls import TLS_PARAMETERS, VerifyingConnection, tls_arguments
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.deadline import NEVER
@@ -41,6 +41,9 @@ _TEXT_PARAMETERS = frozenset(
 )
 DRIVER_PARAMETERS = _TEXT_PARAMETERS | TLS_PARAMETERS | {"charset"}
 """What of PyMySQL's connect arguments a URL may set."""
+
+NAMES_A_DATABASE = frozenset({"read_default_file", "read_default_group", "init_command"})
+"""What may name the database where the URL's path does not."""
 
 _SHORTEST_WAIT = 0.001
 LONGEST_WAIT = 1.0
@@ -276,7 +279,7 @@ def not_yet_connected(url: DatabaseURL, host: str | None, port: int | None) -> B
     """
     handled = sys.exc_info()[1]
     try:
-        return BoundedConnection(**connect_arguments(url, host, port), defer_connect=True)
+        connection = BoundedConnection(**connect_arguments(url, host, port), defer_connect=True)
     except StorageError:
         raise
     except (configparser.Error, UnicodeError) as exc:
@@ -288,3 +291,6 @@ def not_yet_connected(url: DatabaseURL, host: str | None, port: int | None) -> B
         let_through(exc, handled)
         # Certificates or a file of options that cannot be read.
         raise error_of(Fault.CONFIGURATION, describe(exc)) from exc
+    if not connection.db and "init_command" not in url.query:
+        raise ConfigurationError(NO_DATABASE)
+    return connection

@@ -31,6 +31,7 @@ _FAULTS: dict[int, Fault] = {
     Code.CON_COUNT_ERROR: Fault.UNAVAILABLE,
     Code.DBACCESS_DENIED_ERROR: Fault.CONFIGURATION,
     Code.ACCESS_DENIED_ERROR: Fault.CONFIGURATION,
+    Code.NO_DB_ERROR: Fault.CONFIGURATION,
     Code.UNKNOWN_COM_ERROR: Fault.UNAVAILABLE,
     Code.BAD_NULL_ERROR: Fault.MISSING_VALUE,
     Code.BAD_DB_ERROR: Fault.CONFIGURATION,
@@ -45,6 +46,7 @@ _FAULTS: dict[int, Fault] = {
     Code.NET_READ_INTERRUPTED: Fault.DISCONNECTED,
     Code.NET_ERROR_ON_WRITE: Fault.DISCONNECTED,
     Code.NET_WRITE_INTERRUPTED: Fault.DISCONNECTED,
+    Code.KEY_DOES_NOT_EXITS: Fault.MISSING_TABLE,
     Code.ERROR_DURING_COMMIT: Fault.UNAVAILABLE,
     Code.TOO_MANY_USER_CONNECTIONS: Fault.UNAVAILABLE,
     Code.LOCK_WAIT_TIMEOUT: Fault.LOCKED,
@@ -99,6 +101,7 @@ _OUTAGES_AT_LOGIN = frozenset(
 _TLS_HANG_UPS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 _PACKAGES = {"cryptography": "rsa", "pynacl": "ed25519"}
 """What PyMySQL wants for some ways to authenticate, and its extra that brings it."""
+NO_DATABASE = "the URL names no database: mysql://user:password@host/DATABASE"
 _NEW_PASSWORD = "give the account a new password: ALTER USER … IDENTIFIED BY …"
 _UNLOCK = "ALTER USER … ACCOUNT UNLOCK"
 _ANOTHER_METHOD = (

@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from agentstore.dialects.mysql.connection import MySQLConnection
-from agentstore.dialects.mysql.driver import DRIVER_PARAMETERS
+from agentstore.dialects.mysql.driver import DRIVER_PARAMETERS, NAMES_A_DATABASE
+from agentstore.dialects.mysql.faults import NO_DATABASE
 from agentstore.dialects.repository import Repository
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import NO_PARAMETERS, Parameters, Step
 from agentstore.engine.connection import Connection
+from agentstore.errors import ConfigurationError
 from agentstore.model.preparing import PreparedMessage
 
 TURNS_A_BATCH = 4
@@ -29,6 +31,11 @@ class MySQLRepository(Repository):
     driver_parameters = DRIVER_PARAMETERS
     driver_module = "pymysql"
     migrator_backend = "agentstore.dialects.mysql.migrator:MySQLMigratorBackend"
+
+    @classmethod
+    def check_url(cls, url: DatabaseURL) -> None:
+        if url.database is None and url.query.keys().isdisjoint(NAMES_A_DATABASE):
+            raise ConfigurationError(NO_DATABASE)
 
     def connect(self, url: DatabaseURL) -> Connection:
         return MySQLConnection.open(url, self.statement_library())

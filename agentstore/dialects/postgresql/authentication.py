@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from psycopg import pq
 _FIRST_WITH_REQUIRE_AUTH = 160000
 _NO_CLEARTEXT = "!password"
 _VERIFYING = frozenset({"verify-ca", "verify-full"})
+_OF_A_SERVICE = frozenset({"service", "servicefile"})
 
 
 def authentication_arguments(arguments: Mapping[str, Any]) -> dict[str, str]:
@@ -17,21 +19,32 @@ def authentication_arguments(arguments: Mapping[str, Any]) -> dict[str, str]:
 
     The password is not sent in clear (PostgreSQL's method ``password``, which LDAP and others use
     too) but over verified TLS, over a local socket, or where the URL or PGREQUIREAUTH says what is
-    required. libpq before 16 cannot be told.
+    required. What a service that the URL names says of host and TLS, nobody is told: only what
+    stands in the URL itself counts then. libpq before 16 cannot be told.
     """
     if pq.version() < _FIRST_WITH_REQUIRE_AUTH:
         return {}
-    defaults = {
+    given = {name: str(value) for name, value in arguments.items()}
+    has_service = not _OF_A_SERVICE.isdisjoint(given)
+    if not has_service:
+        given = {**_defaults(), **given}
+    is_verified = given.get("sslmode") in _VERIFYING or given.get("sslrootcert") == "system"
+    if given.get("require_auth") or os.environ.get("PGREQUIREAUTH") or is_verified:
+        return {}
+    hosts = given.get("hostaddr") or given.get("host") or ""
+    if not all(map(_is_local, hosts.split(","))) or (has_service and not hosts):
+        return {"require_auth": _NO_CLEARTEXT}
+    # An address that the service names would go before the URL's local host.
+    return {"hostaddr": ""} if has_service else {}
+
+
+def _defaults() -> dict[str, str]:
+    """What libpq takes where nothing is said: the environment's, and its service's, own."""
+    return {
         option.keyword.decode(): option.val.decode()
         for option in pq.Conninfo.get_defaults()
         if option.val is not None
     }
-    given = {**defaults, **{name: str(value) for name, value in arguments.items()}}
-    is_verified = given.get("sslmode") in _VERIFYING or given.get("sslrootcert") == "system"
-    hosts = (given.get("hostaddr") or given.get("host") or "").split(",")
-    if given.get("require_auth") or is_verified or all(map(_is_local, hosts)):
-        return {}
-    return {"require_auth": _NO_CLEARTEXT}
 
 
 def is_refusal(text: str) -> bool:

@@ -170,9 +170,14 @@ class PostgreSQLConnection(Connection):
 
         Raises:
             ConfigurationError: it is not in UTF-8, so it cannot carry every text.
+            UnavailableError: it is closed.
         """
-        check_encoding(driver_connection)
-        return cls(driver_connection, statements)
+        connection = cls(driver_connection, statements)
+        try:
+            check_encoding(driver_connection)
+        except psycopg.Error as exc:
+            raise connection.translated(exc) from exc
+        return connection
 
     def _prepare_for_use(self, url: DatabaseURL, deadline: Deadline, *, prepare: bool) -> None:
         check_encoding(self.driver_connection)

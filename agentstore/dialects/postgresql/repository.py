@@ -67,6 +67,8 @@ class PostgreSQLRepository(Repository):
 
     @classmethod
     def check_url(cls, url: DatabaseURL) -> None:
+        if url.query.get("schema") == "":
+            raise ConfigurationError("schema in the URL is empty: schema=NAME, or leave it out")
         size = len(url.query.get("schema", "").encode())
         if size > LONGEST_NAME:
             # PostgreSQL cuts it off without a word, and two tenants would share one.

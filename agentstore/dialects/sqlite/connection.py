@@ -59,6 +59,7 @@ _FAULT_TEXTS = {
     "database table is locked": Fault.LOCKED,
     "unable to open database file": Fault.CONFIGURATION,
     "file is not a database": Fault.CONFIGURATION,
+    "no such vfs": Fault.CONFIGURATION,
     "interrupted": Fault.TIMED_OUT,
     "too big": Fault.TOO_LARGE,
     "UNIQUE constraint failed": Fault.DUPLICATE,
@@ -112,11 +113,6 @@ class SQLiteConnection(Connection):
             StorageError: the public error of what went wrong.
         """
         deadline = Deadline.after(url.options.connect_timeout)
-        if url.database in _refused:
-            raise StorageError(
-                f"a call or transaction() on {url.database} was under way at the fork, and SQLite "
-                "cannot be used on that file in the child then: connect after the fork, not before"
-            )
         driver_connection = cls._connect(url)
         connection = cls(driver_connection, statements, path=url.database)
         try:
@@ -148,6 +144,11 @@ class SQLiteConnection(Connection):
     @classmethod
     def _connect(cls, url: DatabaseURL, lock_timeout: float = 0.0) -> sqlite3.Connection:
         path = url.database
+        if path in _refused:
+            raise StorageError(
+                f"a call or transaction() on {path} was under way at the fork, and SQLite "
+                "cannot be used on that file in the child then: connect after the fork, not before"
+            )
         if path is not None and is_made_anew(url):
             make_private(path)
         try:
@@ -160,11 +161,6 @@ class SQLiteConnection(Connection):
             )
         except sqlite3.Error as exc:
             raise _error(exc, cls.describe(exc), path) from exc
-
-    @classmethod
-    def bind(cls, driver_connection: Any, statements: StatementLibrary) -> SQLiteConnection:
-        """Wrap the caller's connection."""
-        return cls(driver_connection, statements)
 
     @classmethod
     def refuse(cls, url: DatabaseURL) -> None:

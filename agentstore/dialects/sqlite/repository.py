@@ -5,24 +5,30 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from agentstore.dialects.repository import Repository
+from agentstore.dialects.sqlite.bound import BoundSQLiteConnection
 from agentstore.dialects.sqlite.connection import DRIVER_PARAMETERS, SQLiteConnection
 from agentstore.dialects.sqlite.files import identity
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Step
 from agentstore.engine.connection import Connection
 from agentstore.engine.interruption import is_of_handler
+from agentstore.engine.options import read_flag
 from agentstore.errors import ConfigurationError
+from agentstore.model.refusals import shown
 from agentstore.operations.holding import TRASHED
 from agentstore.schema import applying
 from agentstore.statements import NO_BLOCKS
 
 _KNOWS_RETURNING = sqlite3.sqlite_version_info >= (3, 35)
+_WORDS = {"mode": ("ro", "rw", "rwc"), "cache": ("private", "shared")}
+_FLAGS = frozenset({"immutable", "nolock", "psow"})
 _IN_TRASH = {
     "sessions/delete_session_tool_calls": TRASHED,
     "messages/delete_session_messages": TRASHED,
@@ -53,6 +59,23 @@ class SQLiteRepository(Repository):
             raise ConfigurationError("a database in memory is sqlite://")
         if url.database is None and url.query:
             raise ConfigurationError("a database in memory takes no parameters of SQLite's")
+        cls._check_parameters(url.query)
+
+    @classmethod
+    def _check_parameters(cls, query: Mapping[str, str]) -> None:
+        """Refuse what SQLite would open another database for, or pass over without a word.
+
+        Raises:
+            ConfigurationError: it names the parameter.
+        """
+        if query.get("mode") == "memory" or query.get("vfs") == "memdb":
+            raise ConfigurationError("a database in memory is sqlite://, without a path")
+        for name, words in _WORDS.items():
+            if name in query and query[name] not in words:
+                known = " or ".join(words)
+                raise ConfigurationError(f"{name} is {known}, not {shown(query[name])}")
+        for name in _FLAGS & query.keys():
+            read_flag(name, query[name])
 
     @classmethod
     def resolved(cls, url: DatabaseURL) -> DatabaseURL:
@@ -90,7 +113,7 @@ class SQLiteRepository(Repository):
 
     @classmethod
     def wrap(cls, driver_connection: Any) -> Connection:
-        return SQLiteConnection.bind(driver_connection, cls.statement_library())
+        return BoundSQLiteConnection(driver_connection, cls.statement_library())
 
     @classmethod
     def connect_driver(cls, url: DatabaseURL) -> Any:
@@ -104,7 +127,7 @@ class SQLiteRepository(Repository):
             )
 
     def migrate(self) -> list[str]:
-        if self.is_private(self._own_url()):
+        if self.is_private(self._url_to_migrate()):
             self.ping()
             return []
         return super().migrate()

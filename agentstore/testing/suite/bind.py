@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from agentstore import (
     Storage,
     StorageError,
     ToolResultExistsError,
+    UnavailableError,
 )
 from agentstore.testing.suite.samples import answer, call, contents, positions, undone
 
@@ -270,6 +271,23 @@ class TestBind:
         assert contents(again, "s") == ["x"]
         connection.rollback()
         assert contents(again, "s") == []
+
+    def test_a_closed_connection_is_lost(self, backend: Any, database_url: str) -> None:
+        connection = backend.open_connection(database_url)
+        bound = agentstore.bind(connection)
+        connection.close()
+        calls: list[Callable[[], object]] = [
+            bound.ping,
+            bound.schema_status,
+            lambda: bound.get_history("s"),
+            bound.create_session,
+            lambda: bound.save_user_message("s", "x"),
+            lambda: bound.transaction().__enter__(),
+            lambda: agentstore.bind(connection).get_session("s"),
+        ]
+        for each in calls:
+            with pytest.raises(UnavailableError):
+                each()
 
     def test_many_stores_on_one_connection(self, connection: Any, bound: Storage) -> None:
         for number in range(5):

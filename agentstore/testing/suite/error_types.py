@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -34,6 +35,24 @@ RAISED: dict[str, Callable[[Storage], object]] = {
     "ToolResultExistsError": lambda s: s.save_tool_result("c", 2),
     "ConfigurationError": lambda s: agentstore.connect("no-such-scheme://host/name").ping(),
 }
+
+
+SENDING_NOTHING: dict[str, Callable[[Storage], object]] = {
+    "save_messages of none": lambda s: s.save_messages("s", []),
+    "get_history of none": lambda s: s.get_history("s", limit=0),
+    "get_history of no role": lambda s: s.get_history("s", roles=[]),
+    "query_messages of none": lambda s: s.query_messages(limit=0),
+    "query_sessions of none": lambda s: s.query_sessions(limit=0),
+    "query_tool_calls of none": lambda s: s.query_tool_calls(limit=0),
+    "delete_sessions of none": lambda s: s.delete_sessions(updated_before=at(0), limit=0),
+    "scoped": lambda s: s.scoped(tenant_id="a"),
+    "extension": lambda s: s.extension("checkpoints"),
+    "with": lambda s: s.__enter__(),
+    "migrate": lambda s: s.migrate(),
+    "schema_status": lambda s: s.schema_status(),
+    "run_in_transaction": lambda s: s.run_in_transaction(lambda: None),
+}
+"""Calls that have nothing to send, or send it elsewhere."""
 
 
 def _use(store: Storage, method: str) -> object:
@@ -79,12 +98,30 @@ class TestErrors:
         assert str(copy) == str(caught.value)
 
 
-@pytest.mark.parametrize("method", [*METHODS, "ping", "transaction"])
 class TestClosed:
+    @pytest.mark.parametrize("method", [*METHODS, "ping", "transaction"])
     def test_every_method_says_so(self, store: Storage, method: str) -> None:
         store.close()
         with pytest.raises(StorageError, match="closed"):
             _use(store, method)
+
+    @pytest.mark.parametrize("what", list(SENDING_NOTHING))
+    def test_what_sends_nothing_says_so(self, store: Storage, what: str) -> None:
+        store.close()
+        with pytest.raises(StorageError, match="closed"):
+            SENDING_NOTHING[what](store)
+
+    @pytest.mark.parametrize("what", list(SENDING_NOTHING))
+    def test_a_bound_store_says_so(self, driver_connection: Any, what: str) -> None:
+        bound = agentstore.bind(driver_connection)
+        bound.close()
+        with pytest.raises(StorageError, match="closed"):
+            SENDING_NOTHING[what](bound)
+
+    def test_stats_are_told(self, store: Storage) -> None:
+        store.ping()
+        store.close()
+        assert store.stats().statements > 0
 
 
 class TestNoSchema:
@@ -100,6 +137,37 @@ class TestNoSchema:
             store.migrate()
             session_id = store.create_session(system_message="now")
             assert store.get_message_count(session_id) == 1
+
+    def test_the_status_leaves_a_block_usable(self, backend: Any, empty_database_url: str) -> None:
+        with agentstore.connect(empty_database_url) as store:
+            pending = store.schema_status().pending
+            assert bool(pending) is not backend.private
+            with store.transaction():
+                assert store.schema_status().pending == pending
+                store.ping()
+                with store.transaction():
+                    assert store.schema_status().pending == pending
+                assert store.schema_status().pending == pending
+
+    def test_the_status_leaves_the_callers_transaction_usable(
+        self, backend: Any, empty_database_url: str
+    ) -> None:
+        with closing(backend.open_connection(empty_database_url)) as connection:
+            bound = agentstore.bind(connection)
+            cursor = connection.cursor()
+            cursor.execute("CREATE TABLE caller_rows (note VARCHAR(50) NOT NULL)")
+            connection.commit()
+            cursor.execute("INSERT INTO caller_rows (note) VALUES ('kept')")
+            pending = bound.schema_status().pending
+            assert bool(pending) is not backend.private
+            with bound.transaction():
+                assert bound.schema_status().pending == pending
+                bound.ping()
+            connection.commit()
+            assert bound.schema_status().pending == pending
+            connection.rollback()
+            cursor.execute("SELECT note FROM caller_rows")
+            assert [row[0] for row in cursor.fetchall()] == ["kept"]
 
     def test_a_private_one_migrates_itself(self, backend: Any, empty_database_url: str) -> None:
         if not backend.private:

@@ -175,6 +175,7 @@ class TestFork:
                 lambda: store.get_session("s"),
                 lambda: store.save_user_message("s", "child"),
                 store.create_session,
+                store.migrate,
             ):
                 with pytest.raises(StorageError):
                     action()
@@ -189,6 +190,8 @@ class TestFork:
                 store.save_user_message("s", "child")
             with pytest.raises(StorageError):
                 store.get_history("s")
+            with pytest.raises(StorageError):
+                store.migrate()
 
         with store.transaction():
             store.save_user_message("s", "in the block")

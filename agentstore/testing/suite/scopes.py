@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
+from itertools import product
 from typing import Any
 
 import pytest
@@ -206,6 +207,26 @@ class TestScopes:
         with pytest.raises(StorageError, match="closed"):
             mine.get_session("s")
         assert store.get_session("s") is not None
+
+    def test_what_sends_nothing_says_that_it_is_closed(self, store: Storage) -> None:
+        closed = store.scoped(tenant_id="acme")
+        of_closed = store.scoped(tenant_id="acme")
+        closed.close()
+        store.close()
+        calls: tuple[Callable[[Storage], object], ...] = (
+            lambda view: view.query_sessions(tenant_id="other"),
+            lambda view: view.iter_sessions(tenant_id="other"),
+            lambda view: view.page_sessions(tenant_id="other"),
+            lambda view: view.count_sessions(tenant_id="other"),
+            lambda view: view.save_messages("s", []),
+            lambda view: view.assign_sessions(tenant_id="acme"),
+            lambda view: view.scoped(tenant_id="acme", user_id="ann"),
+            lambda view: view.__enter__(),
+            lambda view: view.migrate(),
+        )
+        for view, each in product((closed, of_closed), calls):
+            with pytest.raises(StorageError, match="closed"):
+                each(view)
 
     def test_reassigned(self, store: Storage, mine: Storage) -> None:
         tenant = store.scoped(tenant_id="acme")

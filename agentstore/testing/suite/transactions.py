@@ -151,6 +151,17 @@ class TestTransaction:
         refused(block, error=error, about=what)
         assert everything(store) == before
 
+    def test_migrate_is_refused(self, store: Storage) -> None:
+        """A migrator's own connection would wait for what the block has locked."""
+        with store.transaction():
+            store.save_user_message("s", "before")
+            for each in (store, store.scoped(tenant_id="acme")):
+                with pytest.raises(StorageError, match="transaction"):
+                    each.migrate()
+            store.save_user_message("s", "after")
+        assert store.migrate() == []
+        assert contents(store, "s")[-2:] == ["before", "after"]
+
 
 class TestNestedTransactions:
     @pytest.fixture(autouse=True)
