@@ -63,9 +63,10 @@ class SessionOperations(HoldOperations):
                 raise
             created = False
         # An attempt whose reply was lost may have created the session that is in the way.
-        return created or (was_retried and self._is_created_by(session.id, token))
+        return created or (was_retried and self.is_work_of(session.id, token))
 
-    def _is_created_by(self, session_id: str, token: str) -> bool:
+    def is_work_of(self, session_id: str, token: str) -> bool:
+        """Whether the call with a token was the last to create, trash or restore a session."""
         parameters = {"session_id": session_id, "token": token}
         return bool(self.read("sessions/find_creation", parameters))
 
