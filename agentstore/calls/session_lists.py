@@ -116,7 +116,7 @@ class SessionListCalls(CallsCore):
             trashed=trashed,
         )
         if self._is_outside(filter_):
-            return iter(())
+            return _none()
 
         def key_of(session: Session) -> SessionKey:
             return session_key(session, page.order_by)
@@ -207,3 +207,7 @@ class SessionListCalls(CallsCore):
             trashed=trashed,
         )
         return 0 if self._is_outside(filter_) else self._repository.count_sessions(filter_)
+
+
+def _none() -> Iterator[Session]:
+    yield from ()
