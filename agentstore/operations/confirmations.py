@@ -36,7 +36,7 @@ class ConfirmationOperations(SessionOperations):
             },
         )
         # No row: an earlier attempt has saved it, or there is no session.
-        if not found and self.get_session(confirmation.session_id) is None:
+        if not found and self.get_session_now(confirmation.session_id) is None:
             raise SessionNotFoundError(f"there is no session {confirmation.session_id!r}")
 
     def get_pending_confirmation(self, session_id: str) -> PendingConfirmation | None:

@@ -124,6 +124,13 @@ class SessionOperations(HoldOperations):
         )
         return read_session(rows[0]) if rows else None
 
+    def get_session_now(self, session_id: str) -> Session | None:
+        """As `get_session`, of what is there now: what a write has met is looked at.
+
+        A dialect overrides it where reads of the caller's transaction may see less than writes.
+        """
+        return self.get_session(session_id)
+
     @shares_deadline
     def get_or_create_session(self, session: PreparedSession) -> Session:
         """The session with this id, created where there is none.
@@ -132,16 +139,25 @@ class SessionOperations(HoldOperations):
             SessionExistsError: the id is in use where this store does not see it, or by another
                 tenant or user than is asked for.
         """
+        stored = self.get_session(session.id)
         for number in range(_MOST_ROUNDS):
-            stored = self.get_session(session.id)
             if stored is not None:
                 if _is_owned_by(stored, session.owner):
                     return stored
                 break
-            # It may come and go meanwhile; one that is never seen is not this store's to see.
-            if not self.create_session(session):
+            created = self.create_session(session)
+            stored = self.get_session_now(session.id)
+            if stored is None and not created:
+                if not self._may_come_to_be_seen(session.id):
+                    break
+                # It comes and goes meanwhile.
                 time.sleep(random.uniform(0, _FIRST_PAUSE * 2**number))
         raise SessionExistsError(f"there is a session {session.id!r} already")
+
+    def _may_come_to_be_seen(self, session_id: str) -> bool:
+        """Whether an id is free again, or is of a session that this store sees."""
+        rows = self.read("sessions/find_use_of_id", {"session_id": session_id})
+        return not rows or bool(rows[0][0])
 
     def update_session_metadata(
         self, session_id: str, changes: dict[str, JSONValue], remove: Iterable[str], now: datetime
