@@ -12,15 +12,11 @@ from agentstore.errors import DatabaseError, MessageExistsError, SessionNotFound
 from agentstore.model.filters import Filter, PageRequest
 from agentstore.model.preparing import PreparedCall, PreparedMessage
 from agentstore.model.values import MAX_ROWS, load_json
-from agentstore.operations.core import shares_deadline
+from agentstore.operations.core import LARGE, shares_deadline
 from agentstore.operations.holding import TRASHED
 from agentstore.operations.rows import read_messages, read_text
 from agentstore.operations.sessions import SessionOperations
 from agentstore.records import Message
-
-LARGE_TURN = 90_000
-"""Characters from which a database may refuse a turn for its size, after a part was written. A
-mebibyte is the least that MySQL servers take, and an escaped emoji is eleven bytes on its way."""
 
 _MOST_COLLISIONS = 20
 
@@ -283,7 +279,7 @@ def _what_may_fail(turns: list[PreparedMessage]) -> tuple[bool, bool]:
     uses_own_ids = is_large = False
     for turn in turns:
         uses_own_ids |= turn.uses_own_ids
-        is_large |= turn.size > LARGE_TURN
+        is_large |= turn.size > LARGE
     return uses_own_ids, is_large
 
 

@@ -24,7 +24,7 @@ from agentstore.model.preparing import (
 )
 from agentstore.model.values import dump_json, load_json
 from agentstore.operations.batches import Batches
-from agentstore.operations.core import shares_deadline
+from agentstore.operations.core import LARGE, shares_deadline
 from agentstore.operations.holding import TRASHED, HoldOperations
 from agentstore.operations.rows import read_session, read_time
 from agentstore.records import JSONValue, Session
@@ -190,7 +190,10 @@ class SessionOperations(HoldOperations):
                     connection.count(name, {"session_id": session_id, "entries": listed})
             return True
 
-        return self.executor.write(operation)
+        may_be_refused = self.executor.in_transaction() and (
+            len(dump_json(changes, "metadata")) > LARGE
+        )
+        return self.executor.write(operation, undoable=may_be_refused)
 
     def set_session_active(self, session_id: str, active: bool, now: datetime) -> bool:
         """Close or reopen a session; False where there is none."""

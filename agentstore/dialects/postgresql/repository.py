@@ -17,6 +17,7 @@ from agentstore.engine.connection import Connection
 from agentstore.errors import ConfigurationError, StorageError
 from agentstore.model.preparing import PreparedMessage, PreparedSession
 from agentstore.model.values import encode_json
+from agentstore.operations.core import LARGE
 from agentstore.statements import NO_BLOCKS
 
 ROWS_AS_JSON = 16
@@ -147,7 +148,8 @@ class PostgreSQLRepository(Repository):
 
     def _complete_tool_call(self, completion: dict[str, Any]) -> bool:
         parameters = {**completion, "now": completion["completed_at"]}
-        return self.change("tool_calls/complete_tool_call", parameters) > 0
+        undoable = len(completion["result"]) > LARGE
+        return self.change("tool_calls/complete_tool_call", parameters, undoable=undoable) > 0
 
 
 def _chunks(turns: list[PreparedMessage]) -> list[list[PreparedMessage]]:
