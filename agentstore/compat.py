@@ -15,7 +15,6 @@ is what the session was when it was read, and is changed by calls alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -59,7 +58,6 @@ class ManagedSession:
         return self._store.get_history(self.id)
 
 
-_ROUNDS = 3
 """How often a session that is in use, and yet not to be found, is looked for: another may just
 have deleted it."""
 
@@ -132,13 +130,17 @@ class SessionManager:
         Raises:
             SessionExistsError: the id is in use in another scope, or in the trash.
         """
-        for _ in range(_ROUNDS):
+        session = self.get_session(session_id)
+        if session is not None:
+            return session
+        try:
+            self.create_session(id=session_id, metadata=metadata, system_message=system_message)
+        except SessionExistsError:
             session = self.get_session(session_id)
-            if session is not None:
-                return session
-            with suppress(SessionExistsError):
-                self.create_session(id=session_id, metadata=metadata, system_message=system_message)
-        raise SessionExistsError(f"there is a session {session_id!r} already")
+            if session is None:
+                raise
+            return session
+        return self._managed(self._store.get_or_create_session(session_id))
 
     def has_session(self, session_id: str) -> bool:
         """Whether there is such a session."""

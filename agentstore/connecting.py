@@ -96,7 +96,9 @@ def bind(connection: Any) -> Storage:
 
     It never commits, rolls back or closes the connection, retries nothing, and leaves its
     settings as they are; what it has to undo, it undoes by a savepoint. A write on a
-    connection in autocommit with no transaction begun is refused (StorageError).
+    connection in autocommit with no transaction begun is refused (StorageError). So is, on
+    PostgreSQL, a save with an id of the caller's own in a transaction that is REPEATABLE READ or
+    SERIALIZABLE: it cannot see whether another has saved the same id meanwhile.
 
     Args:
         connection: a psycopg.Connection, pymysql.Connection or sqlite3.Connection.

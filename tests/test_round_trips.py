@@ -35,6 +35,17 @@ def _two_saves(store: Storage, name: str) -> None:
         store.save_assistant_message(name, ANSWER)
 
 
+def _of_another_tenant(store: Storage, name: str) -> None:
+    with pytest.raises(agentstore.SessionExistsError):
+        store.scoped(tenant_id="other").get_or_create_session(name)
+
+
+def _in_the_trash(store: Storage, name: str) -> None:
+    store.trash_session(name)
+    with pytest.raises(agentstore.SessionExistsError):
+        store.get_or_create_session(name)
+
+
 def _many(count: int) -> list[NewMessage]:
     return [NewMessage("user", f"{number}") for number in range(count)]
 
@@ -60,6 +71,7 @@ ONE: dict[str, Call] = {
     "clear_pending_confirmation": lambda s, n: s.clear_pending_confirmation(n),
     "close_session": lambda s, n: s.close_session(n),
     "trash_session": lambda s, n: s.trash_session(n),
+    "restore_session": lambda s, n: s.restore_session(n),
 }
 SOME: dict[str, tuple[Call, dict[str, int]]] = {
     # PostgreSQL keeps an id unique across sessions by a lock, and for that opens a transaction.
@@ -76,6 +88,9 @@ SOME: dict[str, tuple[Call, dict[str, int]]] = {
         {"postgresql": 1, "mysql": 3},
     ),
     "take_pending_confirmation": (lambda s, n: s.take_pending_confirmation(n), _both(2)),
+    # Looked for, not created, looked for again, and found to be where it is not seen.
+    "get_or_create_session of another tenant's": (_of_another_tenant, _both(4)),
+    "get_or_create_session in the trash": (_in_the_trash, _both(1 + 4)),
     "update_session_metadata": (lambda s, n: s.update_session_metadata(n, {"k": 2}), _both(5)),
     "delete_message": (lambda s, n: s.delete_message(f"{n}-m"), _both(5)),
     "delete_session": (lambda s, n: s.delete_session(n), _both(5)),

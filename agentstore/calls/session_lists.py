@@ -118,7 +118,7 @@ class SessionListCalls(CallsCore):
         )
         if self._is_outside(filter_):
             self._check_open()
-            return iter(())
+            return _none()
 
         def key_of(session: Session) -> SessionKey:
             return session_key(session, page.order_by)
@@ -212,3 +212,7 @@ class SessionListCalls(CallsCore):
             self._check_open()
             return 0
         return self._repository.count_sessions(filter_)
+
+
+def _none() -> Iterator[Session]:
+    yield from ()

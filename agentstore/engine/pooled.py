@@ -130,7 +130,7 @@ class PooledExecutor(Executor):
     def once(self, operation: Operation[T]) -> T:
         if self._transaction() is not None:
             return self.read(operation)
-        return self._attempt(_reading(operation), self._new_deadline(), check_alive=True)
+        return self._attempt(_reading(operation), self._deadline_of_call(), check_alive=True)
 
     def begin_call(self) -> bool:
         local = self._local
@@ -273,6 +273,10 @@ class PooledExecutor(Executor):
     def _new_deadline(self) -> Deadline:
         return Deadline.after(self._call_limit)
 
+    def _deadline_of_call(self) -> Deadline:
+        """The deadline of the call that is made now: a new one where no other began it."""
+        return self._call_deadline() or self._new_deadline()
+
     def _call_deadline(self) -> Deadline | None:
         """The deadline of the call that several operations of this thread are part of."""
         call = self._local.call
@@ -292,7 +296,7 @@ class PooledExecutor(Executor):
         deadline: Deadline | None = None,
     ) -> T:
         """Call with the deadline of the whole call, again and again where that may help."""
-        deadline = deadline or self._call_deadline() or self._new_deadline()
+        deadline = deadline or self._deadline_of_call()
         try:
             return attempt(deadline)
         except StorageError as error:
@@ -384,7 +388,7 @@ class PooledExecutor(Executor):
             raise
         transaction = Transaction(
             lease.connection,
-            self._new_deadline,
+            self._deadline_of_call,
             thread=self._local.me,
             lease=lease,
             discard=lambda lease: self._give_back(pool, lease, interrupted=True),
@@ -431,6 +435,7 @@ class PooledExecutor(Executor):
         lease = transaction.lease
         assert lease is not None
         try:
+            lease.connection.set_deadline(self._deadline_of_call())
             if exc is None:
                 transaction.commit()
             else:

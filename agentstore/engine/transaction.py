@@ -32,7 +32,8 @@ class Transaction:
 
     Args:
         connection: the connection; in a transaction that is begun.
-        new_deadline: makes the deadline of the next call.
+        deadline_of_call: the deadline of the call that is made now, a new one where it has none
+            yet.
         thread: stands for the thread that it belongs to; None where it is everybody's.
         lease: what the connection is given back with: the outermost block is the transaction,
             and ends it. None where it is the caller's, and all blocks are savepoints in it.
@@ -49,7 +50,7 @@ class Transaction:
     def __init__(
         self,
         connection: Connection,
-        new_deadline: Callable[[], Deadline],
+        deadline_of_call: Callable[[], Deadline],
         *,
         thread: object = None,
         lease: Lease | None = None,
@@ -61,7 +62,7 @@ class Transaction:
         self.lease = lease
         self.failure: StorageError | None = None
         self.token: Token[Any] | None = None
-        self._new_deadline = new_deadline
+        self._deadline_of_call = deadline_of_call
         self._discard = discard
         self._reconnect = reconnect
         self._process = os.getpid()
@@ -147,7 +148,7 @@ class Transaction:
             self._running.acquire()
             # It stays where the call is interrupted: nobody knows what it has done.
             self._caller = sys._getframe()
-            self.connection.set_deadline(self._new_deadline())
+            self.connection.set_deadline(self._deadline_of_call())
             try:
                 result = self._on_living(self._undoably if undoable else self._plainly, operation)
             except StorageError as error:
@@ -233,7 +234,7 @@ class Transaction:
             self._blocks.append(weakref.ref(block))
             return
         self.check()
-        self.connection.set_deadline(self._new_deadline())
+        self.connection.set_deadline(self._deadline_of_call())
         # Before the savepoint is set: what an interruption leaves is found by the block.
         self._blocks.append(weakref.ref(block))
         try:
@@ -281,10 +282,10 @@ class Transaction:
         return False
 
     def _leave_savepoint(self, number: int, exc: BaseException | None) -> None:
+        self.connection.set_deadline(self._deadline_of_call())
         if exc is None:
             try:
                 self.check()
-                self.connection.set_deadline(self._new_deadline())
                 self.connection.release_savepoint(number)
             except StorageError:
                 self._undo(number)
@@ -313,7 +314,6 @@ class Transaction:
                 whether what was done in the block is kept.
         """
         self.check()
-        self.connection.set_deadline(self._new_deadline())
         try:
             self.connection.commit()
         except StorageError as error:
@@ -327,7 +327,6 @@ class Transaction:
     def roll_back(self) -> None:
         """Undo the transaction, as far as that is up to us."""
         if not self.is_inherited and not self.connection.is_broken:
-            self.connection.set_deadline(self._new_deadline())
             self.connection.rollback()
 
     def _number(self, block: Block) -> int:
@@ -352,6 +351,7 @@ class Transaction:
             if self.lease is not None and number == 1:
                 self._discard(self.lease)
             else:
+                self.connection.set_deadline(self._deadline_of_call())
                 self._undo(number)
                 del self._blocks[number - 1 :]
                 self._to_undo = None
@@ -362,12 +362,11 @@ class Transaction:
                 let_through(exc, None)
 
     def _undo(self, number: int) -> None:
-        """Undo what was done since a savepoint."""
+        """Undo what was done since a savepoint, as part of the call that the deadline is of."""
         if self.connection.is_broken:
             return
         if self.failure is not None and self._is_fatal(self.failure, undone=True):
             return
-        self.connection.set_deadline(self._new_deadline())
         try:
             self.connection.roll_back_to_savepoint(number)
         except StorageError as error:

@@ -6,7 +6,7 @@ from agentstore.engine.connection import Connection, Row
 from agentstore.errors import SessionNotFoundError
 from agentstore.model.identifiers import new_id
 from agentstore.model.values import dump_json
-from agentstore.operations.core import shares_deadline
+from agentstore.operations.core import LARGE, shares_deadline
 from agentstore.operations.rows import read_confirmation
 from agentstore.operations.sessions import SessionOperations
 from agentstore.records import PendingConfirmation
@@ -23,20 +23,22 @@ class ConfirmationOperations(SessionOperations):
             SessionNotFoundError: there is no such session.
         """
         user_message, user_message_escaped = self.write_text(confirmation.user_message)
+        arguments = dump_json(confirmation.arguments, "confirmation.arguments")
         found = self.change(
             "confirmations/save_pending_confirmation",
             {
                 "session_id": confirmation.session_id,
                 "id": confirmation.id,
                 "tool_name": confirmation.tool_name,
-                "arguments": dump_json(confirmation.arguments, "confirmation.arguments"),
+                "arguments": arguments,
                 "user_message": user_message,
                 "user_message_escaped": user_message_escaped,
                 "timestamp": self.write_time(confirmation.timestamp),
             },
+            undoable=len(user_message) + len(arguments) > LARGE,
         )
         # No row: an earlier attempt has saved it, or there is no session.
-        if not found and self.get_session(confirmation.session_id) is None:
+        if not found and self.get_session_now(confirmation.session_id) is None:
             raise SessionNotFoundError(f"there is no session {confirmation.session_id!r}")
 
     def get_pending_confirmation(self, session_id: str) -> PendingConfirmation | None:

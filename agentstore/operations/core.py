@@ -16,6 +16,10 @@ from agentstore.model.filters import Filter
 from agentstore.model.values import escape_text, needs_escape
 from agentstore.statements import StatementLibrary
 
+LARGE = 90_000
+"""Characters from which a database may refuse a write for its size, after a part was written. A
+mebibyte is the least that MySQL servers take, and an escaped emoji is eleven bytes on its way."""
+
 P = ParamSpec("P")
 R = TypeVar("R", bound="OperationsCore")
 T = TypeVar("T")
@@ -107,10 +111,12 @@ class OperationsCore:
         parameters: Mapping[str, Any],
         blocks: frozenset[str] = frozenset(),
         *,
+        undoable: bool = False,
         on_retry: Callable[[], None] | None = None,
     ) -> int:
         """Run one writing statement; says how many rows it found."""
-        return self.executor.write_batch([Step(name, parameters, blocks)], on_retry=on_retry)[0]
+        steps = [Step(name, parameters, blocks)]
+        return self.executor.write_batch(steps, undoable=undoable, on_retry=on_retry)[0]
 
     @staticmethod
     def write_text(text: str) -> tuple[str, bool]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from agentstore.engine.connection import Connection
 from agentstore.errors import InvalidInputError
+from agentstore.model.identifiers import new_id
 from agentstore.model.preparing import PreparedSession, prepare_session
 from agentstore.model.values import check_id, load_json
 from agentstore.operations.batches import Batches
@@ -25,29 +27,25 @@ class KeepingOperations(SessionOperations):
     @shares_deadline
     def trash_session(self, session_id: str, now: datetime) -> bool:
         """Put a session in the trash; False where it is not to be seen."""
-        parameters = {"session_id": session_id, "now": self.write_time(now)}
-        return self._changed("sessions/trash_session", parameters, in_trash=True)
+        return self._moved("sessions/trash_session", session_id, now=self.write_time(now))
 
     @shares_deadline
     def restore_session(self, session_id: str) -> bool:
         """Take a session out of the trash; False where it is not in there."""
-        parameters = {"session_id": session_id}
-        return self._changed("sessions/restore_session", parameters, in_trash=False)
+        return self._moved("sessions/restore_session", session_id)
 
-    def _changed(self, name: str, parameters: dict[str, str], *, in_trash: bool) -> bool:
+    def _moved(self, name: str, session_id: str, **more: Any) -> bool:
+        token = new_id()
         was_retried = False
 
         def note_retry() -> None:
             nonlocal was_retried
             was_retried = True
 
-        if self.change(name, parameters, on_retry=note_retry):
-            return True
-        if not was_retried:
-            return False
+        parameters = {"session_id": session_id, "token": token, **more}
+        moved = self.change(name, parameters, on_retry=note_retry) > 0
         # An attempt whose reply was lost may have done it.
-        session = self.get_session(parameters["session_id"], trashed=True)
-        return session is not None and (session.trashed_at is not None) == in_trash
+        return moved or (was_retried and self.is_work_of(session_id, token))
 
     def reassign_session(self, session_id: str, user_id: str | None, now: datetime) -> bool:
         """Give a session to another user, or to none; False where there is no session.

@@ -12,15 +12,11 @@ from agentstore.errors import DatabaseError, MessageExistsError, SessionNotFound
 from agentstore.model.filters import Filter, PageRequest
 from agentstore.model.preparing import PreparedCall, PreparedMessage
 from agentstore.model.values import MAX_ROWS, load_json
-from agentstore.operations.core import shares_deadline
+from agentstore.operations.core import LARGE, shares_deadline
 from agentstore.operations.holding import TRASHED
 from agentstore.operations.rows import read_messages, read_text
 from agentstore.operations.sessions import SessionOperations
 from agentstore.records import Message
-
-LARGE_TURN = 90_000
-"""Characters from which a database may refuse a turn for its size, after a part was written. A
-mebibyte is the least that MySQL servers take, and an escaped emoji is eleven bytes on its way."""
 
 _MOST_COLLISIONS = 20
 
@@ -61,15 +57,19 @@ class MessageOperations(SessionOperations):
         """Turns with the second of two equal ones left out.
 
         Raises:
+            SessionNotFoundError: there is no such session.
             MessageExistsError: two different ones, or two calls, have the same id.
         """
-        remaining = _without_equal_ones(turns)
+        remaining, repeated = _without_equal_ones(turns)
+        if repeated is not None:
+            self._check_session(session_id)
+            raise MessageExistsError(f"there are two messages with the id {repeated!r}")
         if _repeated_call(remaining) is not None:
             # One that is stored already is passed over, whatever calls it is given with now.
             remaining = self._not_yet_saved(session_id, remaining)
-            repeated = _repeated_call(remaining)
-            if repeated is not None:
-                raise MessageExistsError(f"there are two tool calls with the id {repeated!r}")
+            repeated_call = _repeated_call(remaining)
+            if repeated_call is not None:
+                raise MessageExistsError(f"there are two tool calls with the id {repeated_call!r}")
         return remaining
 
     def _try_to_save(
@@ -92,8 +92,7 @@ class MessageOperations(SessionOperations):
             SessionNotFoundError: there is no such session.
             MessageExistsError: an id is in use for something else.
         """
-        if self.get_session(session_id) is None:
-            raise SessionNotFoundError(f"there is no session {session_id!r}")
+        self._check_session(session_id)
         by_id = {turn.id: turn for turn in turns}
         for row in self.read("messages/find_messages", {"ids": self.write_list(list(by_id))}):
             turn = by_id.pop(row[0])
@@ -108,6 +107,11 @@ class MessageOperations(SessionOperations):
             if used:
                 raise MessageExistsError(f"there is a tool call with the id {used[0][0]!r}")
         return remaining
+
+    def _check_session(self, session_id: str) -> None:
+        """Raises SessionNotFoundError where there is no such session now."""
+        if self.get_session_now(session_id) is None:
+            raise SessionNotFoundError(f"there is no session {session_id!r}")
 
     def find_present(self, session_id: str, message_ids: list[str]) -> set[str]:
         """Those of some ids that a session's messages have."""
@@ -275,24 +279,22 @@ def _what_may_fail(turns: list[PreparedMessage]) -> tuple[bool, bool]:
     uses_own_ids = is_large = False
     for turn in turns:
         uses_own_ids |= turn.uses_own_ids
-        is_large |= turn.size > LARGE_TURN
+        is_large |= turn.size > LARGE
     return uses_own_ids, is_large
 
 
-def _without_equal_ones(turns: list[PreparedMessage]) -> list[PreparedMessage]:
-    """Turns with the second of two equal ones left out.
-
-    Raises:
-        MessageExistsError: two different ones have the same id.
-    """
+def _without_equal_ones(
+    turns: list[PreparedMessage],
+) -> tuple[list[PreparedMessage], str | None]:
+    """Turns with the second of two equal ones left out; and an id that two different ones have."""
     seen: dict[str, PreparedMessage] = {}
     for turn in turns:
         first = seen.setdefault(turn.id, turn)
         if first is not turn:
             parts = None if first.parts is None else load_json(first.parts)
             if not turn.is_same_as(first.role, first.content, parts):
-                raise MessageExistsError(f"there are two messages with the id {turn.id!r}")
-    return list(seen.values())
+                return turns, turn.id
+    return list(seen.values()), None
 
 
 def _repeated_call(turns: list[PreparedMessage]) -> str | None:

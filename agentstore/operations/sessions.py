@@ -24,7 +24,7 @@ from agentstore.model.preparing import (
 )
 from agentstore.model.values import dump_json, load_json
 from agentstore.operations.batches import Batches
-from agentstore.operations.core import shares_deadline
+from agentstore.operations.core import LARGE, shares_deadline
 from agentstore.operations.holding import TRASHED, HoldOperations
 from agentstore.operations.rows import read_session, read_time
 from agentstore.records import JSONValue, Session
@@ -63,9 +63,10 @@ class SessionOperations(HoldOperations):
                 raise
             created = False
         # An attempt whose reply was lost may have created the session that is in the way.
-        return created or (was_retried and self._is_created_by(session.id, token))
+        return created or (was_retried and self.is_work_of(session.id, token))
 
-    def _is_created_by(self, session_id: str, token: str) -> bool:
+    def is_work_of(self, session_id: str, token: str) -> bool:
+        """Whether the call with a token was the last to create, trash or restore a session."""
         parameters = {"session_id": session_id, "token": token}
         return bool(self.read("sessions/find_creation", parameters))
 
@@ -123,6 +124,13 @@ class SessionOperations(HoldOperations):
         )
         return read_session(rows[0]) if rows else None
 
+    def get_session_now(self, session_id: str) -> Session | None:
+        """As `get_session`, of what is there now: what a write has met is looked at.
+
+        A dialect overrides it where reads of the caller's transaction may see less than writes.
+        """
+        return self.get_session(session_id)
+
     @shares_deadline
     def get_or_create_session(self, session: PreparedSession) -> Session:
         """The session with this id, created where there is none.
@@ -131,16 +139,25 @@ class SessionOperations(HoldOperations):
             SessionExistsError: the id is in use where this store does not see it, or by another
                 tenant or user than is asked for.
         """
+        stored = self.get_session(session.id)
         for number in range(_MOST_ROUNDS):
-            stored = self.get_session(session.id)
             if stored is not None:
                 if _is_owned_by(stored, session.owner):
                     return stored
                 break
-            # It may come and go meanwhile; one that is never seen is not this store's to see.
-            if not self.create_session(session):
+            created = self.create_session(session)
+            stored = self.get_session_now(session.id)
+            if stored is None and not created:
+                if not self._may_come_to_be_seen(session.id):
+                    break
+                # It comes and goes meanwhile.
                 time.sleep(random.uniform(0, _FIRST_PAUSE * 2**number))
         raise SessionExistsError(f"there is a session {session.id!r} already")
+
+    def _may_come_to_be_seen(self, session_id: str) -> bool:
+        """Whether an id is free again, or is of a session that this store sees."""
+        rows = self.read("sessions/find_use_of_id", {"session_id": session_id})
+        return not rows or bool(rows[0][0])
 
     def update_session_metadata(
         self, session_id: str, changes: dict[str, JSONValue], remove: Iterable[str], now: datetime
@@ -173,7 +190,10 @@ class SessionOperations(HoldOperations):
                     connection.count(name, {"session_id": session_id, "entries": listed})
             return True
 
-        return self.executor.write(operation)
+        may_be_refused = self.executor.in_transaction() and (
+            len(dump_json(changes, "metadata")) > LARGE
+        )
+        return self.executor.write(operation, undoable=may_be_refused)
 
     def set_session_active(self, session_id: str, active: bool, now: datetime) -> bool:
         """Close or reopen a session; False where there is none."""

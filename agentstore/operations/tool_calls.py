@@ -10,7 +10,7 @@ from agentstore.errors import ToolResultExistsError
 from agentstore.model.filters import Filter, PageRequest
 from agentstore.model.preparing import success_of
 from agentstore.model.values import dump_json, load_json, same_json
-from agentstore.operations.core import OperationsCore, shares_deadline
+from agentstore.operations.core import LARGE, OperationsCore, shares_deadline
 from agentstore.operations.rows import read_tool_call
 from agentstore.records import JSONValue, ToolCall
 
@@ -74,6 +74,7 @@ class ToolCallOperations(OperationsCore):
             [
                 Step("tool_calls/touch_session", touch, needs_rows=True),
                 Step("tool_calls/save_tool_result", completion),
-            ]
+            ],
+            undoable=len(completion["result"]) > LARGE,
         )
         return all(counts)

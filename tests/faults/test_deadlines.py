@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -151,17 +151,24 @@ SLOW_CALLS: dict[str, Callable[[Storage], object]] = {
 
 
 @NETWORK
+@pytest.mark.parametrize("block", [nullcontext, Storage.transaction], ids=["alone", "in a block"])
 @pytest.mark.parametrize("call", SLOW_CALLS)
-def test_many_slow_statements_are_one_slow_call(proxy: Proxy, clock: Clock, call: str) -> None:
+def test_many_slow_statements_are_one_slow_call(
+    proxy: Proxy, clock: Clock, call: str, block: Callable[[Storage], AbstractContextManager[Any]]
+) -> None:
     """Each statement is within its limit; all those of a call together are not."""
+
+    def slow(store: Storage) -> None:
+        with block(store):
+            SLOW_CALLS[call](store)
+
     limits: dict[str, Any] = {
         "pool_timeout": 0.1, "connect_timeout": 0.2, "statement_timeout": 1.0, "retry_timeout": 0.1
     }  # fmt: skip
-    slow = {call: SLOW_CALLS[call]}
     with agentstore.connect(proxy.url, pool_size=1, **limits) as store:
         store.create_session(id="s")
-        proxy.delay = 0.65
-        clock.all_unavailable(store, slow, **limits)
+        proxy.delay = 0.45
+        clock.all_unavailable(store, {call: slow}, **limits)
 
 
 def test_stopped_server(own_server: Server, own_database: str, account: Account) -> None:

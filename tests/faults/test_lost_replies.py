@@ -79,7 +79,11 @@ ANSWERS: dict[str, Callable[[Storage], bool]] = {
     ),
     "update_session_metadata": lambda s: s.update_session_metadata("s", {"k": 1}) is True,
     "close_session": lambda s: s.close_session("s") is True,
-    "ping and count": lambda s: s.count_sessions() == 1,
+    "trash_session": lambda s: s.trash_session("kept") is True,
+    "trash_session again": lambda s: s.trash_session("trashed") is False,
+    "restore_session": lambda s: s.restore_session("trashed") is True,
+    "restore_session again": lambda s: s.restore_session("kept") is False,
+    "ping and count": lambda s: s.count_sessions() == 2,
 }
 
 
@@ -91,9 +95,11 @@ def test_each_answer_is_right(
     hit = 0
     for nth in range(1, MOST_REQUESTS + 1):
         for cut in (proxy.cut_after_request, proxy.cut_before_request):
-            for session_id in ("s", "new"):
+            for session_id in ("s", "new", "kept", "trashed"):
                 store.delete_session(session_id)
-            store.create_session(id="s")
+            for session_id in ("s", "kept", "trashed"):
+                store.create_session(id=session_id)
+            store.trash_session("trashed")
             store.save_assistant_message(
                 "s",
                 {"type": "t", "message": "q", "tool_calls": [

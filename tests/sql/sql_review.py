@@ -63,7 +63,6 @@ FREQUENCIES = (
     "once a connection to a cluster",
     "once a bound connection",
     "seldom: after a lost reply",
-    "once a connection that sends a long statement",
     "health checks",
     "imports",
     "now and then",

@@ -6,6 +6,7 @@ import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, cast
 
 import pymysql
@@ -19,7 +20,16 @@ from agentstore.dialects.mysql.driver import (
     not_yet_connected,
 )
 from agentstore.dialects.mysql.faults import describe, fault_of_login, fault_of_statement
-from agentstore.dialects.mysql.inserts import many_rows
+from agentstore.dialects.mysql.inserts import inserts_of
+from agentstore.dialects.mysql.packets import (
+    ROOM_FOR_BEGIN,
+    SMALLEST_LIMIT,
+    SURELY_SHORT,
+    are_surely_short,
+    check_sizes,
+    in_packets,
+    joined,
+)
 from agentstore.dialects.mysql.tls import explain_refusal
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters
@@ -29,16 +39,11 @@ from agentstore.engine.faults import Fault, error_of, fault_of
 from agentstore.engine.interruption import let_through
 from agentstore.engine.options import Options
 from agentstore.engine.polling import READABLE, Poll, poll_of
-from agentstore.errors import ConfigurationError, DatabaseError, InvalidInputError, StorageError
+from agentstore.errors import ConfigurationError, DatabaseError, StorageError
 from agentstore.statements import StatementLibrary
 
 _CLIENT_MARGIN = 0.5
 _KILL_PAUSE = 0.005
-_SMALLEST_PACKET_LIMIT = 1024 * 1024
-_ROOM_FOR_BEGIN = 100
-"""Bytes that the text before the first statement of a transaction takes at most."""
-_CHARACTERS_A_STATEMENT = _SMALLEST_PACKET_LIMIT // 4 - 10_000
-"""What goes in one insert of many rows: whatever the characters, every server takes it."""
 
 
 class MySQLConnection(Connection):
@@ -52,7 +57,7 @@ class MySQLConnection(Connection):
         self._last_insert_id = 0
         self._silence: Poll | None = None
         self._origin: tuple[DatabaseURL, str | None, int | None] | None = None
-        self._packet_limit = 0
+        self._packet_limit = SMALLEST_LIMIT
         self._takes_batches = False
         self._is_cluster_node = False
 
@@ -140,7 +145,8 @@ class MySQLConnection(Connection):
                 "agentstore needs charset='utf8mb4'"
             )
         connection = cls(driver_connection, statements)
-        ((character_set,),) = connection.rows("connection/client_character_set")
+        ((character_set, packet_limit),) = connection.rows("connection/client_settings")
+        connection._packet_limit = int(packet_limit)
         if character_set != "utf8mb4":
             raise ConfigurationError(
                 f"the server reads this connection's statements as {character_set} (SET NAMES); "
@@ -168,9 +174,12 @@ class MySQLConnection(Connection):
         Of several servers, one that is read-only is passed over: a replica, or a secondary of a
         group, whose reads lag behind.
         """
-        modes: dict[str, str] = dict(self.rows("connection/cluster_mode"))
+        modes: dict[str, str] = dict(self.rows("connection/server_mode"))
         if has_others and modes.get("read_only", "OFF") != "OFF":
             raise error_of(Fault.UNAVAILABLE, "the server is read-only: a replica or a secondary")
+        # Known from here on: a statement that asked for it while another is being sent would have
+        # to begin its transaction, and to tell of a dead connection.
+        self._packet_limit = int(modes.get("max_allowed_packet", SMALLEST_LIMIT))
         self._is_cluster_node = modes.get("wsrep_on") == "ON"
         self.shares_locks = not self._is_cluster_node
         if self._is_cluster_node:
@@ -179,8 +188,6 @@ class MySQLConnection(Connection):
 
     def packet_limit(self) -> int:
         """The longest statement in bytes that the server takes (its max_allowed_packet)."""
-        if not self._packet_limit:
-            ((self._packet_limit,),) = self.rows("connection/packet_limit")
         return self._packet_limit
 
     def fault(self, exc: BaseException) -> Fault:
@@ -248,11 +255,21 @@ class MySQLConnection(Connection):
         first error. A step that needs rows is looked at before the next, so that one is no part
         of such a text.
         """
+        texts = self._texts(steps)
         if any(step.needs_rows for step in steps[:-1]):
-            return super().run_steps(steps)
-        return self._run_texts(
-            steps[-1].name, self._texts(steps), is_guarded=any(s.is_guard for s in steps)
-        )
+            return self._run_one_by_one(steps, texts)
+        return self._run_texts(steps[-1].name, texts, is_guarded=any(s.is_guard for s in steps))
+
+    def _run_one_by_one(self, steps: Batch, texts: list[list[str]]) -> list[int]:
+        """Run the steps up to one that needs rows and finds none."""
+        for each in texts:
+            self._check_sizes(each)
+        counts: list[int] = []
+        for step, each in zip(steps, texts, strict=True):
+            counts += self._run_texts(step.name, [each], is_guarded=False)
+            if step.needs_rows and not counts[-1]:
+                break
+        return counts
 
     def run_batch(self, steps: Batch) -> list[int]:
         """As `Connection.run_batch`; with BEGIN and COMMIT in the same round trip."""
@@ -262,7 +279,7 @@ class MySQLConnection(Connection):
             or any(step.needs_rows for step in steps[:-1])
         ):
             return super().run_batch(steps)
-        texts = [self._begin, *self._texts(steps), self._commit]
+        texts = [[self._begin], *self._texts(steps), [self._commit]]
         try:
             counts = self._run_texts(
                 steps[-1].name, texts, is_guarded=any(s.is_guard for s in steps)
@@ -293,40 +310,58 @@ class MySQLConnection(Connection):
     def _commit(self) -> str:
         return self.statements.text("transactions/commit")
 
-    def _texts(self, steps: Batch) -> list[str]:
+    def _texts(self, steps: Batch) -> list[list[str]]:
+        """The statements of each step, with their values: several where rows are many or long."""
         texts = []
         for step in steps:
             text = self.statements.text(step.name, step.blocks)
-            if not isinstance(step.parameters, Mapping):
-                head, row, tail = many_rows(text)
-                rows = ",".join([self._bound(row, values) for values in step.parameters])
-                texts.append(f"{head}{rows}{tail}")
+            if isinstance(step.parameters, Mapping):
+                texts.append([self._bound(text, step.parameters)])
             else:
-                texts.append(self._bound(text, step.parameters))
+                texts.append(list(inserts_of(text, step.parameters, self._bound)))
         return texts
 
-    def _run_texts(self, name: str, texts: list[str], *, is_guarded: bool) -> list[int]:
-        """Send texts; how many rows their statements found, none where a guard has ended them."""
-        statements = 1
-        if self._takes_batches:
-            statements = len(texts)
-            texts = ["; ".join(texts)]
-        else:
-            # What is too large is refused before anything is sent.
-            for text in texts:
-                self._check_size(text)
+    def _run_texts(self, name: str, texts: list[list[str]], *, is_guarded: bool) -> list[int]:
+        """Run steps; how many rows each has found, none where a guard has ended them.
+
+        Args:
+            name: what the whole is called.
+            texts: the statements of each step.
+            is_guarded: whether one of them may end the others.
+
+        Raises:
+            InvalidInputError: a statement is too long by itself; nothing was sent.
+        """
+        sent = [text for each in texts for text in each]
         try:
-            return [
-                found
-                for text in texts
-                for found, _ in self._guarded(
-                    self._send_batch, name, text, NO_PARAMETERS, statements=statements
+            found = [
+                rows
+                for packet in self._packets(sent)
+                for rows, _ in self._guarded(
+                    self._send_batch,
+                    name,
+                    joined(packet),
+                    NO_PARAMETERS,
+                    statements=len(packet),
                 )
             ]
         except DatabaseError as error:
             if is_guarded and fault_of(error) is Fault.MISSING_VALUE:
                 return []
             raise
+        if len(sent) == len(texts):
+            return found
+        remaining = iter(found)
+        return [sum(islice(remaining, len(each))) for each in texts]
+
+    def _packets(self, texts: list[str]) -> list[list[str]]:
+        """Statements in the packets that they are sent in: one, unless that would be too long."""
+        if not self._takes_batches:
+            self._check_sizes(texts)
+            return [[text] for text in texts]
+        if are_surely_short(texts):
+            return [texts]
+        return in_packets(texts, self.packet_limit(), self._room_for_begin)
 
     def _send_batch(self, text: str, _: Parameters) -> list[Outcome]:
         return self._outcomes(text)
@@ -334,7 +369,6 @@ class MySQLConnection(Connection):
     def _outcomes(self, text: str) -> list[Outcome]:
         """Send statements that give no rows, several as one text where it is our connection."""
         if self._is_own:
-            self._check_size(text)
             begin = self._take_begin()
             text = f"{begin}; {text}" if begin else text
             outcomes = cast(BoundedConnection, self.driver_connection).run_batch(text)
@@ -372,46 +406,39 @@ class MySQLConnection(Connection):
 
     def _send(self, text: str) -> Any:
         """Send a text; the driver's result, without a cursor in between."""
-        self._check_size(text)
         begin = self._take_begin()
         self.driver_connection.query(f"{begin}; {text}" if begin else text)
         if begin:
             self.driver_connection.next_result()
         return self.driver_connection._result
 
-    def _check_size(self, text: str) -> None:
-        # A character has at most four bytes, and no server has a smaller limit.
-        if len(text) * 4 < _SMALLEST_PACKET_LIMIT - _ROOM_FOR_BEGIN:
-            return
-        size = len(text.encode("utf-8", "surrogateescape")) + 1
-        if self.begins_with_next:
-            size += _ROOM_FOR_BEGIN
-        if size >= self.packet_limit():
-            raise InvalidInputError(
-                f"this would be a statement of {size} bytes, and the server takes "
-                f"{self.packet_limit()} (max_allowed_packet; raise it in the server's "
-                "configuration)"
-            )
+    @property
+    def _room_for_begin(self) -> int:
+        return ROOM_FOR_BEGIN if self.begins_with_next else 0
+
+    def _checked(self, text: str) -> str:
+        if len(text) > SURELY_SHORT:
+            self._check_sizes([text])
+        return text
+
+    def _check_sizes(self, texts: list[str]) -> None:
+        """Refuse statements of which one is too long by itself.
+
+        Raises:
+            InvalidInputError: it is.
+        """
+        if not are_surely_short(texts):
+            check_sizes(texts, self.packet_limit(), self._room_for_begin)
 
     def _rows(self, text: str, parameters: Parameters) -> list[Row]:
-        return list(self._send(self._bound(text, parameters)).rows or ())
+        return list(self._send(self._checked(self._bound(text, parameters))).rows or ())
 
     def _count(self, text: str, parameters: Parameters) -> int:
-        return self._outcomes(self._bound(text, parameters))[-1][0]
+        return self._outcomes(self._checked(self._bound(text, parameters)))[-1][0]
 
     def _run_many(self, text: str, parameters: Sequence[Parameters]) -> None:
-        head, row, tail = many_rows(text)
-        rows: list[str] = []
-        size = 0
-        for values in parameters:
-            bound = self._bound(row, values)
-            if rows and size + len(bound) > _CHARACTERS_A_STATEMENT:
-                self._outcomes(f"{head}{','.join(rows)}{tail}")
-                rows, size = [], 0
-            rows.append(bound)
-            size += len(bound)
-        if rows:
-            self._outcomes(f"{head}{','.join(rows)}{tail}")
+        for insert in inserts_of(text, parameters, self._bound):
+            self._outcomes(self._checked(insert))
 
     def last_insert_id(self) -> int:
         """What the last statement that was counted gave to LAST_INSERT_ID()."""

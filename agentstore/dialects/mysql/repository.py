@@ -18,6 +18,8 @@ from agentstore.engine.batch import NO_PARAMETERS, Parameters, Step
 from agentstore.engine.connection import Connection
 from agentstore.errors import ConfigurationError
 from agentstore.model.preparing import PreparedMessage
+from agentstore.operations.rows import read_session
+from agentstore.records import Session
 
 TURNS_A_BATCH = 4
 """Turns that are sent as one batch; more are inserted as many rows."""
@@ -48,6 +50,13 @@ class MySQLRepository(Repository):
     def connect_driver(cls, url: DatabaseURL) -> Any:
         connection = MySQLConnection.reach(url, cls.statement_library(), no_limit=True)
         return connection.driver_connection
+
+    def get_session_now(self, session_id: str) -> Session | None:
+        if not self.executor.in_transaction():
+            return self.get_session(session_id)
+        # Its isolation may be REPEATABLE READ, where a plain read sees less than the writes do.
+        rows = self.read("sessions/get_session_now", {"session_id": session_id})
+        return read_session(rows[0]) if rows else None
 
     def _insert_turns(
         self, session_id: str, turns: list[PreparedMessage], now: datetime, *, undoable: bool

@@ -12,11 +12,12 @@ from agentstore.dialects.postgresql.connection import (
 )
 from agentstore.dialects.repository import Repository
 from agentstore.dialects.url import DatabaseURL
-from agentstore.engine.batch import Step
+from agentstore.engine.batch import NO_PARAMETERS, Step
 from agentstore.engine.connection import Connection
-from agentstore.errors import ConfigurationError
+from agentstore.errors import ConfigurationError, StorageError
 from agentstore.model.preparing import PreparedMessage, PreparedSession
 from agentstore.model.values import encode_json
+from agentstore.operations.core import LARGE
 from agentstore.statements import NO_BLOCKS
 
 ROWS_AS_JSON = 16
@@ -28,6 +29,8 @@ LONGEST_NAME = 63
 TURNS_A_STATEMENT = 1000
 CHARACTERS_A_STATEMENT = 32_000_000
 """What goes in one statement of save_messages; more goes in several, in one transaction."""
+
+_WITH_ONE_SNAPSHOT = frozenset({"repeatable read", "serializable"})
 
 _TOOL_CALLS = frozenset({"tool_calls"})
 _CALL_COLUMNS = (
@@ -115,6 +118,7 @@ class PostgreSQLRepository(Repository):
         steps = []
         own: dict[str, Any] = {}
         if any(turn.uses_own_ids for turn in turns):
+            self._check_isolation()
             own = _own_ids(turns)
             ids = [id_ for ids in own.values() for id_ in ids]
             steps.append(Step("messages/lock_ids", {"ids": ids}))
@@ -128,9 +132,26 @@ class PostgreSQLRepository(Repository):
             steps.append(Step(name, parameters, blocks, needs_rows=True))
         return all(self.executor.write_batch(steps, undoable=undoable))
 
+    def _check_isolation(self) -> None:
+        """Refuse to keep an id unique that is looked for in an older snapshot.
+
+        Raises:
+            StorageError: the caller's transaction has one.
+        """
+        if self.url is not None:
+            return  # a connection of our own is in READ COMMITTED
+        ((isolation,),) = self.read("connection/transaction_isolation", NO_PARAMETERS)
+        if isolation in _WITH_ONE_SNAPSHOT:
+            raise StorageError(
+                f"the transaction of this connection is {isolation.upper()}: it cannot see whether "
+                "another has saved the same id meanwhile, and the id could come to be in two "
+                "sessions; save without ids of your own, or in READ COMMITTED"
+            )
+
     def _complete_tool_call(self, completion: dict[str, Any]) -> bool:
         parameters = {**completion, "now": completion["completed_at"]}
-        return self.change("tool_calls/complete_tool_call", parameters) > 0
+        undoable = len(completion["result"]) > LARGE
+        return self.change("tool_calls/complete_tool_call", parameters, undoable=undoable) > 0
 
 
 def _chunks(turns: list[PreparedMessage]) -> list[list[PreparedMessage]]:

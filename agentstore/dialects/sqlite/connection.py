@@ -25,7 +25,7 @@ from agentstore.engine import forking
 from agentstore.engine.batch import NO_PARAMETERS, Parameters
 from agentstore.engine.connection import Connection, Row, T
 from agentstore.engine.deadline import Deadline
-from agentstore.engine.faults import Fault, error_of
+from agentstore.engine.faults import Fault, error_of, fault_of
 from agentstore.engine.interruption import is_of_handler
 from agentstore.engine.semaphore import FairSemaphore
 from agentstore.errors import ConfigurationError, DatabaseError, StorageError
@@ -227,7 +227,20 @@ class SQLiteConnection(Connection):
         return _fault(exc)
 
     def translated(self, exc: BaseException) -> StorageError:
-        return _error(exc, self.describe(exc), self._path)
+        error = _error(exc, self.describe(exc), self._path)
+        if fault_of(error) is Fault.TOO_LARGE:
+            error = error_of(Fault.TOO_LARGE, self.describe(exc), headline=self._limit_of_values())
+        return error
+
+    def _limit_of_values(self) -> str:
+        connection, limit = self.driver_connection, ""
+        if hasattr(connection, "getlimit"):  # from Python 3.11 on
+            limit = f" of {connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)} bytes"
+        return (
+            f"a value or its row is over SQLite's limit{limit} (SQLITE_LIMIT_LENGTH; raise it by "
+            "setlimit() on a connection that you bind, or use an SQLite that is compiled with a "
+            "larger SQLITE_MAX_LENGTH)"
+        )
 
     def is_usable(self) -> bool:
         return not self._is_replaced()

@@ -168,6 +168,15 @@ class TestIterators:
         self._fill(store)
         assert isinstance(ITERATE[method](store, 2), GeneratorType)
 
+    def test_they_are_where_nothing_can_be_found(self, store: Storage, method: str) -> None:
+        scoped: Any = store.scoped(tenant_id="acme")
+        if method == "iter_sessions":
+            found = scoped.iter_sessions(tenant_id="other")
+        else:
+            found = scoped.iter_messages(session_id="none")
+        assert isinstance(found, GeneratorType)
+        assert list(found) == []
+
     def test_a_page_holds_no_connection(
         self, make_store: Callable[..., Storage], method: str
     ) -> None:

@@ -135,6 +135,16 @@ class TestSaveMessages:
         assert store.count_messages() == 0
         assert store.query_tool_calls() == []
 
+    @pytest.mark.parametrize("what", ["messages", "calls"])
+    def test_unknown_session_comes_before_ids_that_are_there_twice(
+        self, store: Storage, what: str
+    ) -> None:
+        of_one: dict[str, Any] = {"tool_calls": [call(id="c")]}
+        if what == "messages":
+            of_one = {"id": "m"}
+        with pytest.raises(SessionNotFoundError):
+            store.save_messages("nobody", [_new("a", **of_one), _new("b", **of_one)])
+
     def test_bad_message_among_good_ones(self, store: Storage) -> None:
         session_id = store.create_session(system_message="x")
         before = everything(store)

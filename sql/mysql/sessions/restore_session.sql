@@ -4,7 +4,9 @@
 -- Rows: writes at most one, :session_id
 -- Returns: count
 UPDATE agentstore_sessions
-SET trashed_at = NULL
+SET
+    trashed_at = NULL,
+    creation_token = /* :token */ 't1'
 WHERE
     id = /* :session_id */ 's1'
     AND trashed_at IS NOT NULL

@@ -3,6 +3,8 @@
 -- Index: PRIMARY of agentstore_sessions, agentstore_tool_calls_id
 -- Rows: reads at most one, :tool_call_id
 -- Returns: one
+
+-- Locked, so that it is the newest, though a bound connection's snapshot may be older.
 SELECT
     c.id,
     c.session_id,
@@ -30,4 +32,6 @@ WHERE
 -- @if scope_user
             AND (s.user_id = /* :scope_user_id */ 'ann') IS TRUE
 -- @end
-    );
+        LOCK IN SHARE MODE
+    )
+LOCK IN SHARE MODE;

@@ -1,4 +1,5 @@
--- Whether a session is the work of the call with this token. Storage.create_session, run again after a
+-- Whether a session was created, put in the trash or taken out of it, the last of these, by the call with
+-- this token. Storage.create_session, Storage.trash_session, Storage.restore_session, run again after a
 -- lost reply.
 -- Runs: seldom
 -- Index: agentstore_sessions_pkey

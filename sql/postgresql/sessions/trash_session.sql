@@ -4,7 +4,9 @@
 -- Rows: writes at most one, :session_id
 -- Returns: count
 UPDATE agentstore_sessions
-SET trashed_at = /* :now */ '2026-01-01 00:00:00+00'::timestamptz
+SET
+    trashed_at = /* :now */ '2026-01-01 00:00:00+00'::timestamptz,
+    creation_token = /* :token */ 't1'
 WHERE
     id OPERATOR (pg_catalog.=) /* :session_id */ 's1'
     AND trashed_at IS NULL

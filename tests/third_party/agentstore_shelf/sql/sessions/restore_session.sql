@@ -3,7 +3,9 @@
 -- Index: primary key of agentstore_sessions
 -- Returns: count
 UPDATE agentstore_sessions
-SET trashed_at = NULL
+SET
+    trashed_at = NULL,
+    creation_token = /* :token */ 't1'
 WHERE
     id = /* :session_id */ 's1'
     AND trashed_at IS NOT NULL

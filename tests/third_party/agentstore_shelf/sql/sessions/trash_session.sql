@@ -3,7 +3,9 @@
 -- Index: primary key of agentstore_sessions
 -- Returns: count
 UPDATE agentstore_sessions
-SET trashed_at = /* :now */ '2026-01-01 00:00:00.000000'
+SET
+    trashed_at = /* :now */ '2026-01-01 00:00:00.000000',
+    creation_token = /* :token */ 't1'
 WHERE
     id = /* :session_id */ 's1'
     AND trashed_at IS NULL
