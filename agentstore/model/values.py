@@ -27,6 +27,7 @@ MAX_METADATA_KEYS = 1000
 MAX_ROWS = 2**63 - 1
 """The LIMIT that is sent where the caller gave none, in every dialect."""
 UTC = timezone.utc
+_END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 _NOT_IN_AN_ID = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -163,11 +164,23 @@ def check_datetime(value: Any, name: str) -> datetime:
     return moved.replace(fold=0)
 
 
-def read_datetime(value: Any, name: str) -> datetime:
-    """As `check_datetime`; ISO 8601 text with an offset is taken too, as JSON carries it.
+def check_moment(value: Any, name: str) -> datetime:
+    """As `check_datetime`, of a time that is stored: writes after it have room for later ones.
 
     Raises:
-        InvalidInputError: as `check_datetime`, or text that is not of that form.
+        InvalidInputError: as `check_datetime`, or it is the last day of the year 9999 or later.
+    """
+    moment = check_datetime(value, name)
+    if moment >= _END_OF_TIME:
+        raise InvalidInputError(f"{name} is before the last day of the year 9999")
+    return moment
+
+
+def read_moment(value: Any, name: str) -> datetime:
+    """As `check_moment`; ISO 8601 text with an offset is taken too, as JSON carries it.
+
+    Raises:
+        InvalidInputError: as `check_moment`, or text that is not of that form.
     """
     if isinstance(value, str):
         text = value[:-1] + "+00:00" if value[-1:] in ("Z", "z") else value
@@ -177,7 +190,7 @@ def read_datetime(value: Any, name: str) -> datetime:
             value = datetime.fromisoformat(text)
         except ValueError:
             raise InvalidInputError(f"{name} is not an ISO 8601 date and time") from None
-    return check_datetime(value, name)
+    return check_moment(value, name)
 
 
 def now() -> datetime:
