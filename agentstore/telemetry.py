@@ -10,6 +10,7 @@ statement is, is told by its name (``db.query.summary``).
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -22,7 +23,7 @@ from agentstore.storage import Storage
 try:
     from opentelemetry import metrics, trace
     from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
-    from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer, TracerProvider
+    from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, TracerProvider
 except ImportError as error:
     raise ImportError(
         "agentstore.telemetry needs OpenTelemetry: pip install 'agentstore[otel]'"
@@ -30,9 +31,13 @@ except ImportError as error:
 
 _SYSTEMS = {"postgresql": "postgresql", "mysql": "mysql", "sqlite": "sqlite"}
 _NOT_SPANNED = frozenset(
-    {"close", "disconnect", "extension", "iter_messages", "iter_sessions", "run_in_transaction"}
-    | {"scoped", "stats", "transaction"}
+    {"close", "disconnect", "extension", "run_in_transaction", "scoped", "stats", "transaction"}
 )
+_ITERATIONS = frozenset({"iter_messages", "iter_sessions"})
+_SESSION = "session_id"
+_SESSION_ELSEWHERE = {"create_session": "id"}
+"""The parameter that is a session's id, by method, where it has another name."""
+_END = object()
 _NANOSECONDS = 1_000_000_000
 
 
@@ -130,26 +135,89 @@ def _trace_calls(store: Storage, tracer: Tracer, attributes: Mapping[str, Any]) 
 def _traced(
     call: Callable[..., Any], name: str, tracer: Tracer, attributes: Mapping[str, Any]
 ) -> Callable[..., Any]:
+    session_of = _session_reader(call, name)
+
     @wraps(call)
     def traced(*args: Any, **kwargs: Any) -> Any:
-        with tracer.start_as_current_span(
-            f"agentstore.{name}",
-            attributes=attributes,
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
-            session_id = kwargs.get("session_id", args[0] if args else None)
-            if isinstance(session_id, str) and "message" not in name.removeprefix("save_"):
-                span.set_attribute("gen_ai.conversation.id", session_id)
-            try:
-                return call(*args, **kwargs)
-            except BaseException as exc:
-                span.set_attribute("error.type", type(exc).__name__)
-                # An exception's text may hold what was to be saved.
-                span.set_status(Status(StatusCode.ERROR))
-                raise
+        span = tracer.start_span(f"agentstore.{name}", attributes=attributes)
+        session_id = session_of(args, kwargs)
+        if isinstance(session_id, str):
+            span.set_attribute("gen_ai.conversation.id", session_id)
+        try:
+            with _within(span):
+                result = call(*args, **kwargs)
+        except BaseException:
+            span.end()
+            raise
+        if name in _ITERATIONS:
+            return _TracedIteration(result, span)
+        span.end()
+        return result
 
     return traced
+
+
+def _session_reader(
+    call: Callable[..., Any], name: str
+) -> Callable[[tuple[Any, ...], Mapping[str, Any]], Any]:
+    """What finds the session's id among a call's arguments, by the method's signature."""
+    wanted = _SESSION_ELSEWHERE.get(name, _SESSION)
+    parameter = inspect.signature(call).parameters.get(wanted)
+    if parameter is None:
+        return lambda args, kwargs: None
+    if parameter.kind is parameter.KEYWORD_ONLY:
+        return lambda args, kwargs: kwargs.get(wanted)
+    place = [*inspect.signature(call).parameters].index(wanted)
+    return lambda args, kwargs: args[place] if len(args) > place else kwargs.get(wanted)
+
+
+@contextmanager
+def _within(span: Span) -> Iterator[None]:
+    """Have what is done here be the span's, and what is raised here its error."""
+    with trace.use_span(span, record_exception=False, set_status_on_exception=False):
+        try:
+            yield
+        except BaseException as exc:
+            span.set_attribute("error.type", type(exc).__name__)
+            # An exception's text may hold what was to be saved.
+            span.set_status(Status(StatusCode.ERROR))
+            raise
+
+
+class _TracedIteration(Iterator[Any]):
+    """Records that come page by page; the span ends with them, or when nobody wants more.
+
+    Args:
+        records: where they come from.
+        span: begun already.
+    """
+
+    def __init__(self, records: Iterator[Any], span: Span) -> None:
+        self._records = records
+        self._span = span
+
+    def __next__(self) -> Any:
+        record = _END
+        try:
+            with _within(self._span):
+                record = next(self._records, _END)
+        finally:
+            if record is _END:
+                self._span.end()
+        if record is _END:
+            raise StopIteration
+        return record
+
+    def close(self) -> None:
+        """Ask for no more."""
+        close = getattr(self._records, "close", None)
+        if close is not None:
+            close()
+        if self._span.is_recording():
+            self._span.end()
+
+    def __del__(self) -> None:
+        self.close()
 
 
 @contextmanager

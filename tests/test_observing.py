@@ -43,6 +43,22 @@ def test_each_round_trip_is_an_event(make_store: Callable[..., Storage]) -> None
     assert SECRET not in str([event.to_dict() for event in events])
 
 
+def test_what_a_new_connection_is_set_up_with_is_counted_and_told(
+    make_store: Callable[..., Storage], caplog: pytest.LogCaptureFixture
+) -> None:
+    events: list[StatementEvent] = []
+    store = make_store(observer=events.append, slow_statement=0)
+    with caplog.at_level(logging.WARNING, logger="agentstore"):
+        record(store)
+    assert len(events) == store.stats().statements
+    slow = [r for r in caplog.records if r.getMessage().startswith("slow statement ")]
+    assert len(slow) == len(events)
+    other: list[StatementEvent] = []
+    make_store(observer=other.append).ping()
+    assert len(events) == store.stats().statements
+    assert other[-1].name == "connection/ping"
+
+
 def test_an_observer_that_raises_is_logged_and_dropped(
     make_store: Callable[..., Storage], caplog: pytest.LogCaptureFixture
 ) -> None:

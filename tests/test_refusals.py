@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,51 @@ def test_memory(text: str) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 50 * len(text) + 200_000
+
+
+def _doubled(levels: int, inner: Any) -> Any:
+    for _ in range(levels):
+        inner = [inner, inner]
+    return inner
+
+
+def _endless() -> Any:
+    value: dict[str, Any] = dict.fromkeys(map(str, range(1000)))
+    value["999"] = [[value] * 2, value]
+    return value
+
+
+SHARED = {
+    "too deep": (_doubled(600, []), "nested too deeply"),
+    "too deep by one": (_doubled(500, []), "nested too deeply"),
+    "a set": (_doubled(400, {1}), "not JSON serializable"),
+    "a number": (_doubled(400, float("nan")), "NaN"),
+    "a key": (_doubled(400, {1: 1}), "no str"),
+    "itself": (_doubled(400, _endless()), "contains itself"),
+    "a shallow set behind": ([_doubled(30, 1), {1}], "not JSON serializable"),
+    "a deep list that is met in a shallow place first": (
+        [shared := _doubled(400, []), _doubled(200, shared)],
+        "nested too deeply",
+    ),
+}
+
+
+@pytest.mark.parametrize(("value", "reason"), SHARED.values(), ids=SHARED)
+def test_what_is_in_many_places_is_looked_at_once(value: Any, reason: str) -> None:
+    """Written out, it would not have an end."""
+    with pytest.raises(InvalidInputError, match=reason):
+        dump_json(value, "metadata")
+
+
+def test_shared_values_are_taken() -> None:
+    value = _doubled(12, {"a": [1]})
+    for levels in (0, 100, 487):
+        for _ in range(levels):
+            value = [value]
+        if levels != 487:
+            assert json.loads(dump_json(value, "metadata")) == value
+    with pytest.raises(InvalidInputError, match="nested too deeply"):
+        dump_json(value, "metadata")
 
 
 @pytest.mark.parametrize("name", sorted(Options.names()))

@@ -92,6 +92,8 @@ def test_spans(tmp_path: Path, text: str, span: timedelta) -> None:
         (GOOD, "[[rule]]\nname = ", "is not TOML"),
         (GOOD, "[[rule]]\n[rule.metadata]\nx = []\n", ":2: rule 1, metadata: "),
         (GOOD, "rule = [{name = 'x', action = 'drop'}]", "rule 'x', action: "),
+        (GOOD, f"x = {'[' * 5000}{']' * 5000}", "is not TOML: it nests too deeply"),
+        (GOOD, f"x = {'{a=' * 5000}1{'}' * 5000}", "is not TOML: it nests too deeply"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(
@@ -101,6 +103,38 @@ def test_what_is_wrong_is_said_with_its_place(
         read(tmp_path, GOOD.replace(old, new))
     assert said in str(refused.value)
     assert str(tmp_path / "policy.toml") in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "# a\u2028b\x85c\n",
+        "# [[rule]]\n",
+        '[[rule]]\nname = """\n[[rule]]\n\\""" state = 1 ""\n"""\naction = "keep"\n',
+        "[[rule]]\nname = '''a\n[[rule]]\nstate = 1'''\naction = 'keep'\n",
+        "[[rule]]\nname = 'a' # [[rule]] \"\"\"\naction = 'keep'\nstate = 'open' # '\n",
+        "[[rule]]\nname = 'a'\naction = 'keep'\n[rule.metadata]\n'state' = 'x'\n",
+        "[[rule]]\nname = 'a'\naction = 'keep'\nmetadata.state = 'x'\n",
+        '[[ "r\\u0075le" ]]\nname = "#\'\\""\naction = \'keep\'\n'
+        "metadata = {'}' = ']', state = 1}\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "state = 'WRONG'",
+        '"st\\u0061te" = "WRONG"',
+        "'state'\t='WRONG'",
+        "metadata = [\n'state = 1', # ]\n]#WRONG",
+        "[rule.'metadata'.WRONG]",
+    ],
+)
+def test_a_line_is_that_of_the_key_itself(tmp_path: Path, before: str, wrong: str) -> None:
+    text = f"{before}[[rule]]\nname = 'b'\nidle_for = '1d'\naction = 'delete'\n{wrong}\n"
+    text += "[[rule]]\nname = 'c'\naction = 'keep'\nstate = 'open'\n"
+    line = text[: text.index(wrong)].count("\n") + 1
+    with pytest.raises(InvalidInputError, match=rf":{line}: rule 'b', (state|metadata): "):
+        read(tmp_path, text)
 
 
 def test_the_trash_is_not_put_in_the_trash(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,8 @@ from opentelemetry.trace import StatusCode
 from agentstore.telemetry import instrument
 
 SECRET = "s3cret-content"
+SESSION = "gen_ai.conversation.id"
+NO_SPANS = {"close", "disconnect", "extension", "run_in_transaction", "scoped", "stats"}
 
 
 class Seen:
@@ -88,6 +92,85 @@ def test_a_block_is_a_span_around_its_calls(seen: Seen) -> None:
     assert call.parent is not None
     assert block.context is not None
     assert call.parent.span_id == block.context.span_id
+
+
+def test_every_call_has_a_span_with_its_session_and_no_other_id(seen: Seen) -> None:
+    for name, method in inspect.getmembers(Storage, callable):
+        if name.startswith("_") or name in NO_SPANS | {"transaction"}:
+            continue
+        parameters = list(inspect.signature(method).parameters.values())[1:]
+        session = "id" if name == "create_session" else "session_id"
+        for by_name in (False, True):
+            values: dict[str, Any] = {
+                parameter.name: "the-session" if parameter.name == session else "another"
+                for parameter in parameters
+                if parameter.default is parameter.empty or parameter.name == session
+            }
+            positional = []
+            if not by_name:
+                for parameter in parameters:
+                    if parameter.name not in values or parameter.kind is parameter.KEYWORD_ONLY:
+                        break
+                    positional.append(values.pop(parameter.name))
+            before = len(seen.spans())
+            try:
+                result = getattr(seen.store, name)(*positional, **values)
+                if name.startswith("iter_"):
+                    list(result)
+            except agentstore.StorageError:
+                pass  # what is wrong with the arguments does not matter here
+            [span] = [s for s in seen.spans()[before:] if s.name == f"agentstore.{name}"]
+            assert span.attributes is not None
+            has_session = session in {parameter.name for parameter in parameters}
+            expected = "the-session" if has_session else None
+            assert span.attributes.get(SESSION) == expected, name
+            assert "another" not in {*span.attributes.values()}, name
+
+
+def test_an_iteration_is_a_span_around_its_round_trips(seen: Seen) -> None:
+    seen.store.create_session(id="s")
+    for _ in range(3):
+        seen.store.save_user_message("s", SECRET)
+    found = seen.store.iter_messages(session_id="s", batch_size=1)
+    assert next(found).content == SECRET
+    seen.store.get_session("s")
+    assert not [span for span in seen.spans() if span.name == "agentstore.iter_messages"]
+    assert len(list(found)) == 2
+    [walk] = [span for span in seen.spans() if span.name == "agentstore.iter_messages"]
+    [beside] = [span for span in seen.spans() if span.name == "agentstore.get_session"]
+    assert walk.context is not None
+    assert beside.parent is None
+    own = [span for span in seen.spans() if span.parent and span.parent == walk.context]
+    assert len(own) >= 3
+    assert all(span.name.startswith("messages/query_messages") for span in own)
+
+
+def test_an_iteration_that_is_left_or_fails_ends_its_span(seen: Seen) -> None:
+    def ended() -> list[ReadableSpan]:
+        return [span for span in seen.spans() if span.name == "agentstore.iter_sessions"]
+
+    for id_ in ("s", "t"):
+        seen.store.create_session(id=id_)
+    with pytest.raises(agentstore.InvalidInputError):
+        seen.store.iter_sessions(batch_size=0)
+    [refused] = ended()
+    assert refused.attributes is not None
+    assert refused.attributes["error.type"] == "InvalidInputError"
+    found: Any = seen.store.iter_sessions(batch_size=1)
+    next(found)
+    found.close()
+    assert list(found) == []
+    assert len(ended()) == 2
+    found = seen.store.iter_sessions(batch_size=1)
+    del found
+    assert len(ended()) == 3
+    found = seen.store.iter_sessions(batch_size=1)
+    next(found)
+    seen.store.close()
+    with pytest.raises(agentstore.StorageError):
+        next(found)
+    assert ended()[-1].attributes is not None
+    assert ended()[-1].status.status_code is StatusCode.ERROR
 
 
 def test_metrics(seen: Seen) -> None:

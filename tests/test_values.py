@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentstore import InvalidInputError
+from agentstore.model.deep_json import _load_without_recursion
 from agentstore.model.identifiers import new_id
 from agentstore.model.metadata_index import metadata_entries
 from agentstore.model.values import (
@@ -23,7 +24,7 @@ from agentstore.model.values import (
     escape_text,
     load_json,
     needs_escape,
-    read_datetime,
+    read_moment,
     same_json,
     unescape_text,
 )
@@ -88,6 +89,34 @@ def test_what_was_written_deep_down_can_be_read_deep_down() -> None:
     assert encode_json(results[0]) == text
 
 
+@pytest.mark.parametrize("depth", [1_100, 100_000])
+def test_what_is_stored_deeper_than_python_recurses_is_read(depth: int) -> None:
+    text = f'{{"a": [1, {"[" * depth}"\\u00e9", {{"b": []}}{"]" * depth}], "c": {{}}}}'
+    value: Any = load_json(text)
+    assert [*value] == ["a", "c"]
+    inner = value["a"][1]
+    for _ in range(depth - 1):
+        [inner] = inner
+    assert inner == ["\u00e9", {"b": []}]
+
+
+@given(JSON, st.sampled_from([None, 0, 1]))
+def test_deep_texts_are_read_as_json_is(value: Any, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent)
+    assert repr(_load_without_recursion(f" {text}\n")) == repr(json.loads(text))
+
+
+@given(st.text('[]{},:"a1 ', max_size=9))
+def test_what_is_no_json_is_none_when_read_without_recursion(text: str) -> None:
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        with pytest.raises(ValueError, match=r"no JSON|Invalid|Unterminated"):
+            _load_without_recursion(text)
+    else:
+        assert _load_without_recursion(text) == expected
+
+
 @pytest.mark.parametrize(
     ("value", "path"),
     [
@@ -133,8 +162,30 @@ def test_what_contains_itself_is_not_written_out_first() -> None:
 
 def test_sameness_is_of_types_too() -> None:
     assert same_json({"a": 1, "b": 2}, {"b": 2, "a": 1})
-    for other in (1.0, True, "1"):
-        assert not same_json(1, other)
+    assert same_json([(1, [])], ([1, ()],))
+    for one, *others in (
+        (1, 1.0, True, "1", [1], {"1": 1}, None),
+        (0.0, -0.0, 0, False),
+        ([1, 2], [1, 2, 3], [2, 1], {}),
+        ({"a": [{"b": 1}]}, {"a": [{"b": 1.0}]}, {"a": [{"c": 1}]}, {}),
+        ("\ud83d\ude00", "\U0001f600"),
+    ):
+        assert same_json(one, one)
+        for other in others:
+            assert not same_json(one, other)
+            assert not same_json([other], [one])
+
+
+@given(JSON, JSON)
+def test_sameness_is_that_of_the_texts(one: Any, other: Any) -> None:
+    def text(value: Any) -> str:
+        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+    assert same_json(one, other) is (text(one) == text(other))
+
+
+def test_a_lone_surrogate_leaves_other_characters_as_they_are() -> None:
+    assert dump_json(["\u20ac\ud800"], "value") == '["\u20ac\\ud800"]'
 
 
 def test_entries_are_equal_where_values_are() -> None:
@@ -163,10 +214,10 @@ def test_times_are_moved_to_utc() -> None:
 def test_times_in_json_are_read() -> None:
     expected = datetime(2026, 1, 2, 3, 4, 5, 600000, tzinfo=timezone.utc)
     for text in ("2026-01-02T03:04:05.6Z", "2026-01-02T05:04:05.600000+02:00"):
-        assert read_datetime(text, "timestamp") == expected
+        assert read_moment(text, "timestamp") == expected
     for text in ("yesterday", "2026-01-02T03:04:05", ""):
         with pytest.raises(InvalidInputError, match="timestamp"):
-            read_datetime(text, "timestamp")
+            read_moment(text, "timestamp")
 
 
 def test_ids_are_version_7_and_grow() -> None:

@@ -60,14 +60,11 @@ class SessionCalls(CallsCore):
             SessionExistsError: the id is in use.
         """
         session_id = new_id() if id is None else values.check_id(id, "id")
-        began = values.now()
-        if created_at is not None:
-            began = values.check_datetime(created_at, "created_at")
         session = prepare_session(
             session_id,
             metadata,
             system_message,
-            began,
+            values.now() if created_at is None else created_at,
             owner=self._owner(tenant_id, user_id),
             title=title,
         )

@@ -66,7 +66,7 @@ class ChosenSessions:
         """So many of them, from where a token says, and the token of what comes next.
 
         Raises:
-            click.BadParameter: the token is none of this list.
+            click.UsageError: the token is none of this list, or sessions are not found by that.
         """
         found: list[Session] = []
         while len(found) < limit:
@@ -74,6 +74,8 @@ class ChosenSessions:
             try:
                 items, token = self._page(store, order_by, order, most, token)
             except InvalidInputError as exc:
+                if token is None:
+                    raise click.UsageError(str(exc)) from exc
                 raise click.BadParameter(str(exc), param_hint="--page-token") from exc
             found += items
             if token is None:

@@ -17,8 +17,7 @@ from agentstore.cli.output import (
     write_line,
     write_table,
 )
-from agentstore.cli.scope import tenant_option
-from agentstore.model.values import check_id
+from agentstore.cli.scope import TENANT_VARIABLE, checked_id, chosen_scope, tenant_option
 from agentstore.records import ErasureReceipt
 from agentstore.storage import Storage
 
@@ -42,7 +41,9 @@ from agentstore.storage import Storage
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @database_option
+@click.pass_context
 def erase(
+    ctx: click.Context,
     database: Database,
     *,
     user_id: str,
@@ -56,7 +57,11 @@ def erase(
     It asks first. What is held stays, and is counted in the receipt, which is kept and printed. One
     that was stopped can be run again and goes on.
     """
-    check_id(user_id, "--user")
+    checked_id(user_id, "--user")
+    if all_tenants and chosen_scope(ctx).tenant() is not None:
+        raise click.UsageError(
+            f"--all-tenants: a tenant is chosen, by --tenant or {TENANT_VARIABLE}"
+        )
     key = None if key_file is None else key_file.read_bytes()
     with database.connect() as store:
         if not yes:

@@ -16,7 +16,9 @@ from agentstore.cli.moments import MOMENT
 from agentstore.cli.output import local_time, note, write_json, write_table
 from agentstore.cli.scope import scope_options
 from agentstore.cli.wording import content_of, one_line, result_of, state_of
+from agentstore.errors import InvalidInputError
 from agentstore.model.preparing import ROLES
+from agentstore.model.values import MAX_NAME_LENGTH, MAX_RESPONSE_TYPE_LENGTH, check_name
 from agentstore.records import Message, Session, ToolCall
 from agentstore.shapes import Order, OrderBy
 from agentstore.transfer.json_text import compact
@@ -34,6 +36,27 @@ _order_option = click.option(
     show_default=True,
     help="asc: the oldest first.",
 )
+
+
+def _name_option(
+    name: str,
+    words: str,
+    *,
+    parameter: str | None = None,
+    metavar: str = "NAME",
+    least: int = 1,
+    most: int = MAX_NAME_LENGTH,
+) -> Callable[[_Function], _Function]:
+    """An option that is a name of so many characters."""
+
+    def check(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+        try:
+            return None if given is None else check_name(given, name, least=least, most=most)
+        except InvalidInputError as exc:
+            raise click.UsageError(str(exc)) from exc
+
+    names = [name] if parameter is None else [name, parameter]
+    return click.option(*names, metavar=metavar, callback=check, help=words)
 
 
 def _of_session_and_time(function: _Function) -> _Function:
@@ -107,8 +130,14 @@ def sessions(
 @click.command()
 @_of_session_and_time
 @click.option("--role", type=click.Choice(ROLES), help="Only those of this role.")
-@click.option("--response-type", metavar="TYPE", help="Only answers of this type.")
-@click.option("--tool", metavar="NAME", help="Only those that call this tool.")
+@_name_option(
+    "--response-type",
+    "Only answers of this type.",
+    metavar="TYPE",
+    least=0,
+    most=MAX_RESPONSE_TYPE_LENGTH,
+)
+@_name_option("--tool", "Only those that call this tool.")
 @click.option(
     "--contains",
     metavar="TEXT",
@@ -158,7 +187,7 @@ def messages(
 
 @click.command()
 @_of_session_and_time
-@click.option("--tool", "tool_name", metavar="NAME", help="Only calls of this tool.")
+@_name_option("--tool", "Only calls of this tool.", parameter="tool_name")
 @click.option(
     "--succeeded/--failed", "success", default=None, help="Only those whose result says so."
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import click
 
 from agentstore.cli.database import Database, database_option, json_option
@@ -53,6 +55,8 @@ def retention(
     """
     if step == "plan" and (max_sessions, max_seconds, share) != (None, None, None):
         raise click.UsageError("--max-sessions, --max-seconds and --share are for apply")
+    if max_seconds is not None and math.isnan(max_seconds):
+        raise click.UsageError("--max-seconds is a number of seconds")
     policy = RetentionPolicy.read(file)
     with database.connect() as store:
         if step == "plan":

@@ -111,7 +111,7 @@ def scope_options(function: _Function) -> _Function:
 def _remember(ctx: click.Context, parameter: click.Parameter, given: str | None) -> None:
     if given is not None:
         chosen = chosen_scope(ctx)
-        setattr(chosen, f"{parameter.name}_id", _checked(given, f"--{parameter.name}"))
+        setattr(chosen, f"{parameter.name}_id", checked_id(given, f"--{parameter.name}"))
         chosen.tenant()  # before anything else is opened
 
 
@@ -123,10 +123,15 @@ def _tenant_of_environment() -> str | None:
             tenant was forgotten would see all.
     """
     given = os.environ.get(TENANT_VARIABLE)
-    return None if given is None else _checked(given, TENANT_VARIABLE)
+    return None if given is None else checked_id(given, TENANT_VARIABLE)
 
 
-def _checked(given: str, name: str) -> str:
+def checked_id(given: str, name: str) -> str:
+    """An id that the command line or the environment gives.
+
+    Raises:
+        click.UsageError: it is none.
+    """
     try:
         return check_id(given, name)
     except InvalidInputError as exc:

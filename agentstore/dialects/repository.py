@@ -29,7 +29,7 @@ from agentstore.dialects.url_hints import hint_for
 from agentstore.engine.batch import NO_PARAMETERS
 from agentstore.engine.bound import BoundExecutor
 from agentstore.engine.connection import Connection
-from agentstore.engine.observing import Observation, Observer
+from agentstore.engine.observing import Observation, Observer, opening_for
 from agentstore.engine.pool import Pool
 from agentstore.engine.pooled import PooledExecutor
 from agentstore.engine.scope import TENANT_BLOCK, Scope, ScopedExecutor
@@ -164,9 +164,8 @@ class Repository(
         )
 
     def _connect_observed(self, url: DatabaseURL) -> Connection:
-        connection = self.connect(url)
-        connection.observation = self.observation
-        return connection
+        with opening_for(self.observation):
+            return self.connect(url)
 
     def _check_query(self, url: DatabaseURL) -> None:
         unknown = sorted(set(url.query) - self.driver_parameters)

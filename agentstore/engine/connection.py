@@ -15,7 +15,7 @@ from agentstore.engine.batch import NO_PARAMETERS, Batch, Parameters, Step
 from agentstore.engine.deadline import NEVER, Deadline
 from agentstore.engine.faults import Fault, error_of, fault_of
 from agentstore.engine.interruption import interruption_of
-from agentstore.engine.observing import NOT_OBSERVED, rows_of
+from agentstore.engine.observing import observation_of_opening, rows_of
 from agentstore.errors import DatabaseError, StorageError
 from agentstore.records import StatementEvent
 from agentstore.statements import NO_BLOCKS, StatementLibrary
@@ -67,7 +67,7 @@ class Connection(ABC):
         self.opened_at = self.idle_since = time.monotonic()
         self.is_broken = False
         self.holder: object | None = None
-        self.observation = NOT_OBSERVED
+        self.observation = observation_of_opening()
         self.events: list[StatementEvent] = []
         self.round_trips = 0
         self.attempt = 1

@@ -9,7 +9,8 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar
 
 from agentstore.engine.interruption import let_through
@@ -95,6 +96,30 @@ class Observation:
 
 NOT_OBSERVED = Observation()
 """That of a connection whose store nobody observes."""
+
+
+class _Opening(threading.local):
+    """Whose the connections are that this thread opens."""
+
+    observation: Observation = NOT_OBSERVED
+
+
+_opening = _Opening()
+
+
+def observation_of_opening() -> Observation:
+    """That of the store for which this thread opens a connection."""
+    return _opening.observation
+
+
+@contextmanager
+def opening_for(observation: Observation) -> Iterator[None]:
+    """Have a store's observation note what a connection of its own says while it is opened."""
+    before, _opening.observation = _opening.observation, observation
+    try:
+        yield
+    finally:
+        _opening.observation = before
 
 
 def rows_of(result: Any) -> int:

@@ -19,15 +19,15 @@ from agentstore.model.values import (
     MAX_METADATA_KEYS,
     MAX_RESPONSE_TYPE_LENGTH,
     check_choice,
-    check_datetime,
     check_id,
     check_mapping,
+    check_moment,
     check_name,
     check_text,
     dump_json,
     load_json,
     plain_text,
-    read_datetime,
+    read_moment,
     same_json,
 )
 from agentstore.records import (
@@ -162,17 +162,18 @@ def prepare_session(
     Raises:
         InvalidInputError: something in it is wrong.
     """
+    created_at = check_moment(now, "created_at")
     checked = check_mapping(metadata, "metadata")
     check_key_count(checked)
     turn = None
     if system_message is not None:
-        turn = _prepare_system_message(system_message, now)
+        turn = _prepare_system_message(system_message, created_at)
     return PreparedSession(
         session_id,
         dump_json(checked, "metadata"),
         metadata_entries(checked),
         turn,
-        now,
+        created_at,
         owner,
         None if title is None else check_title(title),
     )
@@ -242,7 +243,7 @@ def prepare_message(message: NewMessage, now: datetime) -> PreparedMessage:
     """Check one message and make a turn of it; see `prepare_messages`."""
     timestamp = now
     if message.timestamp is not None:
-        timestamp = check_datetime(message.timestamp, "timestamp")
+        timestamp = check_moment(message.timestamp, "timestamp")
     return prepare_turn(
         check_choice(message.role, "role", ROLES),
         message.content,
@@ -315,7 +316,7 @@ def prepare_confirmation(
         tool_name=check_name(given.get("tool_name"), "confirmation.tool_name"),
         arguments=given["arguments"],
         user_message=check_text(given.get("user_message", ""), "confirmation.user_message"),
-        timestamp=now if timestamp is None else read_datetime(timestamp, "confirmation.timestamp"),
+        timestamp=now if timestamp is None else read_moment(timestamp, "confirmation.timestamp"),
     )
 
 
@@ -375,7 +376,7 @@ def _prepare_call(call: ToolCall | Mapping[str, JSONValue], timestamp: datetime)
     call_id = given.get("call_id")
     made_at = given.get("timestamp")
     if completed_at is not None:
-        completed_at = read_datetime(completed_at, ".completed_at")
+        completed_at = read_moment(completed_at, ".completed_at")
     elif has_result:
         completed_at = timestamp
     return PreparedCall(
@@ -386,7 +387,7 @@ def _prepare_call(call: ToolCall | Mapping[str, JSONValue], timestamp: datetime)
         dump_json(given["arguments"], ".arguments"),
         dump_json(given["result"], ".result") if has_result else None,
         success_of(given["result"]) if has_result else None,
-        timestamp if made_at is None else read_datetime(made_at, ".timestamp"),
+        timestamp if made_at is None else read_moment(made_at, ".timestamp"),
         completed_at,
     )
 

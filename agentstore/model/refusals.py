@@ -12,10 +12,14 @@ from agentstore.errors import InvalidInputError
 MAX_NESTING = 500
 """How deep a JSON value may be nested; ``[]`` is 1."""
 
+_PLAIN_NESTING = 32
+_FEW = 64
 _LONGEST_SHOWN = 60
-_LONGEST_PATH = 200
+_LONGEST_PATH = 150
+"""Of 200: the rest is for what a list of messages and of tool calls puts before it."""
 _LONG_INTEGER = 128  # bits; from some thousands on Python refuses to write one in digits
-_SCALARS = frozenset({int, float, bool, type(None)})
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+_ALWAYS_JSON = frozenset({str, bool, type(None)})
 
 
 def shown(value: Any) -> str:
@@ -30,60 +34,97 @@ def shown(value: Any) -> str:
     return type(value).__name__[:_LONGEST_SHOWN]
 
 
-def check_nesting(value: Any, name: str) -> None:
-    """Refuse a value that is nested too deeply.
+def are_plain(items: Iterable[Any], inner: list[Any]) -> bool:
+    """Whether each of some items can be JSON; those in it that are no plain scalars are added."""
+    for item in items:
+        kind = type(item)
+        if kind is dict or isinstance(item, dict):
+            try:
+                "".join(item)
+            except TypeError:
+                return False  # json.dumps turns such keys into text without a word
+            children: Iterable[Any] = item.values()
+        elif kind is list or isinstance(item, (list, tuple)):
+            children = item
+        elif isinstance(item, (str, int, float)):
+            continue
+        else:
+            return False
+        for child in children:
+            if type(child) not in _SCALARS:
+                inner.append(child)  # noqa: PERF401 - as most are not
+    return True
 
-    Raises:
-        InvalidInputError: it is nested more than 500 deep.
-    """
-    level: list[Any] = [value]
-    for _ in range(MAX_NESTING + 1):
-        # A container that is in many places counts once: who nests one in itself makes no more.
-        containers = {id(item): item for item in level if isinstance(item, (dict, list, tuple))}
-        if not containers:
-            return
-        level = [child for container in containers.values() for child in _children(container)]
-    raise InvalidInputError(f"{name} is nested too deeply for JSON: more than {MAX_NESTING} levels")
+
+def has_plain_levels(value: Any) -> bool:
+    """Whether a value, level by level, `are_plain`; False too where it is worth a closer look."""
+    level = [value]
+    for _ in range(_PLAIN_NESTING):
+        below: list[Any] = []
+        if not are_plain(level, below):
+            return False
+        if not below:
+            return True
+        # What is in many places counts once: who nests a list in itself twice makes no more.
+        level = below if len(below) <= _FEW else list({id(item): item for item in below}.values())
+    return False
 
 
-def _children(container: Any) -> Iterable[Any]:
-    return container.values() if isinstance(container, dict) else container
+def json_error(value: Any, name: str) -> InvalidInputError | None:
+    """What keeps a value from being stored as JSON, and where; None where nothing does.
 
-
-def json_error(value: Any, name: str, error: Exception) -> InvalidInputError:
-    """Find what json.dumps did not take, for the message.
-
-    Only the way to where it looks is remembered, so that it costs no more than the value itself.
+    Each container is looked at once, and only the way to where it looks is remembered, so that it
+    costs no more than the value itself.
     """
     way: list[tuple[Any, Iterator[tuple[Any, Any]]]] = []
     keys: list[Any] = []
+    heights: list[int] = []
     inside: set[int] = set()
+    done: dict[int, int] = {}
     item = value
     while True:
         if id(item) in inside:
             return InvalidInputError(f"{_path(name, way, keys)} contains itself")
         if isinstance(item, (dict, list, tuple)):
-            if isinstance(item, dict) and (wrong := [k for k in item if not isinstance(k, str)]):
-                path = _path(name, way, keys)
-                return InvalidInputError(f"{path} has a key that is no str: {shown(wrong[0])}")
-            inside.add(id(item))
-            way.append((item, iter(item.items() if isinstance(item, dict) else enumerate(item))))
-            keys.append(None)
+            height = done.get(id(item), 0)
+            if len(way) + max(height, 1) > MAX_NESTING:
+                return InvalidInputError(
+                    f"{name} is nested too deeply for JSON: more than {MAX_NESTING} levels"
+                )
+            if height:
+                heights[-1] = max(heights[-1], height)
+            else:
+                if isinstance(item, dict) and (wrong := _wrong_keys(item)):
+                    path = _path(name, way, keys)
+                    return InvalidInputError(f"{path} has a key that is no str: {shown(wrong[0])}")
+                inside.add(id(item))
+                steps = item.items() if isinstance(item, dict) else enumerate(item)
+                way.append((item, iter(steps)))
+                keys.append(None)
+                heights.append(0)
         elif (reason := _refusal(item)) is not None:
             path = _path(name, way, keys)
             return InvalidInputError(f"{path} cannot be stored as JSON: {reason}")
         step = None
         while way and (step := next(way[-1][1], None)) is None:
-            inside.remove(id(way.pop()[0]))
+            finished = id(way.pop()[0])
             keys.pop()
+            inside.remove(finished)
+            done[finished] = heights.pop() + 1
+            if heights:
+                heights[-1] = max(heights[-1], done[finished])
         if step is None:
-            return InvalidInputError(f"{name} cannot be stored as JSON: {str(error)[:100]}")
+            return None
         keys[-1], item = step
+
+
+def _wrong_keys(item: dict[Any, Any]) -> list[Any]:
+    return [key for key in item if not isinstance(key, str)]
 
 
 def _refusal(item: Any) -> str | None:
     """Why a value that is no container cannot be JSON; None where it can."""
-    if type(item) in {str, bool, type(None)}:
+    if type(item) in _ALWAYS_JSON:
         return None
     if isinstance(item, float):
         return None if math.isfinite(item) else "NaN or Infinity"

@@ -11,13 +11,13 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any
 
 from agentstore.errors import InvalidInputError
-from agentstore.model.refusals import MAX_NESTING, check_nesting, json_error, shown
+from agentstore.model.deep_json import load_deep, on_an_empty_stack
+from agentstore.model.refusals import MAX_NESTING, are_plain, has_plain_levels, json_error, shown
 from agentstore.records import JSONValue
-
-T = TypeVar("T")
 
 MAX_NAME_LENGTH = 191
 """Characters of an id, a tool_name or a call_id: what InnoDB can index in utf8mb4."""
@@ -27,6 +27,7 @@ MAX_METADATA_KEYS = 1000
 MAX_ROWS = 2**63 - 1
 """The LIMIT that is sent where the caller gave none, in every dialect."""
 UTC = timezone.utc
+_END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 _NOT_IN_AN_ID = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -37,7 +38,6 @@ _ESCAPED_JSON = f'{{"{_ESCAPED_KEY}":'
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _encode_ascii = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
-_encode_sorted = json.JSONEncoder(allow_nan=False, sort_keys=True).encode
 
 
 def check_id(value: Any, name: str) -> str:
@@ -164,11 +164,23 @@ def check_datetime(value: Any, name: str) -> datetime:
     return moved.replace(fold=0)
 
 
-def read_datetime(value: Any, name: str) -> datetime:
-    """As `check_datetime`; ISO 8601 text with an offset is taken too, as JSON carries it.
+def check_moment(value: Any, name: str) -> datetime:
+    """As `check_datetime`, of a time that is stored: writes after it have room for later ones.
 
     Raises:
-        InvalidInputError: as `check_datetime`, or text that is not of that form.
+        InvalidInputError: as `check_datetime`, or it is the last day of the year 9999 or later.
+    """
+    moment = check_datetime(value, name)
+    if moment >= _END_OF_TIME:
+        raise InvalidInputError(f"{name} is before the last day of the year 9999")
+    return moment
+
+
+def read_moment(value: Any, name: str) -> datetime:
+    """As `check_moment`; ISO 8601 text with an offset is taken too, as JSON carries it.
+
+    Raises:
+        InvalidInputError: as `check_moment`, or text that is not of that form.
     """
     if isinstance(value, str):
         text = value[:-1] + "+00:00" if value[-1:] in ("Z", "z") else value
@@ -178,7 +190,7 @@ def read_datetime(value: Any, name: str) -> datetime:
             value = datetime.fromisoformat(text)
         except ValueError:
             raise InvalidInputError(f"{name} is not an ISO 8601 date and time") from None
-    return check_datetime(value, name)
+    return check_moment(value, name)
 
 
 def now() -> datetime:
@@ -215,23 +227,27 @@ def dump_json(value: Any, name: str) -> str:
     """
     if not value and type(value) is dict:
         return "{}"
+    if type(value) not in _SCALARS:
+        containers = [value]
+        # As many as there may be levels cannot be nested too deeply.
+        is_plain = are_plain(islice(containers, MAX_NESTING), containers)
+        if not is_plain or (len(containers) > MAX_NESTING and not has_plain_levels(value)):
+            error = json_error(value, name)
+            if error is not None:
+                raise error
     try:
         text = encode_json(value)
-    except (TypeError, ValueError) as error:
-        raise json_error(value, name, error) from None
+    except (TypeError, ValueError) as exc:
+        raise _json_error(value, name, exc) from None
     except RecursionError:
         text = _encode_deep(value, name)
-    # Each level takes two characters: most texts are too short to be nested too deeply.
-    if len(text) > 2 * MAX_NESTING and text.count("[") + text.count("{") > MAX_NESTING:
-        check_nesting(value, name)
-    # json.dumps turns keys that are no text into text without a word.
-    if type(value) not in _SCALARS and not _has_text_keys(value):
-        raise json_error(value, name, TypeError("a key is no str"))
     if text.startswith(_ESCAPED_JSON):
         return _escaped(text)
-    if not _has_surrogate(text):
+    if text.isascii() or not _has_surrogate(text):
         return text
-    return _escaped(text) if _SURROGATE_PAIR.search(text) else _encode_ascii(value)
+    if _SURROGATE_PAIR.search(text):
+        return _escaped(text)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def load_json(text: str) -> JSONValue:
@@ -245,15 +261,12 @@ def load_json(text: str) -> JSONValue:
         value, end = _scan(text, 0)
     except (StopIteration, RecursionError):
         end = -1
-    return value if end == len(text) else _load_slowly(text)
-
-
-def _load_slowly(text: str) -> JSONValue:
-    """Any JSON text: with white space at its ends, or nested deeper than this stack is free."""
+    if end == len(text):
+        return value
     try:
-        return json.loads(text)
+        return json.loads(text)  # there is white space at its ends
     except RecursionError:
-        return _on_an_empty_stack(json.loads, text)
+        return load_deep(text)
 
 
 class _Chunks(threading.local):
@@ -291,9 +304,32 @@ encode_json = _make_encode()
 """A JSON value as compact text, non-ASCII characters as themselves; nothing is checked."""
 
 
-def same_json(first: JSONValue, second: JSONValue) -> bool:
+def same_json(first: Any, second: Any) -> bool:
     """Whether two JSON values are equal and of the same types (1 is neither 1.0 nor True)."""
-    return _encode_sorted(first) == _encode_sorted(second)
+    waiting: list[tuple[Any, Any]] = [(first, second)]
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, dict):
+            if not isinstance(other, dict) or one.keys() != other.keys():
+                return False
+            waiting.extend((value, other[key]) for key, value in one.items())
+        elif isinstance(one, (list, tuple)):
+            if not isinstance(other, (list, tuple)) or len(one) != len(other):
+                return False
+            waiting.extend(zip(one, other, strict=True))
+        elif _scalar_type(one) is not _scalar_type(other) or one != other:
+            return False
+        elif isinstance(one, float) and repr(one) != repr(other):
+            return False  # one is -0.0
+    return True
+
+
+def _scalar_type(value: Any) -> type:
+    """The type that a scalar has in JSON: a member of a str enum is a str."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return kind
+    return next((base for base in (str, int, float) if isinstance(value, base)), kind)
 
 
 def needs_escape(text: str) -> bool:
@@ -325,24 +361,9 @@ def _escaped(text: str) -> str:
     return _encode_ascii({_ESCAPED_KEY: escape_text(text)})
 
 
-def _has_text_keys(value: Any) -> bool:
-    """Whether the keys of a value that can be JSON are text, at every depth."""
-    pending: list[Any] = [value]
-    for container in pending:
-        if isinstance(container, dict):
-            try:
-                "".join(container)
-            except TypeError:
-                return False
-            items: Any = container.values()
-        elif isinstance(container, (list, tuple)):
-            items = container
-        else:
-            continue
-        for item in items:
-            if type(item) not in _SCALARS:
-                pending.append(item)  # noqa: PERF401 - the loop goes on with it
-    return True
+def _json_error(value: Any, name: str, error: Exception) -> InvalidInputError:
+    unknown = InvalidInputError(f"{name} cannot be stored as JSON: {str(error)[:100]}")
+    return json_error(value, name) or unknown
 
 
 def _encode_deep(value: Any, name: str) -> str:
@@ -351,31 +372,7 @@ def _encode_deep(value: Any, name: str) -> str:
     Raises:
         InvalidInputError: as `dump_json`.
     """
-    check_nesting(value, name)
     try:
-        return _on_an_empty_stack(encode_json, value)
-    except (TypeError, ValueError) as error:
-        raise json_error(value, name, error) from None
-
-
-def _on_an_empty_stack(function: Callable[[Any], T], argument: Any) -> T:
-    """Call where the stack is empty: whatever nesting could be written can be read there.
-
-    Raises:
-        RecursionError: even that stack is too small.
-    """
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def call() -> None:
-        try:
-            results.append(function(argument))
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=call)
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors.pop()
-    return results[0]
+        return on_an_empty_stack(encode_json, value)
+    except (TypeError, ValueError) as exc:
+        raise _json_error(value, name, exc) from None

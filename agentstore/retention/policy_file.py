@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -14,6 +13,7 @@ from agentstore.model.metadata_index import metadata_entries
 from agentstore.model.values import check_choice, check_id, check_name
 from agentstore.retention.policy_lines import line_of_key, line_of_rule
 from agentstore.retention.rules import ACTIONS, STATES, RetentionRule
+from agentstore.retention.toml_text import load_toml
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _LONGEST = timedelta(days=365_000)
@@ -31,7 +31,7 @@ def parse_rules(text: str, source: str) -> tuple[RetentionRule, ...]:
         InvalidInputError: it is no policy.
     """
     try:
-        tables = _load_toml(text)
+        tables = load_toml(text)
     except ValueError as exc:
         raise InvalidInputError(f"the policy {source} is not TOML: {exc}") from exc
     for key in tables:
@@ -49,15 +49,6 @@ def parse_rules(text: str, source: str) -> tuple[RetentionRule, ...]:
         if name in names[:number]:
             _Reader(text, source, number, rules[number]).refuse("name", "another rule has it")
     return tuple(read)
-
-
-def _load_toml(text: str) -> dict[str, Any]:
-    # Not with the package, which needs it for policies alone.
-    if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415
-    else:
-        import tomli as tomllib  # noqa: PLC0415
-    return tomllib.loads(text)
 
 
 def _place(source: str, line: int | None) -> str:

@@ -78,6 +78,15 @@ def test_values_that_are_no_filter(database_url: str) -> None:
         tuple(option for n in range(7) for option in ("--metadata", f"k{n}=1")),
     ):
         assert error_of("sessions", *wrong, code=2, url=database_url)
+    of_a_list = error_of("sessions", "--metadata-json", "a=[1]", code=2, url=database_url)
+    assert "metadata.a" in of_a_list
+    assert "--page-token" not in of_a_list
+    for command, option, value in (
+        ("tools", "--tool", ""),
+        ("messages", "--tool", "x" * 192),
+        ("messages", "--response-type", "x" * 65),
+    ):
+        assert option in error_of(command, option, value, code=2, url=database_url)
 
 
 @shared

@@ -110,7 +110,22 @@ def test_erase_in_a_script(old: agentstore.Storage, database_url: str, tmp_path:
     assert json.loads(erased.stdout) == receipt.to_dict()
     assert receipt.user_digest == hmac.new(b"secret", b"ann", "sha256").hexdigest()
     assert "--user" in error_of("erase", code=2, url=database_url)
-    assert "--user" in error_of("erase", "--user", "", "--yes", code=1, url=database_url)
+    assert "--user" in error_of("erase", "--user", "", "--yes", code=2, url=database_url)
+
+
+@SQLITE
+def test_what_is_wrong_with_the_command_line_ends_in_2(
+    old: agentstore.Storage, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_all = ("erase", "--user", "ann", "--all-tenants", "--yes")
+    assert "--all-tenants" in error_of(*of_all, "--tenant", "acme", code=2, url=database_url)
+    seconds = ("--max-seconds", "nan")
+    assert "--max-seconds" in error_of(
+        "retention", "apply", POLICY, *seconds, code=2, url=database_url
+    )
+    monkeypatch.setenv("AGENTSTORE_TENANT", "acme")
+    assert "--all-tenants" in error_of(*of_all, code=2, url=database_url)
+    assert old.count_sessions() == 3
 
 
 def test_sizes() -> None:

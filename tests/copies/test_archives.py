@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import threading
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +16,7 @@ from copy_samples import all_rows, conversations_of, fill
 
 import agentstore
 from agentstore import InvalidInputError, StorageError
-from agentstore.transfer.copying import ArchiveSource, copy_rows, dump_rows
+from agentstore.transfer.copying import ArchiveSource, compare_rows, copy_rows, dump_rows
 from agentstore.transfer.copying.tables import BY_NAME, TABLES
 from agentstore.transfer.copying.values import decode_row, encode_row
 
@@ -112,6 +114,11 @@ CHANGES: list[tuple[str, Callable[[bytes], bytes]]] = [
     ("no archive", lambda data: b""),
     ("no archive", lambda data: b"\xff\xfe\n"),
     ("no archive", lambda data: b"[]\n"),
+    ("no archive", lambda data: b"[" * 100_000 + b"\n"),
+    (
+        "line 2: this is no JSON",
+        lambda data: data.replace(b"\n", b"\n" + b'{"a":' * 100_000 + b"\n", 1),
+    ),
     ("there is no table", lambda data: changed(data, 1, lambda line: line.update(table="x"))),
     ("an object", lambda data: changed(data, 1, lambda line: line.update(row=[]))),
     ("lacks reason", lambda data: changed(data, 1, lambda line: line["row"].pop("reason"))),
@@ -160,6 +167,25 @@ def test_what_comes_before_a_cut_is_stored_and_the_rest_later(
         restored(target, tmp_path / "cut.jsonl", archive[: len(archive) // 2])
     restored(target, tmp_path / "whole.jsonl", archive)
     assert all_rows(target) == all_rows(whole)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_what_cannot_be_read_twice_is_refused_before_anything_is_stored(
+    archive: bytes, open_store: OpenStore, tmp_path: Path
+) -> None:
+    target = open_store()
+    before = all_rows(target)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InvalidInputError, match="save it to a file first"):
+        copy_rows(ArchiveSource(pipe), target)
+    assert all_rows(target) == before
+    restored(target, tmp_path / "store.jsonl", archive)
+    writer = threading.Thread(target=pipe.write_bytes, args=(archive,))
+    writer.start()
+    reports = compare_rows(ArchiveSource(pipe), target)
+    writer.join()
+    assert all(report.is_equal for report in reports.values())
 
 
 @pytest.mark.parametrize("name", ["store.jsonl", "store.jsonl.gz"])

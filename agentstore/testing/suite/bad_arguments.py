@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -37,6 +37,7 @@ BOUNDS = [
 ]
 
 MOMENTS: dict[str, Callable[[Storage, Any], object]] = {
+    "create_session": lambda s, v: s.create_session(id="late", created_at=v),
     "NewMessage.timestamp": lambda s, v: s.save_messages(
         "s", [NewMessage("user", "x", timestamp=v)]
     ),
@@ -51,6 +52,8 @@ MOMENTS: dict[str, Callable[[Storage, Any], object]] = {
 }
 
 _NAIVE = datetime(2024, 5, 1, 12)
+STORED_MOMENTS = [name for name in MOMENTS if not name.startswith("delete_")]
+_LAST = datetime(9999, 12, 31, tzinfo=timezone.utc)
 NO_MOMENTS: list[Any] = [_NAIVE, _NAIVE.date(), _NAIVE.isoformat(), 1714564800, 1.5, True]
 
 METHODS: dict[str, tuple[Any, ...]] = {
@@ -138,6 +141,23 @@ class TestBadArguments:
         for bad in NO_MOMENTS:
             refused(MOMENTS[where], store, bad, about=bad)
         assert everything(store) == before
+
+    def test_the_end_of_time(self, store: Storage) -> None:
+        """What is stored leaves room for the times of later writes; a bound may be any."""
+        for end in (_LAST, datetime.max.replace(tzinfo=timezone.utc)):
+            before = everything(store)
+            for name in STORED_MOMENTS:
+                refused(MOMENTS[name], store, end, about=name)
+            assert everything(store) == before
+            assert store.count_sessions(created_before=end) == 1
+        latest = _LAST - timedelta(microseconds=1)
+        for name in STORED_MOMENTS:
+            MOMENTS[name](store, latest)
+        store.save_user_message("late", "x")
+        assert store.update_session_metadata("late", {"k": 1}) is True
+        session = store.get_session("late")
+        assert session is not None
+        assert session.created_at == latest < session.updated_at
 
     @pytest.mark.parametrize("method", list(METHODS))
     def test_an_unknown_keyword(self, store: Storage, method: str) -> None:

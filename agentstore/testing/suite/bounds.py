@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentstore import InvalidInputError, Storage
+from agentstore import InvalidInputError, NewMessage, Storage, ToolResultExistsError
 from agentstore.testing.suite.samples import answer, call
 
 DEEPEST = 500
@@ -48,6 +48,32 @@ class TestBounds:
         read = _with_free_stack_of(500, lambda: store.get_history(session_id))
         assert read[0].tool_calls[0].arguments == value
 
+    def test_a_retry_with_little_stack(self, store: Storage) -> None:
+        """Whether two deep values are the same does not depend on it either."""
+        session_id = store.create_session()
+        store.save_assistant_message(session_id, answer(call(id="call")))
+        parts = [{"type": "data", "data": _nested(DEEPEST - 2)}]
+        result = _nested(DEEPEST)
+
+        def save() -> None:
+            assert store.save_user_message(session_id, parts, id="deep") == "deep"
+            assert store.save_tool_result("call", result) is True
+
+        save()
+        _with_free_stack_of(500, save)
+        with pytest.raises(ToolResultExistsError):
+            _with_free_stack_of(500, lambda: store.save_tool_result("call", [result[0], 1]))
+
+    def test_lone_surrogates_with_little_stack(self, store: Storage) -> None:
+        value = [*_nested(DEEPEST - 20), "\u20ac \ud800"]
+        session_id = store.create_session()
+        message_id = _with_free_stack_of(
+            500, lambda: store.save_user_message(session_id, "x", {"k": value})
+        )
+        found = store.get_message(message_id)
+        assert found is not None
+        assert found.metadata["k"] == value
+
     def test_brackets_in_texts_are_no_levels(self, store: Storage) -> None:
         """What looks nested and is not."""
         metadata = {"text": "[{" * 5000, "many": [[] for _ in range(1000)]}
@@ -85,6 +111,19 @@ class TestBounds:
             with pytest.raises(InvalidInputError, match=r"^metadata") as info:
                 store.create_session(metadata=value)
             assert len(str(info.value)) < 400
+
+    def test_a_path_with_its_list_is_short_too(self, store: Storage) -> None:
+        """The 200 characters have the places of the message and its tool call in them."""
+        session_id = store.create_session()
+        bad = {"k" * 500: [{"x" * 500: float("nan")}]}
+        for message in (
+            NewMessage("user", "x", metadata=bad),
+            NewMessage("assistant", "x", tool_calls=[{"tool_name": "t", "arguments": bad}]),
+        ):
+            with pytest.raises(InvalidInputError, match=r"^messages\[11\]\.") as info:
+                store.save_messages(session_id, [*[NewMessage("user", "")] * 11, message])
+            path, _, _ = str(info.value).partition(" cannot be stored")
+            assert len(path) <= 200
 
     @pytest.mark.parametrize("name", ["limit", "offset"])
     @pytest.mark.parametrize("sign", [-1, 1])

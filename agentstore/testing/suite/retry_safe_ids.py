@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentstore import MessageExistsError, NewMessage, Storage
+from agentstore import MessageExistsError, NewMessage, Storage, ToolResultExistsError
 from agentstore.testing.suite.samples import (
     NUL_AND_SURROGATES,
     answer,
@@ -52,6 +52,19 @@ class TestSavedAgain:
         before = everything(store)
         tick()
         assert store.save_user_message("s", tuple(PARTS), id="m") == "m"
+        assert everything(store) == before
+
+    def test_two_surrogates_are_not_the_character_they_would_make(self, store: Storage) -> None:
+        store.create_session(id="s")
+        store.save_assistant_message("s", answer(call(id="c")))
+        two, one = ([{"type": "data", "data": text}] for text in ("\ud83d\ude00", "\U0001f600"))
+        store.save_user_message("s", two, id="m")
+        assert store.save_tool_result("c", two) is True
+        before = everything(store)
+        assert store.save_user_message("s", two, id="m") == "m"
+        assert store.save_tool_result("c", two) is True
+        refused(store.save_user_message, "s", one, id="m", about=one, error=MessageExistsError)
+        refused(store.save_tool_result, "c", one, about=one, error=ToolResultExistsError)
         assert everything(store) == before
 
     @pytest.mark.parametrize(

@@ -74,6 +74,18 @@ class ArchiveSource:
         self._path = path
         self._share: float | None = None
 
+    def check_can_be_read_again(self) -> None:
+        """Refuse what is gone once it is read.
+
+        Raises:
+            InvalidInputError: it is a pipe or another thing that is no file.
+        """
+        if self._path.exists() and not self._path.is_file():
+            raise InvalidInputError(
+                f"{self._path} is no file, and an archive is read twice, the second time to "
+                "compare it with what was stored: save it to a file first, and restore that"
+            )
+
     def snapshot(self) -> AbstractContextManager[None]:
         """Nothing: a file stays as it is."""
         return nullcontext()
@@ -164,7 +176,7 @@ class _Lines:
             raise self._wrong("it is cut off: there is no last line with checksums")
         try:
             line = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self._wrong("this is no JSON") from error
         if not isinstance(line, dict):
             raise self._wrong("this is no object")

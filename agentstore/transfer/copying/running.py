@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 from agentstore.errors import SchemaError
 from agentstore.storage import Storage
-from agentstore.transfer.copying.archive import ArchiveWriter
+from agentstore.transfer.copying.archive import ArchiveSource, ArchiveWriter
 from agentstore.transfer.copying.pages import Checksum, Page, Problem, Reports, TableReport
 from agentstore.transfer.copying.reading import Source, StoreSource
 from agentstore.transfer.copying.selection import EVERYTHING, Selection
@@ -49,8 +49,11 @@ def copy_rows(
         StorageError: as every call of a store; what was stored until then stays. Inside a
             transaction(), and of a bound store, at once.
         SchemaError: the store lacks migrations.
-        InvalidInputError: the archive is of a newer version, changed or cut off.
+        InvalidInputError: the archive is of a newer version, changed or cut off, or cannot be read
+            twice, which is found before anything is stored.
     """
+    if isinstance(source, ArchiveSource):
+        source.check_can_be_read_again()
     target = StoreTarget(store)
     _check_schema(store, "the target")
     reports = _new_reports()
