@@ -24,7 +24,7 @@ from agentstore.model.values import (
     escape_text,
     load_json,
     needs_escape,
-    read_moment,
+    read_datetime,
     same_json,
     unescape_text,
 )
@@ -214,10 +214,10 @@ def test_times_are_moved_to_utc() -> None:
 def test_times_in_json_are_read() -> None:
     expected = datetime(2026, 1, 2, 3, 4, 5, 600000, tzinfo=timezone.utc)
     for text in ("2026-01-02T03:04:05.6Z", "2026-01-02T05:04:05.600000+02:00"):
-        assert read_moment(text, "timestamp") == expected
+        assert read_datetime(text, "timestamp") == expected
     for text in ("yesterday", "2026-01-02T03:04:05", ""):
         with pytest.raises(InvalidInputError, match="timestamp"):
-            read_moment(text, "timestamp")
+            read_datetime(text, "timestamp")
 
 
 def test_ids_are_version_7_and_grow() -> None:

@@ -19,15 +19,16 @@ from agentstore.model.values import (
     MAX_METADATA_KEYS,
     MAX_RESPONSE_TYPE_LENGTH,
     check_choice,
+    check_datetime,
     check_id,
     check_mapping,
-    check_moment,
     check_name,
+    check_start,
     check_text,
     dump_json,
     load_json,
     plain_text,
-    read_moment,
+    read_datetime,
     same_json,
 )
 from agentstore.records import (
@@ -162,7 +163,7 @@ def prepare_session(
     Raises:
         InvalidInputError: something in it is wrong.
     """
-    created_at = check_moment(now, "created_at")
+    created_at = check_start(now, "created_at")
     checked = check_mapping(metadata, "metadata")
     check_key_count(checked)
     turn = None
@@ -243,7 +244,7 @@ def prepare_message(message: NewMessage, now: datetime) -> PreparedMessage:
     """Check one message and make a turn of it; see `prepare_messages`."""
     timestamp = now
     if message.timestamp is not None:
-        timestamp = check_moment(message.timestamp, "timestamp")
+        timestamp = check_datetime(message.timestamp, "timestamp")
     return prepare_turn(
         check_choice(message.role, "role", ROLES),
         message.content,
@@ -316,7 +317,7 @@ def prepare_confirmation(
         tool_name=check_name(given.get("tool_name"), "confirmation.tool_name"),
         arguments=given["arguments"],
         user_message=check_text(given.get("user_message", ""), "confirmation.user_message"),
-        timestamp=now if timestamp is None else read_moment(timestamp, "confirmation.timestamp"),
+        timestamp=now if timestamp is None else read_datetime(timestamp, "confirmation.timestamp"),
     )
 
 
@@ -376,7 +377,7 @@ def _prepare_call(call: ToolCall | Mapping[str, JSONValue], timestamp: datetime)
     call_id = given.get("call_id")
     made_at = given.get("timestamp")
     if completed_at is not None:
-        completed_at = read_moment(completed_at, ".completed_at")
+        completed_at = read_datetime(completed_at, ".completed_at")
     elif has_result:
         completed_at = timestamp
     return PreparedCall(
@@ -387,7 +388,7 @@ def _prepare_call(call: ToolCall | Mapping[str, JSONValue], timestamp: datetime)
         dump_json(given["arguments"], ".arguments"),
         dump_json(given["result"], ".result") if has_result else None,
         success_of(given["result"]) if has_result else None,
-        timestamp if made_at is None else read_moment(made_at, ".timestamp"),
+        timestamp if made_at is None else read_datetime(made_at, ".timestamp"),
         completed_at,
     )
 

@@ -164,8 +164,8 @@ def check_datetime(value: Any, name: str) -> datetime:
     return moved.replace(fold=0)
 
 
-def check_moment(value: Any, name: str) -> datetime:
-    """As `check_datetime`, of a time that is stored: writes after it have room for later ones.
+def check_start(value: Any, name: str) -> datetime:
+    """As `check_datetime`, of the time that a session begins: its writes have room for later ones.
 
     Raises:
         InvalidInputError: as `check_datetime`, or it is the last day of the year 9999 or later.
@@ -176,11 +176,11 @@ def check_moment(value: Any, name: str) -> datetime:
     return moment
 
 
-def read_moment(value: Any, name: str) -> datetime:
-    """As `check_moment`; ISO 8601 text with an offset is taken too, as JSON carries it.
+def read_datetime(value: Any, name: str) -> datetime:
+    """As `check_datetime`; ISO 8601 text with an offset is taken too, as JSON carries it.
 
     Raises:
-        InvalidInputError: as `check_moment`, or text that is not of that form.
+        InvalidInputError: as `check_datetime`, or text that is not of that form.
     """
     if isinstance(value, str):
         text = value[:-1] + "+00:00" if value[-1:] in ("Z", "z") else value
@@ -190,7 +190,7 @@ def read_moment(value: Any, name: str) -> datetime:
             value = datetime.fromisoformat(text)
         except ValueError:
             raise InvalidInputError(f"{name} is not an ISO 8601 date and time") from None
-    return check_moment(value, name)
+    return check_datetime(value, name)
 
 
 def now() -> datetime:

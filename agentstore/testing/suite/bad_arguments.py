@@ -52,7 +52,6 @@ MOMENTS: dict[str, Callable[[Storage, Any], object]] = {
 }
 
 _NAIVE = datetime(2024, 5, 1, 12)
-STORED_MOMENTS = [name for name in MOMENTS if not name.startswith("delete_")]
 _LAST = datetime(9999, 12, 31, tzinfo=timezone.utc)
 NO_MOMENTS: list[Any] = [_NAIVE, _NAIVE.date(), _NAIVE.isoformat(), 1714564800, 1.5, True]
 
@@ -143,21 +142,23 @@ class TestBadArguments:
         assert everything(store) == before
 
     def test_the_end_of_time(self, store: Storage) -> None:
-        """What is stored leaves room for the times of later writes; a bound may be any."""
-        for end in (_LAST, datetime.max.replace(tzinfo=timezone.utc)):
+        """A session's start leaves room for the times of its writes; other times may be any."""
+        end = datetime.max.replace(tzinfo=timezone.utc)
+        for late in (_LAST, end):
             before = everything(store)
-            for name in STORED_MOMENTS:
-                refused(MOMENTS[name], store, end, about=name)
+            refused(MOMENTS["create_session"], store, late, about="create_session")
             assert everything(store) == before
-            assert store.count_sessions(created_before=end) == 1
+        assert store.count_sessions(created_before=end) == 1
         latest = _LAST - timedelta(microseconds=1)
-        for name in STORED_MOMENTS:
-            MOMENTS[name](store, latest)
-        store.save_user_message("late", "x")
+        for name, use in MOMENTS.items():
+            if not name.startswith("delete_"):
+                use(store, latest if name == "create_session" else end)
+        store.save_messages("late", [NewMessage("user", "x", timestamp=end)])
         assert store.update_session_metadata("late", {"k": 1}) is True
         session = store.get_session("late")
         assert session is not None
         assert session.created_at == latest < session.updated_at
+        assert session.last_message_at == store.get_history("late")[0].timestamp == end
 
     @pytest.mark.parametrize("method", list(METHODS))
     def test_an_unknown_keyword(self, store: Storage, method: str) -> None:

@@ -17,7 +17,7 @@ from agentstore.model.preparing import (
     prepare_message,
     prepare_session,
 )
-from agentstore.model.values import check_id, check_moment, dump_json
+from agentstore.model.values import check_datetime, check_id, dump_json
 from agentstore.records import JSONValue, NewMessage, PendingConfirmation
 from agentstore.transfer.foreign import Problem
 from agentstore.transfer.json_text import parse
@@ -220,7 +220,7 @@ def _read_time(microseconds: Any, name: str) -> datetime:
         moment = _EPOCH + timedelta(microseconds=int(microseconds))
     except (TypeError, ValueError, OverflowError):
         raise InvalidInputError(f"{name} is no date and time") from None
-    return check_moment(moment, name)
+    return check_datetime(moment, name)
 
 
 def _read_json(text: str | bytes | None, name: str) -> JSONValue:
