@@ -142,8 +142,6 @@ class SessionOperations(HoldOperations):
         stored = self.get_session(session.id)
         for number in range(_MOST_ROUNDS):
             if stored is not None:
-                if _is_owned_by(stored, session.owner):
-                    return stored
                 break
             created = self.create_session(session)
             stored = self.get_session_now(session.id)
@@ -152,6 +150,8 @@ class SessionOperations(HoldOperations):
                     break
                 # It comes and goes meanwhile.
                 time.sleep(random.uniform(0, _FIRST_PAUSE * 2**number))
+        if stored is not None and _is_owned_by(stored, session.owner):
+            return stored
         raise SessionExistsError(f"there is a session {session.id!r} already")
 
     def _may_come_to_be_seen(self, session_id: str) -> bool:
