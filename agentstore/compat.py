@@ -58,10 +58,6 @@ class ManagedSession:
         return self._store.get_history(self.id)
 
 
-"""How often a session that is in use, and yet not to be found, is looked for: another may just
-have deleted it."""
-
-
 class SessionManager:
     """Sessions and their messages in a store, by the in-memory package's names.
 
