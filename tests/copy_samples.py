@@ -172,7 +172,8 @@ OTHERS: list[tuple[Table, list[Values]]] = [
     (
         ADK_STATES,
         [
-            row(ADK_STATES, app_key="shop", user_key=user, name_key=name, entry='["n", 1.0]')
+            row(ADK_STATES, app_key=app, user_key=user, name_key=name, entry='["n", 1.0]')
+            for app in ("shop", '["acme","shop"]', '["acme","till"]', '["acme2","shop"]')
             for user in ("", "=ann", "=bob")
             for name in ("n", "sha256:0")
         ],

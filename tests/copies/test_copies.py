@@ -329,8 +329,16 @@ def test_a_part_has_what_hangs_on_its_sessions(
         "nobody": {"h2"},
         None: {"h2", "h3"},
     }[selection.tenant_id] - ({"h1"} if selection.user_id == "ann" else set())
-    states = {key[1] for key in part["adk_states"]}
-    assert states == ({"", "=ann"} if "adk/shop/ann/1" in ids else set())
+    apps = {key[0] for key in part["adk_states"]}
+    users = {key[1] for key in part["adk_states"]}
+    if selection == Selection("acme"):
+        assert apps == {'["acme","shop"]', '["acme","till"]'}
+        assert users == {"", "=ann", "=bob"}
+    elif "adk/shop/ann/1" in ids:
+        assert apps == {'["acme","shop"]'} | ({"shop"} if selection.tenant_id is None else set())
+        assert users == {"", "=ann"}
+    else:
+        assert not apps
     assert bool(part["erasure_receipts"]) == (selection == Selection("acme"))
 
 

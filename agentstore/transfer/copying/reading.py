@@ -117,13 +117,41 @@ class StoreSource:
                     self._rows(table, (id_,)) for id_ in some
                 )
                 if table is ADK_SESSIONS:
-                    rows = _noting_owners(rows, found, owners)
+                    rows = self._noting_owners(rows, found, owners)
                 yield from paged(table, rows)
         yield from self._states(owners)
         if self._selection.is_tenant:
             yield from paged(
                 ERASURE_RECEIPTS, filter(self._is_tenants, self._rows(ERASURE_RECEIPTS))
             )
+
+    def _noting_owners(
+        self, rows: Iterable[Values], sessions: Mapping[Key, Values], owners: set[Key]
+    ) -> Iterator[Values]:
+        """Rows of ADK's sessions, whose apps and users are noted, as shared states' keys are.
+
+        Args:
+            rows: the rows.
+            sessions: the rows of the sessions.
+            owners: where they are noted.
+        """
+        for row in rows:
+            session_id, app_key, user_key, *_ = map(str, row)
+            session = SESSIONS.named(sessions[session_id,])
+            names = load_json(str(session["metadata"]))
+            # Under the app's own key is what a store without a scope keeps: no tenant sees it.
+            apps = [] if self._selection.tenant_id is not None else [app_key]
+            users = [""]
+            app_name = _name_of(app_key, names.get("app_name"))
+            if app_name is not None and session["tenant_id"]:
+                apps.append(key_of_owned(str(session["tenant_id"]), app_name))
+            user_name = _name_of(user_key, names.get("user_id"))
+            if user_name is not None:
+                users.append(key_of(f"={user_name}"))
+                if session["user_id"]:
+                    users.append(key_of_owned(str(session["user_id"]), user_name, USERS_OWN))
+            owners.update(product(apps, users))
+            yield row
 
     def _states(self, owners: set[Key]) -> Iterator[Page]:
         """The states that sessions of ADK share: of some owners, and all of a whole tenant."""
@@ -179,33 +207,6 @@ class StoreSource:
             some = random.sample(rows, min(len(rows), _MEASURED))
             fitting = CHARACTERS * len(some) // sum(map(size_of, some))
             limit = max(1, min(fitting, 2 * limit, ROWS))
-
-
-def _noting_owners(
-    rows: Iterable[Values], sessions: Mapping[Key, Values], owners: set[Key]
-) -> Iterator[Values]:
-    """Rows of ADK's sessions, whose apps and users are noted, as shared states have them in keys.
-
-    Args:
-        rows: the rows.
-        sessions: the rows of the sessions.
-        owners: where they are noted.
-    """
-    for row in rows:
-        session_id, app_key, user_key, *_ = map(str, row)
-        session = SESSIONS.named(sessions[session_id,])
-        names = load_json(str(session["metadata"]))
-        apps, users = [app_key], [""]
-        app_name = _name_of(app_key, names.get("app_name"))
-        if app_name is not None and session["tenant_id"]:
-            apps.append(key_of_owned(str(session["tenant_id"]), app_name))
-        user_name = _name_of(user_key, names.get("user_id"))
-        if user_name is not None:
-            users.append(key_of(f"={user_name}"))
-            if session["user_id"]:
-                users.append(key_of_owned(str(session["user_id"]), user_name, USERS_OWN))
-        owners.update(product(apps, users))
-        yield row
 
 
 def _name_of(key: str, name: Any) -> str | None:
