@@ -118,7 +118,10 @@ class HoldOperations(OperationsCore):
         """
 
         def delete(connection: Connection) -> list[int]:
-            self.check_not_held(connection, session_id)
+            self.pass_gate(connection)
+            # In the trash, too: a session that is held must not come out of it behind the look.
+            if self.lock_sessions(connection, [session_id], TRASHED).get(session_id):
+                self.check_not_held(connection, session_id)
             return connection.run_steps(steps)
 
         return self.executor.write(delete)

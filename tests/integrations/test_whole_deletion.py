@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from shared_conversation import WRITERS
 
 from agentstore import HeldError, RetentionPolicy, Storage
 from agentstore.integrations import adk, langchain, langgraph, openai_agents, strands
+from agentstore.operations.holding import HoldOperations
 from agentstore.retention.rules import RetentionRule
 
 MARKERS = ("Hamburg", "Thank you!", r"order\W{1,8}4711")
@@ -163,3 +165,28 @@ def test_one_held_thread_keeps_those_that_are_pruned_with_it(
         assert dump(driver_connection, store) == before
     saver.prune(["free"], strategy="delete")
     assert dump(driver_connection, store) != before
+
+
+def test_what_comes_out_of_the_trash_meanwhile_is_held(
+    store: Storage, make_store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deleted while it is restored: the session is still in the trash, or it is held."""
+    other = make_store(statement_timeout=5)
+    saver = langgraph.AgentstoreSaver(store)
+    WRITERS["langgraph"](store, "chat")
+    store.place_hold(reason="a lawsuit", session_id="chat")
+    store.trash_session("chat")
+    restoring = Thread(target=other.restore_session, args=("chat",))
+    check = HoldOperations.lock_sessions
+
+    def late(operations: HoldOperations, *arguments: Any) -> dict[str, bool]:
+        found = check(operations, *arguments)
+        if restoring.ident is None:
+            restoring.start()
+            restoring.join(1)
+        return found
+
+    monkeypatch.setattr(HoldOperations, "lock_sessions", late)
+    saver.delete_thread("chat")
+    restoring.join()
+    assert saver.get_tuple({"configurable": {"thread_id": "chat"}}) is not None
