@@ -107,7 +107,7 @@ def test_own_session_taken_for_anothers(
 ) -> None:
     """test_cut_requests, test_each_answer_is_right."""
     create_shared(database_url)
-    monkeypatch.setattr(SessionOperations, "_is_created_by", lambda self, session_id, token: False)
+    monkeypatch.setattr(SessionOperations, "is_work_of", lambda self, session_id, token: False)
     cut_some(proxy, account, "create")
     assert settled(account, database_url).wrong > 0
 
