@@ -12,6 +12,6 @@ SELECT
 -- @if scope_user
     AND (s.user_id OPERATOR (pg_catalog.=) /* :scope_user_id */ 'ann') IS TRUE
 -- @end
-    AS is_seen
+        AS is_seen
 FROM agentstore_sessions AS s
 WHERE s.id OPERATOR (pg_catalog.=) /* :session_id */ 's1';
