@@ -14,7 +14,7 @@ SELECT
 -- @if scope_user
     AND s.user_id = /* :scope_user_id */ 'ann'
 -- @end
-    AS is_seen
+        AS is_seen
 FROM agentstore_sessions AS s
 WHERE s.id = /* :session_id */ 's1'
 LOCK IN SHARE MODE;

@@ -12,6 +12,6 @@ SELECT
 -- @if scope_user
     AND s.user_id = /* :scope_user_id */ 'ann'
 -- @end
-    AS is_seen
+        AS is_seen
 FROM agentstore_sessions AS s
 WHERE s.id = /* :session_id */ 's1';
