@@ -18,7 +18,7 @@ MOST_SESSIONS = 100
 FEWEST_ROWS_WHERE_WRITERS_QUEUE = 20
 """A batch may have so many rows (sessions, and the positions that they have given out), however
 slow a busy machine has made the ones before it, unless they came near the bound."""
-FEWEST_ROWS = 45
+FEWEST_ROWS = 36
 """The same elsewhere: a slow disk or a cold machine takes longer than the aim for the commit alone,
 and writers hardly feel some more rows in it."""
 MOST_ROWS = 1_000
