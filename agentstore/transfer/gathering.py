@@ -9,7 +9,7 @@ from agentstore.errors import InvalidInputError
 from agentstore.records import JSONValue
 from agentstore.transfer.conversation import Conversation
 from agentstore.transfer.conversation_files import Item
-from agentstore.transfer.forms.form import Form, has_role
+from agentstore.transfer.forms.form import Form, has_role, value_at
 from agentstore.transfer.forms.registry import (
     BY_NAME,
     SHAPE_ERRORS,
@@ -127,7 +127,7 @@ class Gatherer:
         assert self._path is not None
         messages = _found(value, self._path)
         rest = _dropped(value, self._path)
-        system = _at(value, [*self._path[:-1], "system"])
+        system = value_at(value, [*self._path[:-1], "system"])
         if system and isinstance(system, (str, list)) and "system" not in rest:
             rest = {**_dropped(rest, [*self._path[:-1], "system"]), "system": system}
         return {**rest, "messages": messages}
@@ -150,7 +150,11 @@ def _read(item: Item, form: Form, value: JSONValue) -> Iterator[Found]:
         yield Found(item, None, f"it is not quite in the form {form.name} ({form.title})")
     else:
         for conversation in conversations:
-            yield Found(item, conversation, None)
+            if conversation.is_none:
+                for what in conversation.passed_over.elements():
+                    yield Found(item, None, None, what)
+            else:
+                yield Found(item, conversation, None)
         if not conversations:
             yield Found(item, None, None, f"{form.title} in which nothing is said")
 
@@ -161,12 +165,6 @@ def _found(value: JSONValue, path: list[str]) -> JSONValue:
             raise ValueError(f'there is no "{".".join(path[: place + 1])}"')
         value = value[key]
     return parse(value) if isinstance(value, str) else value
-
-
-def _at(value: JSONValue, path: list[str]) -> JSONValue:
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def _dropped(value: JSONValue, path: list[str]) -> dict[str, JSONValue]:

@@ -132,9 +132,6 @@ class _Reading:
             if each.passed_over is not None:
                 self.passed_over[each.passed_over] += 1
                 continue
-            if each.conversation is not None and each.conversation.is_none:
-                self.passed_over += each.conversation.passed_over
-                continue
             numbers[each.item.source] += 1
             number = numbers[each.item.source]
             try:

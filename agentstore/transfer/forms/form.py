@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from agentstore.records import JSONValue
@@ -67,3 +67,10 @@ def items_of(value: JSONValue, key: str) -> list[JSONValue]:
     """The list under a key of an object, empty where there is none."""
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, list) else []
+
+
+def value_at(value: JSONValue, path: Iterable[str]) -> JSONValue:
+    """What objects in objects have under some keys, one below the other; None for nothing."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agentstore.records import JSONValue
 from agentstore.transfer.conversation import Conversation, nothing_but
-from agentstore.transfer.forms.form import has_role
+from agentstore.transfer.forms.form import has_role, value_at
 
 _WRAPPERS = ("body", "params", "input", "request")
 _CHOICES = (("choices",), ("response", "choices"), ("response", "body", "choices"))
@@ -36,7 +36,7 @@ def wrapper_of(value: Mapping[str, JSONValue]) -> str | None:
 def choices_in(value: Mapping[str, JSONValue]) -> list[dict[str, JSONValue]] | None:
     """The choices of a completion, or of the one in a line of a batch's output."""
     path = _path_of_choices(value)
-    return None if path is None else _at(value, path)
+    return None if path is None else value_at(value, path)
 
 
 def answer_in(value: Mapping[str, JSONValue]) -> Answer | None:
@@ -45,12 +45,12 @@ def answer_in(value: Mapping[str, JSONValue]) -> Answer | None:
         return None
     path = _path_of_choices(value)
     if path is not None:
-        first, *others = _at(value, path)
+        first, *others = value_at(value, path)
         rest = {key: item for key, item in first.items() if key != "message"}
         return Answer(first["message"], _with(value, path, [rest, *others]))
     for path in _OLLAMA:
-        message = _at(value, path)
-        if has_role(message) and _at(value, (*path[:-1], "done")) is not None:
+        message = value_at(value, path)
+        if has_role(message) and value_at(value, (*path[:-1], "done")) is not None:
             return Answer(message, _with(value, path, None))
     return None
 
@@ -60,7 +60,7 @@ def anthropic_answer_in(value: Mapping[str, JSONValue]) -> Answer | None:
     if _WITH_ANSWERS.isdisjoint(value):
         return None
     for path in _ANTHROPIC:
-        message = _at(value, path)
+        message = value_at(value, path)
         if has_role(message) and message.get("type") == "message":
             return Answer(message, _with(value, path, None))
     return None
@@ -72,9 +72,9 @@ def is_failure(value: JSONValue) -> bool:
         return False
     if "messages" in value or any(isinstance(value.get(key), dict) for key in _WRAPPERS):
         return False
-    if _at(value, ("result", "type")) in _FAILURES:
+    if value_at(value, ("result", "type")) in _FAILURES:
         return True
-    errors = (value.get("error"), _at(value, ("response", "body", "error")))
+    errors = (value.get("error"), value_at(value, ("response", "body", "error")))
     return "response" in value and any(isinstance(error, dict) for error in errors)
 
 
@@ -85,16 +85,10 @@ def failure() -> list[Conversation]:
 
 def _path_of_choices(value: Mapping[str, JSONValue]) -> tuple[str, ...] | None:
     for path in _CHOICES:
-        choices = _at(value, path)
+        choices = value_at(value, path)
         if isinstance(choices, list) and choices and isinstance(choices[0], dict):
             return path if has_role(choices[0].get("message")) else None
     return None
-
-
-def _at(value: JSONValue, path: tuple[str, ...]) -> JSONValue:
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
 
 
 def _with(
