@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,15 +16,10 @@ from agentstore.dialects.postgresql import values
 from agentstore.dialects.postgresql.authentication import (
     authentication_arguments,
     explain_refusal,
-    is_refusal,
 )
 from agentstore.dialects.postgresql.exchange import Exchange, WaitTimedOut
-from agentstore.dialects.postgresql.opening import (
-    AnsweredError,
-    TLSError,
-    open_connection,
-    sqlstates,
-)
+from agentstore.dialects.postgresql.faults import fault_of_login, fault_of_sqlstate
+from agentstore.dialects.postgresql.opening import open_connection
 from agentstore.dialects.url import DatabaseURL
 from agentstore.engine.batch import Parameters
 from agentstore.engine.connection import Connection, Row, setting_up
@@ -45,37 +39,6 @@ _ADAPTERS = AdaptersMap(psycopg.adapters)
 values.register(_ADAPTERS)
 _CLIENT_MARGIN = 0.5
 
-_FAULTS = {
-    "23505": Fault.DUPLICATE,
-    "25006": Fault.UNAVAILABLE,
-    "25P03": Fault.DISCONNECTED,
-    "26000": Fault.UNPREPARED,
-    "40001": Fault.CONFLICT,
-    "40P01": Fault.CONFLICT,
-    "42P01": Fault.MISSING_TABLE,
-    "42703": Fault.MISSING_TABLE,
-    "3F000": Fault.MISSING_TABLE,
-    "42P05": Fault.UNPREPARED,
-    "3D000": Fault.CONFIGURATION,
-    "53300": Fault.UNAVAILABLE,
-    "55P03": Fault.LOCKED,
-    "57014": Fault.TIMED_OUT,
-    "57P01": Fault.DISCONNECTED,
-    "57P02": Fault.DISCONNECTED,
-    "57P03": Fault.UNAVAILABLE,
-    "57P05": Fault.DISCONNECTED,
-}
-_FAULT_CLASSES = {"08": Fault.DISCONNECTED, "28": Fault.CONFIGURATION}
-_OUTAGES = frozenset({"08", "25", "40", "53", "57", "58", "XX"})
-"""Classes of what a server says to a newcomer that may be let in later; all others are refusals."""
-# What libpq finds itself has no code, and PgBouncer gives one code to all.
-_REFUSALS = re.compile(
-    "authentication failed|no password supplied|does not exist|no such (?:database|user)"
-    "|not permitted to log in|permission denied for database"
-    "|invalid .*(?:option|value|number)|invalid sslmode|does not support SSL"
-    "|unsupported startup parameter|certificate"
-)
-_HANG_UPS = re.compile("server closed the connection|reset by peer|EOF detected|SYSCALL")
 _READ_ONLY = "default_transaction_read_only"
 
 
@@ -214,7 +177,7 @@ class PostgreSQLConnection(Connection):
         code = getattr(exc, "sqlstate", None)
         if code is None:
             return self._fault_without_code(exc)
-        fault = _FAULTS.get(code) or _FAULT_CLASSES.get(code[:2])
+        fault = fault_of_sqlstate(code)
         if code == "0A000" and "cached plan" in str(exc):
             # A migration has changed a column's type: the next connection prepares anew.
             fault = Fault.CONFLICT
@@ -250,7 +213,7 @@ class PostgreSQLConnection(Connection):
 
     def _fault_without_code(self, exc: BaseException) -> Fault:
         if self.driver_connection is None:
-            return _fault_of_login(exc)
+            return fault_of_login(exc)
         if isinstance(exc, (WaitTimedOut, OSError)) or self.driver_connection.closed:
             return Fault.DISCONNECTED
         return Fault.OTHER
@@ -360,22 +323,6 @@ def connect_arguments(url: DatabaseURL) -> dict[str, Any]:
         # Of several servers one takes writes: the standby that answers first would refuse them.
         arguments.setdefault("target_session_attrs", "read-write")
     return arguments | authentication_arguments(arguments)
-
-
-def _fault_of_login(exc: BaseException) -> Fault:
-    """What an attempt to connect failed of."""
-    # PgBouncer's 08P01 says nothing.
-    codes = [code for code in sqlstates(exc) if code != "08P01"]
-    if any(code[:2] in _OUTAGES for code in codes):
-        return Fault.UNAVAILABLE
-    text = str(exc)
-    is_hang_up = _HANG_UPS.search(text) is not None
-    is_refused = is_refusal(text) or _REFUSALS.search(text) is not None
-    if codes or is_refused or (isinstance(exc, TLSError) and not is_hang_up):
-        return Fault.CONFIGURATION
-    answered = isinstance(exc, AnsweredError) or is_hang_up or "session is read-only" in text
-    # Of several hosts, one that answers may be starting up, or be a standby that takes over.
-    return Fault.UNAVAILABLE if answered or "FATAL: " in text else Fault.UNREACHABLE
 
 
 def check_encoding(connection: psycopg.Connection[Any]) -> None:

@@ -12,6 +12,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
+from agentstore.dialects.sqlite.faults import fault_of_statement, is_busy, public_error
 from agentstore.dialects.sqlite.files import (
     file_uri,
     identity,
@@ -38,36 +39,6 @@ _NAME = re.compile(r":([a-z_][a-z0-9_]*)")
 _FIRST_PAUSE = 0.00025
 _LONGEST_PAUSE = 0.002
 """Seconds between two looks whether another process still writes, where a save takes one or two."""
-
-_FAULTS = {
-    "SQLITE_BUSY": Fault.LOCKED,
-    "SQLITE_LOCKED": Fault.LOCKED,
-    "SQLITE_CANTOPEN": Fault.CONFIGURATION,
-    "SQLITE_READONLY_CANTINIT": Fault.CONFIGURATION,
-    "SQLITE_READONLY_CANTLOCK": Fault.CONFIGURATION,
-    "SQLITE_READONLY_DIRECTORY": Fault.CONFIGURATION,
-    "SQLITE_READONLY_RECOVERY": Fault.CONFIGURATION,
-    "SQLITE_NOTADB": Fault.CONFIGURATION,
-    "SQLITE_INTERRUPT": Fault.TIMED_OUT,
-    "SQLITE_TOOBIG": Fault.TOO_LARGE,
-    "SQLITE_CONSTRAINT_UNIQUE": Fault.DUPLICATE,
-    "SQLITE_CONSTRAINT_PRIMARYKEY": Fault.DUPLICATE,
-}
-# Python 3.10 has no codes on its exceptions; SQLite's texts are in English always.
-_FAULT_TEXTS = {
-    "database is locked": Fault.LOCKED,
-    "database table is locked": Fault.LOCKED,
-    "unable to open database file": Fault.CONFIGURATION,
-    "file is not a database": Fault.CONFIGURATION,
-    "no such vfs": Fault.CONFIGURATION,
-    "interrupted": Fault.TIMED_OUT,
-    "too big": Fault.TOO_LARGE,
-    "UNIQUE constraint failed": Fault.DUPLICATE,
-    "no such table": Fault.MISSING_TABLE,
-    "no such column": Fault.MISSING_TABLE,
-    "has no column named": Fault.MISSING_TABLE,
-    "closed database": Fault.DISCONNECTED,
-}
 
 _write_locks: dict[str, FairSemaphore] = {}
 # A thread of the parent that held one at the fork is not there to release it.
@@ -160,7 +131,7 @@ class SQLiteConnection(Connection):
                 uri=path is not None,
             )
         except sqlite3.Error as exc:
-            raise _error(exc, cls.describe(exc), path) from exc
+            raise public_error(exc, cls.describe(exc), path) from exc
 
     @classmethod
     def refuse(cls, url: DatabaseURL) -> None:
@@ -184,7 +155,7 @@ class SQLiteConnection(Connection):
             self._execute(text, NO_PARAMETERS).fetchall()
             return
         except sqlite3.Error as exc:
-            if _is_busy(exc):
+            if is_busy(exc):
                 # The file can be used as it is, and the next connection will ask again.
                 return
         try:
@@ -224,10 +195,10 @@ class SQLiteConnection(Connection):
         return self._looking.interruption or super()._interruption_of(exc, handled)
 
     def fault(self, exc: BaseException) -> Fault:
-        return _fault(exc)
+        return fault_of_statement(exc)
 
     def translated(self, exc: BaseException) -> StorageError:
-        error = _error(exc, self.describe(exc), self._path)
+        error = public_error(exc, self.describe(exc), self._path)
         if fault_of(error) is Fault.TOO_LARGE:
             error = error_of(Fault.TOO_LARGE, self.describe(exc), headline=self._limit_of_values())
         return error
@@ -377,7 +348,7 @@ class SQLiteConnection(Connection):
             except sqlite3.OperationalError as exc:
                 pause = random.uniform(0, longest)
                 longest = min(2 * longest, _LONGEST_PAUSE)
-                if not _is_busy(exc) or pause > self._looking.left:
+                if not is_busy(exc) or pause > self._looking.left:
                     raise
             time.sleep(pause)
 
@@ -392,7 +363,7 @@ class SQLiteConnection(Connection):
         try:
             return self._execute(text, parameters).fetchall()
         except sqlite3.OperationalError as exc:
-            if not _is_busy(exc):
+            if not is_busy(exc):
                 raise
         return self._patiently(lambda: self._execute(text, parameters).fetchall())
 
@@ -400,7 +371,7 @@ class SQLiteConnection(Connection):
         try:
             return self._execute(text, parameters).rowcount
         except sqlite3.OperationalError as exc:
-            if not _is_busy(exc):
+            if not is_busy(exc):
                 raise
         return self._patiently(lambda: self._execute(text, parameters).rowcount)
 
@@ -418,32 +389,3 @@ def _by_position(text: str) -> tuple[str, Callable[[Parameters], tuple[Any, ...]
     """
     names = _NAME.findall(text)
     return (_NAME.sub("?", text), itemgetter(*names)) if len(names) > 1 else (text, None)
-
-
-def _error(exc: BaseException, detail: str, path: str | None) -> StorageError:
-    fault = _fault(exc)
-    is_the_file = fault is Fault.CONFIGURATION and path is not None
-    return error_of(
-        fault, detail, headline=f"cannot open the database file {path}" if is_the_file else ""
-    )
-
-
-def _fault(exc: BaseException) -> Fault:
-    name = getattr(exc, "sqlite_errorname", None) or ""
-    for known, fault in _FAULTS.items():
-        if name == known or name.startswith(f"{known}_"):
-            return fault
-    text = str(exc)
-    for known, fault in _FAULT_TEXTS.items():
-        if known in text:
-            return fault
-    return Fault.OTHER
-
-
-def _is_busy(exc: sqlite3.Error) -> bool:
-    """Whether another connection's lock is in the way, and waiting for it may help."""
-    # In a transaction whose snapshot is too old it does not help.
-    return (
-        _fault(exc) is Fault.LOCKED
-        and getattr(exc, "sqlite_errorname", "") != "SQLITE_BUSY_SNAPSHOT"
-    )
