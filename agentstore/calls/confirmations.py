@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from agentstore.calls.core import CallsCore
 from agentstore.model import values
-from agentstore.model.preparing import prepare_confirmation
+from agentstore.model.preparing_calls import prepare_confirmation
 from agentstore.records import JSONValue, PendingConfirmation
 from agentstore.shapes import ConfirmationDict
 

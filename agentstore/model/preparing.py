@@ -1,4 +1,4 @@
-"""From what a caller gives to what is stored: a turn, that is a message and its tool calls.
+"""Sessions, and turns (a message and its tool calls), from what a caller gives to what is stored.
 
 Checked and converted here, once for all dialects, before anything is sent.
 """
@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any, NamedTuple, get_args
 
 from agentstore.errors import InvalidInputError
-from agentstore.model.arguments import refuse_json_text
 from agentstore.model.identifiers import new_id
 from agentstore.model.metadata_index import metadata_entries
-from agentstore.model.refusals import shown
+from agentstore.model.preparing_calls import PreparedCall, prepare_calls
 from agentstore.model.values import (
     MAX_METADATA_KEYS,
     MAX_RESPONSE_TYPE_LENGTH,
@@ -24,18 +23,15 @@ from agentstore.model.values import (
     check_mapping,
     check_name,
     check_start,
-    check_text,
     dump_json,
     load_json,
     plain_text,
-    read_datetime,
     same_json,
 )
 from agentstore.records import (
     Content,
     JSONValue,
     NewMessage,
-    PendingConfirmation,
     Role,
     ToolCall,
 )
@@ -45,45 +41,6 @@ ROLES: tuple[str, ...] = get_args(Role)
 MAX_TITLE_LENGTH = 500
 
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
-_CALL_KEYS = {
-    "tool_name": "tool_name",
-    "toolName": "tool_name",
-    "arguments": "arguments",
-    "result": "result",
-    "call_id": "call_id",
-    "callId": "call_id",
-    "id": "id",
-    "timestamp": "timestamp",
-    "completed_at": "completed_at",
-    "completedAt": "completed_at",
-}
-_SNAKE_CALL_KEYS = frozenset(_CALL_KEYS.values())
-_CONFIRMATION_KEYS = {
-    "tool_name": "tool_name",
-    "toolName": "tool_name",
-    "arguments": "arguments",
-    "user_message": "user_message",
-    "userMessage": "user_message",
-    "timestamp": "timestamp",
-}
-
-
-@dataclass(slots=True)
-class PreparedCall:
-    """A tool call ready to be stored; JSON is text, None in ``result`` means pending.
-
-    Neither this nor `PreparedMessage` is frozen: that would triple the time it takes to make one.
-    """
-
-    id: str
-    has_own_id: bool
-    call_id: str | None
-    tool_name: str
-    arguments: str
-    result: str | None
-    success: bool | None
-    timestamp: datetime
-    completed_at: datetime | None
 
 
 class Owner(NamedTuple):
@@ -111,7 +68,7 @@ class PreparedSession:
 
 @dataclass(slots=True)
 class PreparedMessage:
-    """A message and its tool calls, ready to be stored; JSON is text.
+    """A message and its tool calls, ready to be stored; JSON is text. Not frozen, as its calls.
 
     Attributes:
         uses_own_ids: whether the message or one of its calls has an id that the caller gave.
@@ -286,45 +243,8 @@ def prepare_turn(
         response_type,
         None if response is None else dump_json(check_mapping(response, "response"), "response"),
         "{}" if metadata is None else dump_json(check_mapping(metadata, "metadata"), "metadata"),
-        () if tool_calls == () else _prepare_calls(tool_calls, timestamp),
+        () if tool_calls == () else prepare_calls(tool_calls, timestamp),
     )
-
-
-def prepare_confirmation(
-    confirmation: PendingConfirmation | Mapping[str, JSONValue], session_id: str, now: datetime
-) -> PendingConfirmation:
-    """Check a confirmation and give it its id, session and time.
-
-    Raises:
-        InvalidInputError: something in it is wrong.
-    """
-    if isinstance(confirmation, PendingConfirmation):
-        given: dict[str, Any] = {
-            "tool_name": confirmation.tool_name,
-            "arguments": confirmation.arguments,
-            "user_message": confirmation.user_message,
-            "timestamp": confirmation.timestamp,
-        }
-    else:
-        given = _read_keys(confirmation, _CONFIRMATION_KEYS, "confirmation")
-    if "arguments" not in given:
-        raise InvalidInputError("confirmation has no arguments")
-    refuse_json_text(given["arguments"], "confirmation.arguments")
-    timestamp = given.get("timestamp")
-    return PendingConfirmation(
-        id=new_id(),
-        session_id=session_id,
-        tool_name=check_name(given.get("tool_name"), "confirmation.tool_name"),
-        arguments=given["arguments"],
-        user_message=check_text(given.get("user_message", ""), "confirmation.user_message"),
-        timestamp=now if timestamp is None else read_datetime(timestamp, "confirmation.timestamp"),
-    )
-
-
-def success_of(result: JSONValue) -> bool | None:
-    """``result["success"]`` where that is a bool, else None."""
-    success = result.get("success") if isinstance(result, dict) else None
-    return success if isinstance(success, bool) else None
 
 
 def _read_content(content: Any, name: str) -> tuple[str, str | None]:
@@ -340,88 +260,3 @@ def _read_content(content: Any, name: str) -> tuple[str, str | None]:
         if part["type"] in _TEXT_PARTS and isinstance(part.get("text"), str):
             texts.append(plain_text(part["text"]))
     return "\n".join(texts), dump_json(parts, name)
-
-
-def _prepare_calls(
-    calls: Sequence[ToolCall | Mapping[str, JSONValue]] | None, timestamp: datetime
-) -> tuple[PreparedCall, ...]:
-    if not calls and (calls is None or isinstance(calls, (list, tuple))):
-        return ()
-    if not isinstance(calls, (list, tuple)):
-        raise InvalidInputError(f"tool_calls is a list, not {type(calls).__name__}")
-    prepared: list[PreparedCall] = []
-    try:
-        prepared.extend(_prepare_call(call, timestamp) for call in calls)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"tool_calls[{len(prepared)}]{error}") from None
-    return tuple(prepared)
-
-
-def _prepare_call(call: ToolCall | Mapping[str, JSONValue], timestamp: datetime) -> PreparedCall:
-    """A tool call; an error of its begins with what follows the call's own place."""
-    if type(call) is dict and call.keys() <= _SNAKE_CALL_KEYS:
-        given: Mapping[str, Any] = call
-    elif isinstance(call, ToolCall):
-        given = _read_record(call)
-    else:
-        given = _read_keys(call, _CALL_KEYS, "")
-    if "tool_name" not in given or "arguments" not in given:
-        raise InvalidInputError(" needs a tool_name and arguments")
-    if not isinstance(call, ToolCall):  # a record's were taken once before
-        refuse_json_text(given["arguments"], ".arguments")
-    has_result = "result" in given
-    completed_at = given.get("completed_at")
-    if completed_at is not None and not has_result:
-        raise InvalidInputError(" has a completed_at but no result")
-    own_id = given.get("id")
-    call_id = given.get("call_id")
-    made_at = given.get("timestamp")
-    if completed_at is not None:
-        completed_at = read_datetime(completed_at, ".completed_at")
-    elif has_result:
-        completed_at = timestamp
-    return PreparedCall(
-        new_id() if own_id is None else check_id(own_id, ".id"),
-        own_id is not None,
-        None if call_id is None else check_name(call_id, ".call_id", least=0),
-        check_name(given["tool_name"], ".tool_name"),
-        dump_json(given["arguments"], ".arguments"),
-        dump_json(given["result"], ".result") if has_result else None,
-        success_of(given["result"]) if has_result else None,
-        timestamp if made_at is None else read_datetime(made_at, ".timestamp"),
-        completed_at,
-    )
-
-
-def _read_record(call: ToolCall) -> dict[str, Any]:
-    given: dict[str, Any] = {
-        "id": call.id,
-        "call_id": call.call_id,
-        "tool_name": call.tool_name,
-        "arguments": call.arguments,
-        "timestamp": call.timestamp,
-    }
-    if call.completed_at is not None:
-        given |= {"result": call.result, "completed_at": call.completed_at}
-    elif call.result is not None:
-        raise InvalidInputError(" has a result but no completed_at")
-    return given
-
-
-def _read_keys(given: Any, names: Mapping[str, str], name: str) -> dict[str, Any]:
-    """A mapping's items under their snake_case names.
-
-    Raises:
-        InvalidInputError: it is no mapping, has another key, or one in both spellings.
-    """
-    if not isinstance(given, Mapping):
-        raise InvalidInputError(f"{name} is a mapping, not {type(given).__name__}")
-    read: dict[str, Any] = {}
-    for key, value in given.items():
-        snake = names.get(key) if isinstance(key, str) else None
-        if snake is None:
-            raise InvalidInputError(f"{name} has an unknown key {shown(key)}")
-        if snake in read:
-            raise InvalidInputError(f"{name} has {snake} twice, in two spellings")
-        read[snake] = value
-    return read

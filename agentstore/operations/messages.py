@@ -10,7 +10,8 @@ from agentstore.engine.connection import Connection
 from agentstore.engine.faults import Fault, fault_of
 from agentstore.errors import DatabaseError, MessageExistsError, SessionNotFoundError
 from agentstore.model.filters import Filter, PageRequest
-from agentstore.model.preparing import PreparedCall, PreparedMessage
+from agentstore.model.preparing import PreparedMessage
+from agentstore.model.preparing_calls import PreparedCall
 from agentstore.model.values import MAX_ROWS, load_json
 from agentstore.operations.core import LARGE, shares_deadline
 from agentstore.operations.holding import TRASHED

@@ -8,7 +8,7 @@ from typing import Any
 from agentstore.engine.batch import Step
 from agentstore.errors import ToolResultExistsError
 from agentstore.model.filters import Filter, PageRequest
-from agentstore.model.preparing import success_of
+from agentstore.model.preparing_calls import success_of
 from agentstore.model.values import dump_json, load_json, same_json
 from agentstore.operations.core import LARGE, OperationsCore, shares_deadline
 from agentstore.operations.rows import read_tool_call

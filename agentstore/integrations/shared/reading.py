@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from agentstore.integrations.shared.drafts import Draft, as_text, draft_of, pair_answers
-from agentstore.model.preparing import success_of
+from agentstore.model.preparing_calls import success_of
 from agentstore.records import JSONValue, Message, ToolCall
 
 T = TypeVar("T")

@@ -11,7 +11,8 @@ from itertools import takewhile
 from typing import Any
 
 from agentstore.errors import InvalidInputError
-from agentstore.model.preparing import PreparedCall, prepare_message
+from agentstore.model.preparing import prepare_message
+from agentstore.model.preparing_calls import PreparedCall
 from agentstore.model.values import load_json
 from agentstore.records import JSONValue, Message, NewMessage, Role, ToolCall
 from agentstore.transfer.answer_links import short_id

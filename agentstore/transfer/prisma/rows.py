@@ -13,10 +13,10 @@ from agentstore.model.arguments import exact
 from agentstore.model.preparing import (
     PreparedMessage,
     PreparedSession,
-    prepare_confirmation,
     prepare_message,
     prepare_session,
 )
+from agentstore.model.preparing_calls import prepare_confirmation
 from agentstore.model.values import check_datetime, check_id, dump_json
 from agentstore.records import JSONValue, NewMessage, PendingConfirmation
 from agentstore.transfer.foreign import Problem
