@@ -143,6 +143,16 @@ def _hold_and_erase(store: agentstore.Storage) -> None:
     assert store.apply_retention(policy).rules[0].sessions == 1
 
 
+def test_without_adapters_the_first_part_is_enough(backend: RoleBackend) -> None:
+    url = backend.new_database()
+    with agentstore.connect(backend.url_of(url, MIGRATIONS)) as store:
+        store.migrate()
+    backend.grant_application(url, only_first_part=True)
+    with agentstore.connect(url) as store:
+        test_the_whole_interface_works(url, store)
+    backend.drop_database(url)
+
+
 def test_the_whole_interface_is_called_above() -> None:
     walk = inspect.getsource(test_the_whole_interface_works) + inspect.getsource(_hold_and_erase)
     methods = {
