@@ -1,5 +1,7 @@
 """OpenTelemetry: a span a call of a store, one a round trip, and the pool's figures as metrics.
 
+    import agentstore.telemetry
+
     store = agentstore.connect()
     agentstore.telemetry.instrument(store)
 

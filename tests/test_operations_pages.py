@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped] # sqlfluff brings it along
 from click.testing import CliRunner
+from schema_databases import SchemaDatabase
 
 import agentstore
 from agentstore.cli.app import cli
@@ -92,3 +93,17 @@ def test_upgrade_says_what_a_rollback_drops() -> None:
         for name in map("".join, dropped):
             assert f"`{name}`" in row, (file.name, name)
     assert not rows
+
+
+def test_upgrade_says_how_far_a_rollback_goes(tmp_path: Path) -> None:
+    page = (CHECKOUT / "docs" / "operations" / "upgrade.md").read_text(encoding="utf-8")
+    [revision] = re.findall(r"yoyo rollback .*--revision (\w+)", page)
+    [(first, kept)] = re.findall(r"all from (\d+) on, but for (\d+)\.", page)
+    database = SchemaDatabase(f"sqlite:///{tmp_path}/s.db")
+    database.yoyo("apply")
+    database.yoyo("rollback", "--revision", revision)
+    assert database.applied() == [n for n in database.names if n < first or n.startswith(kept)]
+    database.yoyo("apply")
+    database.yoyo("rollback")
+    assert "rolls back the newest\nalone" in page
+    assert database.applied() == database.names[:-1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +93,11 @@ def test_commands_exist(page: str) -> None:
 
 def test_options_and_schemes_are_all() -> None:
     page = PAGES["docs/connecting.md"]
-    for name in Options.names():
-        assert f"`{name}`" in page
+    defaults = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", page, re.MULTILINE))
+    said = {"true": True, "none": None}
+    options = {name: said[text] if text in said else float(text) for name, text in defaults.items()}
+    assert options == {**asdict(Options()), "observer": None}
+    assert {"url", *defaults} == inspect.signature(agentstore.connect).parameters.keys()
     for scheme in known_schemes():
         assert f"{scheme}://" in page
         assert f"{scheme}://" in README

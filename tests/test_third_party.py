@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,6 +134,22 @@ def test_what_it_has_no_statements_for_is_refused(installed_shelf: str, tmp_path
     folder.mkdir()
     (folder / "test_adapters.py").write_text(ADAPTERS)
     run_tests(folder, installed_shelf, folder)
+
+
+@pytest.mark.parametrize(
+    ("command", "folder"), [(["migrations-path"], "migrations"), (["sql", "--path"], "sql")]
+)
+def test_the_command_line_finds_its_files(
+    installed_shelf: str, command: list[str], folder: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "agentstore", "--database", "shelf:////nowhere", *command],
+        env={**os.environ, "PYTHONPATH": installed_shelf},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{THIRD_PARTY / 'agentstore_shelf' / folder}\n", "")
 
 
 def test_the_page_shows_that_dialect() -> None:

@@ -24,7 +24,7 @@ from agentstore.cli.output import (
     write_json,
     write_line,
 )
-from agentstore.cli.scope import scope_options
+from agentstore.cli.scope import owner_options
 from agentstore.records import Session
 from agentstore.storage import Storage
 from agentstore.transfer.conversation_files import Item, replacing
@@ -72,7 +72,7 @@ _LISTED = 20
     show_default=True,
     help="Conversations in a transaction.",
 )
-@scope_options
+@owner_options
 @json_option
 @database_option
 def import_command(

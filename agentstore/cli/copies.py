@@ -88,8 +88,8 @@ def copy(  # noqa: PLR0917 - one an option
 
     Ids, positions, times, states, the trash, confirmations, holds, receipts and what adapters keep
     stay as they are. The source may be in use: what is copied is as it was at one moment. The
-    target is migrated before (agentstore migrate). What is there already and equal is passed over,
-    so a copy that was interrupted can be run again; another row of the same key is listed on
+    target has to be migrated first (agentstore migrate). What is there already and equal is passed
+    over, so a copy that was interrupted can be run again; another row of the same key is listed on
     stderr and left as it is, and the exit code is 1. In the end all is compared.
 
     URLs with passwords belong in the environment's SOURCE_DATABASE_URL and TARGET_DATABASE_URL.
@@ -169,9 +169,9 @@ def restore(
 ) -> None:
     """Store what is in FILE, which dump has written, with nothing lost.
 
-    The database is migrated before (agentstore migrate). What is there already and equal is passed
-    over, so a restore that was interrupted can be run again; another row of the same key is listed
-    on stderr and left as it is, and the exit code is 1. In the end all is compared. For
+    The database has to be migrated first (agentstore migrate). What is there already and equal is
+    passed over, so a restore that was interrupted can be run again; another row of the same key is
+    listed on stderr and left as it is, and the exit code is 1. In the end all is compared. For
     conversations in other programs' forms see import.
     """
     with database.connect_whole() as store, _progress() as progress:

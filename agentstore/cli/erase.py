@@ -18,6 +18,7 @@ from agentstore.cli.output import (
     write_table,
 )
 from agentstore.cli.scope import TENANT_VARIABLE, checked_id, chosen_scope, tenant_option
+from agentstore.errors import InvalidInputError
 from agentstore.records import ErasureReceipt
 from agentstore.storage import Storage
 
@@ -63,10 +64,16 @@ def erase(
             f"--all-tenants: a tenant is chosen, by --tenant or {TENANT_VARIABLE}"
         )
     key = None if key_file is None else key_file.read_bytes()
+    if key == b"":
+        raise click.UsageError("--receipt-key: the file is empty")
     with database.connect() as store:
         if not yes:
             _ask(store, user_id)
-        receipt = store.erase_user(user_id, all_tenants=all_tenants, receipt_key=key)
+        try:
+            receipt = store.erase_user(user_id, all_tenants=all_tenants, receipt_key=key)
+        except InvalidInputError as exc:  # all else that it could be about was looked at above
+            words = "several tenants have a user of this id: name one by --tenant, or --all-tenants"
+            raise click.ClickException(words) from exc
     if as_json:
         write_json(receipt.to_dict())
     else:

@@ -12,7 +12,7 @@ from agentstore.cli.output import counted, note, progress_bar, write_json, write
 @json_option
 @database_option
 def fill(database: Database, *, as_json: bool) -> None:
-    """Fill what sessions lack that older code made, when that is gone.
+    """Fill in what the sessions of older code lack, once that code runs no more.
 
     It sets last_message_at, by which lists are sorted, and makes the sessions of LangGraph's
     threads. It goes in batches, each a transaction; what was filled stays so: interrupted, it can

@@ -11,7 +11,7 @@ import click
 
 from agentstore.cli.chosen_sessions import ChosenSessions
 from agentstore.cli.moments import MOMENT
-from agentstore.cli.scope import chosen_scope, scope_options
+from agentstore.cli.scope import chosen_scope, list_scope_options
 from agentstore.transfer.json_text import parse
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -141,7 +141,7 @@ def session_filters(function: _Function) -> _Function:
             help="Only archived ones, or only those that are not.",
         ),
         click.option("--active/--closed", default=None, help="Only active, or only closed ones."),
-        scope_options,
+        list_scope_options,
     ):
         command = option(command)
     return command  # type: ignore[return-value]

@@ -9,7 +9,7 @@ import click
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import counted, note, progress_bar, visible, write_json, write_line
 from agentstore.cli.prisma import import_prisma
-from agentstore.cli.scope import scope_options
+from agentstore.cli.scope import owner_options
 from agentstore.errors import ConfigurationError
 from agentstore.movers import KINDS, MoveSummary, open_mover
 from agentstore.transfer.foreign import Problem
@@ -26,7 +26,7 @@ _PRISMA = "prisma"
 )
 @click.argument("kind", type=click.Choice(sorted([*KINDS, _PRISMA])), metavar="KIND")
 @click.argument("url", envvar="SOURCE_DATABASE_URL")
-@scope_options
+@owner_options
 @json_option
 @database_option
 @click.pass_context
@@ -38,7 +38,7 @@ def import_from(
     URL (or the environment's SOURCE_DATABASE_URL) is ours or SQLAlchemy's. The database is only
     read, and may be the one that is written to. Ids of conversations and times stay as they are.
     What was moved before is passed over, so a move that was interrupted can be run again, and one
-    that is run later brings what has come since.
+    that is run later brings what has come since. With --tenant and --user it becomes theirs.
 
     What cannot be taken is listed on stderr with its id and the reason; the rest is moved, and the
     exit code is 1.

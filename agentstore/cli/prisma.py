@@ -8,7 +8,7 @@ import click
 
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import counted, note, progress_bar, visible, write_json, write_line
-from agentstore.cli.scope import scope_options
+from agentstore.cli.scope import owner_options
 from agentstore.errors import ConfigurationError
 from agentstore.transfer.prisma import CopySummary, PrismaSource, Problem, copy_prisma
 
@@ -17,7 +17,7 @@ NOT_ALL = 1
 
 @click.command("import-prisma")
 @click.argument("url", envvar="PRISMA_DATABASE_URL")
-@scope_options
+@owner_options
 @json_option
 @database_option
 @click.pass_context
@@ -27,7 +27,7 @@ def import_prisma(ctx: click.Context, database: Database, *, url: str, as_json: 
     URL (or the environment's PRISMA_DATABASE_URL) is ours or Prisma's: postgresql://, mysql://,
     sqlite:///, file:./dev.db. It is only read, and may be the database that is written to. Ids,
     times and metadata stay as they are. What was copied before is skipped or completed, so a
-    copy that was interrupted can be run again.
+    copy that was interrupted can be run again. With --tenant and --user it becomes theirs.
 
     What cannot be taken is listed on stderr with its id and the reason; the rest is copied, and
     the exit code is 1.

@@ -26,13 +26,13 @@ def _read_age(_: click.Context, __: click.Parameter, text: str) -> datetime:
     help="Not updated for so long: 90s, 10m, 12h, 30d, 8w.",
 )
 @click.option("--include-active", is_flag=True, help="Active sessions too, not closed ones only.")
-@click.option("--dry-run", is_flag=True, help="Only say how many there are.")
+@click.option("--dry-run", is_flag=True, help="Only say how many there are, held ones too.")
 @click.option(
     "--batch-size",
     type=click.IntRange(1),
     default=500,
     show_default=True,
-    help="Sessions deleted at once.",
+    help="Sessions between two steps of the progress bar.",
 )
 @scope_options
 @json_option
@@ -46,7 +46,10 @@ def prune(
     batch_size: int,
     as_json: bool,
 ) -> None:
-    """Delete closed sessions that were not updated for a while, the oldest first."""
+    """Delete closed sessions that were not updated for a while, the oldest first.
+
+    It goes in small transactions at the pace of retention. What is in the trash or held stays.
+    """
     with database.connect() as store:
         found = store.count_sessions(
             active=None if include_active else False, updated_before=updated_before

@@ -54,7 +54,7 @@ def rls(
     is_of_all: bool,
     as_json: bool,
 ) -> None:
-    """Print policies of PostgreSQL's row-level security for a role a tenant.
+    """Print policies of PostgreSQL's row-level security, for the role of a tenant.
 
     Nothing is sent to a database: the tables' owner runs what is printed (psql -f). A role with
     these policies reads and writes its tenant's rows alone, also by SQL that is written by hand.

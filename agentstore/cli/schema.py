@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from agentstore.assets import migrations_path as path_of
 from agentstore.cli.database import Database, database_option, json_option
 from agentstore.cli.output import write_json, write_line, write_table
+from agentstore.dialects.registry import migrations_folder
 from agentstore.errors import ConfigurationError
 
 PENDING = 1
@@ -56,7 +56,7 @@ def status(ctx: click.Context, database: Database, *, as_json: bool) -> None:
 def migrations_path(database: Database, *, dialect: str | None, as_json: bool) -> None:
     """Print the folder of a dialect's migrations, for yoyo apply."""
     try:
-        path = str(path_of(dialect or database.dialect()))
+        path = str(migrations_folder(dialect or database.dialect()))
     except ConfigurationError as exc:
         raise click.UsageError(str(exc)) from exc
     if as_json:

@@ -20,6 +20,7 @@ from agentstore.storage import Storage
 TENANT_VARIABLE = "AGENTSTORE_TENANT"
 
 _KEY = "agentstore.scope"
+_ONLY_THE_TENANTS = f"Only this tenant's sessions; where {TENANT_VARIABLE} is set, only its own."
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -86,26 +87,32 @@ def refuse_in_tenants_shell(command: str) -> None:
 
 def tenant_option(function: _Function) -> _Function:
     """``--tenant`` alone, of a command that is refused on a store scoped to a user."""
-    option = click.option(
-        "--tenant",
-        metavar="ID",
-        callback=_remember,
-        expose_value=False,
-        help=f"Only this tenant's sessions; where {TENANT_VARIABLE} is set, only its own.",
-    )
-    return option(function)
+    return _option("tenant", _ONLY_THE_TENANTS)(function)
 
 
 def scope_options(function: _Function) -> _Function:
     """``--tenant`` and ``--user`` of a command that ``Database.connect`` gives a scoped store."""
-    option = click.option(
-        "--user",
-        metavar="ID",
-        callback=_remember,
-        expose_value=False,
-        help="Only this user's sessions.",
-    )
+    option = _option("user", "Only this user's sessions; needs a tenant.")
     return tenant_option(option(function))
+
+
+def list_scope_options(function: _Function) -> _Function:
+    """The same of a list, which `Chosen.take_user_filter` lets have a user's of all tenants."""
+    option = _option("user", "Only this user's sessions.")
+    return tenant_option(option(function))
+
+
+def owner_options(function: _Function) -> _Function:
+    """The same of a command that brings sessions along."""
+    words = f"Give the sessions to this tenant; where {TENANT_VARIABLE} is set, only to its own."
+    tenant = _option("tenant", words)
+    return tenant(_option("user", "Give them to this user; needs a tenant.")(function))
+
+
+def _option(name: str, words: str) -> Callable[[_Function], _Function]:
+    return click.option(
+        f"--{name}", metavar="ID", callback=_remember, expose_value=False, help=words
+    )
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, given: str | None) -> None:

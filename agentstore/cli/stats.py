@@ -40,7 +40,7 @@ _BAR_WIDTH = 40
 def stats(database: Database, *, days: int, png: Path | None, as_json: bool) -> None:
     """Count sessions, messages and tool calls: by day, role, tool and user.
 
-    What is in the trash does not count. All that is of these days is read.
+    What is in the trash does not count. It reads everything of these days.
     """
     if png is not None and find_spec("matplotlib") is None:
         raise click.UsageError('--png needs matplotlib: pip install "agentstore[plot]"')

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentstore.assets import migrations_path
 from agentstore.errors import ConfigurationError
 from agentstore.statements import StatementLibrary
 
@@ -49,6 +51,7 @@ _BUILT_IN = {
     "mysql+pymysql": _MYSQL,
     "mariadb+pymysql": _MYSQL,
 }
+_OURS = frozenset({"sqlite", "postgresql", "mysql"})
 _registered: dict[str, type[Repository]] = {}
 
 
@@ -139,6 +142,18 @@ def load_statements(dialect: str) -> StatementLibrary:
         ConfigurationError: no such dialect, its driver is missing, or a file is broken.
     """
     return repository_class(dialect).statement_library()
+
+
+def migrations_folder(dialect: str) -> Path:
+    """The folder of a dialect's migrations, by its name or by a scheme that it serves.
+
+    Raises:
+        ConfigurationError: as `repository_class`; of a dialect of ours, by its name, no driver is
+            needed.
+    """
+    if dialect in _OURS:
+        return migrations_path(dialect)
+    return repository_class(dialect).migrations_path()
 
 
 def known_schemes() -> list[str]:

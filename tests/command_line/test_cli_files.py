@@ -52,9 +52,14 @@ def test_migrations_path(dialect: str) -> None:
     assert output_of("migrations-path", "--database", url) == f"{path}\n"
 
 
+@pytest.mark.parametrize("command", [["migrations-path"], ["sql", "--path"]])
+def test_a_dialect_has_the_names_of_its_schemes_too(command: list[str]) -> None:
+    assert output_of(*command, "--dialect", "mariadb") == output_of(*command, "--dialect", "mysql")
+
+
 @pytest.mark.parametrize("command", ["migrations-path", "sql"])
 def test_a_dialect_that_nobody_knows(command: str) -> None:
-    assert "oracle" in error_of(command, "--dialect", "oracle", code=2)
+    assert "no dialect serves" in error_of(command, "--dialect", "oracle", code=2)
     assert "DATABASE_URL" in error_of(command, code=2)
 
 

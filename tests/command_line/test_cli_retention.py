@@ -97,8 +97,12 @@ def test_erase_asks_first(old: agentstore.Storage, database_url: str) -> None:
 @SQLITE
 def test_erase_in_a_script(old: agentstore.Storage, database_url: str, tmp_path: Path) -> None:
     several = error_of("erase", "--user", "ann", "--yes", code=1, url=database_url)
-    assert "tenant" in several
+    assert "--tenant" in several
+    assert "--all-tenants" in several
     key = tmp_path / "key"
+    key.touch()
+    empty = ("erase", "--user", "ann", "--all-tenants", "--yes", "--receipt-key", str(key))
+    assert "--receipt-key" in error_of(*empty, code=2, url=database_url)
     key.write_bytes(b"secret")
     erased = run(
         *("erase", "--user", "ann", "--all-tenants", "--yes", "--json"),

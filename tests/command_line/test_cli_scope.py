@@ -123,6 +123,15 @@ def test_what_is_imported_is_the_scope_s(
     assert (session.tenant_id, session.user_id) == ("acme", "ann")
 
 
+@SQLITE
+@pytest.mark.parametrize("name", sorted(KEEPS_TO_THE_SCOPE.keys() - {"erase", "retention"}))
+def test_help_says_where_a_user_needs_a_tenant(name: str, database_url: str) -> None:
+    given = [text.format(database="no.db") for text in KEEPS_TO_THE_SCOPE[name]]
+    result = run(name, *given, "--user", "nobody", url=database_url)
+    says_so = "needs a tenant" in " ".join(output_of(name, "--help").split())
+    assert says_so == ("--user needs a --tenant" in result.output)
+
+
 @pytest.mark.usefixtures("shared")
 def test_a_tenant_s_shell_is_refused_what_works_on_whole_stores(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

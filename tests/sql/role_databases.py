@@ -19,14 +19,24 @@ DIALECTS = {"postgresql": "postgresql", "mariadb": "mysql", "mysql": "mysql"}
 """The backends whose databases know roles."""
 
 
-def document_statements(dialect: str) -> list[list[str]]:
-    """The statements of the document for a dialect, block by block."""
+def _blocks(dialect: str) -> list[str]:
     text = DOCUMENT.read_text(encoding="utf-8")
     section = text.split(f"### {NAMES[dialect]}\n")[1].split("\n##")[0]
+    return re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
+
+
+def document_statements(dialect: str) -> list[list[str]]:
+    """The statements of the document for a dialect, block by block."""
     return [
         [line for line in block.splitlines() if not line.startswith("--")]
-        for block in re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
+        for block in _blocks(dialect)
     ]
+
+
+def first_part(dialect: str) -> list[str]:
+    """What the document grants the application of every store."""
+    [_, part, *_] = re.split(r"^-- .*\n", _blocks(dialect)[-1], flags=re.MULTILINE)
+    return part.splitlines()
 
 
 class RoleBackend(Backend):
@@ -65,10 +75,11 @@ class RoleBackend(Backend):
         self.grant_application(url)
         return url
 
-    def grant_application(self, url: str) -> None:
+    def grant_application(self, url: str, *, only_first_part: bool = False) -> None:
         """Grant the application what it needs of a database with tables."""
         owner = self.url_of(url, MIGRATIONS)
-        self._run_all(owner if self.dialect == "postgresql" else url, self._application, "GRANT")
+        grants = first_part(self.dialect) if only_first_part else self._application
+        self._run_all(owner if self.dialect == "postgresql" else url, grants, "GRANT")
 
     def grant_rollback(self, url: str) -> None:
         """Grant the migrations' role what it needs to roll back."""

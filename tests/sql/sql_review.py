@@ -7,7 +7,7 @@ The words around the tables are in sql_review.template.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -94,7 +94,12 @@ PARTS = {
     "For agentstore copy, dump and restore": ("copies",),
     "For other commands of agentstore": ("doctor", "figures", "lookup"),
 }
-"""What an application may use or not, and the folders of its statements."""
+"""What an application uses, the first always, and the folders of its statements."""
+
+RUN_BY_THE_STORE = re.compile(
+    r"/(\w+_of_sessions\w*|\w+_of_user|find_copies|find_sessions_to_make)$"
+)
+"""What the store runs on adapters' tables, used or not: to delete, erase, reckon and fill."""
 
 LIBRARIES = {dialect: load_statements(dialect) for dialect in DIALECTS}
 
@@ -141,20 +146,31 @@ def document(known: Mapping[str, Facts]) -> str:
 
 
 def _grants(dialect: str) -> Iterator[str]:
-    """What the application's role may do, statement by statement."""
-    granted: dict[str, set[str]] = {}
-    for part, folders in PARTS.items():
-        parts = [s for name, s in LIBRARIES[dialect].items() if name.split("/")[0] in folders]
-        yield f"-- {part}"
-        for table, wanted in privileges_of_all(parts).items():
-            needed = wanted - granted.get(table, set())
-            granted.setdefault(table, set()).update(needed)
-            if not needed:
+    """What the application's role may do, part by part: what each adds to the first."""
+    of_all: dict[str, set[str]] = {}
+    for number, (part, folders) in enumerate(PARTS.items()):
+        needed = {
+            table: some - of_all.get(table, set())
+            for table, some in privileges_of_all(_statements_of(dialect, folders, number)).items()
+        }
+        if not number:
+            of_all = needed
+        yield f"-- {part}" if any(needed.values()) else f"-- {part}: nothing more"
+        for table, some in needed.items():
+            if not some:
                 continue
             if dialect == "postgresql":
-                yield f"GRANT {in_order(needed)} ON {table} TO agentstore_app;"
+                yield f"GRANT {in_order(some)} ON {table} TO agentstore_app;"
             else:
-                yield f"GRANT {in_order(needed)} ON agentstore.{table} TO 'agentstore_app'@'%';"
+                yield f"GRANT {in_order(some)} ON agentstore.{table} TO 'agentstore_app'@'%';"
+
+
+def _statements_of(dialect: str, folders: Sequence[str], number: int) -> list[Statement]:
+    return [
+        statement
+        for name, statement in LIBRARIES[dialect].items()
+        if name.split("/")[0] in folders or (not number and RUN_BY_THE_STORE.search(name))
+    ]
 
 
 def _migration_grants() -> Iterator[str]:

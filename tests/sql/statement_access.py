@@ -22,6 +22,7 @@ _UPSERT = re.compile(
 )
 _ARBITER = re.compile(rf"\bINSERT INTO {_TABLE}(?:(?!\bINSERT INTO\b).)*?\bON CONFLICT \(")
 _DELETED_BY_ALIAS = re.compile(rf"\bDELETE (\w+) FROM .*\b{_TABLE} AS \1\b")
+_INNERMOST = re.compile(r"\(([^()]*)\)")
 _LOCKED = re.compile(
     rf"\b(?:FROM|JOIN) {_TABLE}"
     r"(?=(?:(?!\b(?:FROM|SELECT)\b).)*?\bFOR (?:NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b)"
@@ -39,6 +40,15 @@ def _writes(text: str) -> list[tuple[str, str]]:
     for privilege, written in _WRITTEN.items():
         found += [(privilege, table) for table in written.findall(text)]
     return found
+
+
+def locked_tables(text: str) -> list[str]:
+    """The tables whose rows a SELECT locks: its own, and not those of the queries in it."""
+    levels = []
+    while (innermost := _INNERMOST.search(text)) is not None:
+        levels.append(innermost[1])
+        text = f"{text[: innermost.start()]} {text[innermost.end() :]}"
+    return [table for level in [*levels, text] for table in _LOCKED.findall(level)]
 
 
 def inserted_tables(statement: Statement) -> list[str]:
@@ -67,7 +77,7 @@ def privileges(statement: Statement) -> dict[str, set[str]]:
     need("SELECT", _ARBITER.findall(text))
     need("SELECT", _READ.findall(text))
     if statement.path.parts[-3] == "postgresql":
-        need("UPDATE", _LOCKED.findall(text))
+        need("UPDATE", locked_tables(text))
     return needed
 
 

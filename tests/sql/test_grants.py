@@ -20,7 +20,7 @@ from plan_readers import MySQLPlans, PlanReader, PostgreSQLPlans
 from role_databases import APPLICATION, DIALECTS, MIGRATIONS, RoleBackend
 from schema_databases import SchemaDatabase
 from sql_review_facts import LOCK_READERS
-from statement_access import privileges
+from statement_access import in_order, privileges
 from statement_files import samples
 
 import agentstore
@@ -143,6 +143,16 @@ def _hold_and_erase(store: agentstore.Storage) -> None:
     assert store.apply_retention(policy).rules[0].sessions == 1
 
 
+def test_without_adapters_the_first_part_is_enough(backend: RoleBackend) -> None:
+    url = backend.new_database()
+    with agentstore.connect(backend.url_of(url, MIGRATIONS)) as store:
+        store.migrate()
+    backend.grant_application(url, only_first_part=True)
+    with agentstore.connect(url) as store:
+        test_the_whole_interface_works(url, store)
+    backend.drop_database(url)
+
+
 def test_the_whole_interface_is_called_above() -> None:
     walk = inspect.getsource(test_the_whole_interface_works) + inspect.getsource(_hold_and_erase)
     methods = {
@@ -189,6 +199,28 @@ def test_each_grant_of_the_application_is_needed(backend: RoleBackend, database_
             ]
             assert denied, f"{what} on {table} is not needed"
             backend.run(database_url, f"GRANT {what} ON {where} TO {whom}")
+
+
+def test_a_statement_needs_what_the_document_says_of_it(
+    backend: RoleBackend, database_url: str
+) -> None:
+    if backend.dialect == "mysql":
+        return  # MariaDB and MySQL differ in what a lock takes
+    statements = [s for s in load_statements(backend.dialect).values() if s.rows]
+    [role] = {whom for _, _, whom in _single_grants(backend, database_url, APPLICATION)}
+    with (
+        closing(backend.open_connection(database_url)) as connection,
+        closing(backend.open_connection(backend.url_of(database_url, ""))) as administrator,
+    ):
+        connection.autocommit = administrator.autocommit = True
+        reader = PostgreSQLPlans(connection)
+        for statement in statements:
+            revoke = f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
+            administrator.execute(revoke.encode())
+            for table, some in privileges(statement).items():
+                grant = f"GRANT {in_order(some)} ON {table} TO {role}"
+                administrator.execute(grant.encode())
+            assert not _is_denied(reader, statement), statement.name
 
 
 def _is_denied(reader: PlanReader, statement: Statement) -> bool:

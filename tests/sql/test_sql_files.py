@@ -74,6 +74,14 @@ def test_the_rows_of_the_header_are_bounded_by_its_parameters(name: str) -> None
             assert statement.rows
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rows_of_a_page_count_what_a_scope_leaves_out(name: str) -> None:
+    for statement in versions(name):
+        is_page = re.match(r"reads at most :limit(?! \w+ of :(session|thread)_id)", statement.rows)
+        if is_page and "scope" in statement.blocks:
+            assert re.search(r"\b(scope|filters|another)\b", statement.rows), statement.path
+
+
 def test_every_file_is_used_and_every_name_is_a_file() -> None:
     used = set(re.findall(r"\"([a-z_]+/[a-z_]+)\"", SOURCE))
     # Names that are put together of a method's name and an order.

@@ -1,5 +1,5 @@
 -- Delete the channels' values of the threads whose sessions were deleted, after them.
--- Storage.delete_session, Storage.delete_sessions.
+-- Storage.delete_session, Storage.delete_sessions, Storage.erase_user, Storage.apply_retention.
 -- Runs: each batch of a clean-up
 -- Index: PRIMARY of agentstore_checkpoint_blobs
 -- Rows: deletes all of each of :ids

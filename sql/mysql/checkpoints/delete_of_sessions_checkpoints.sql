@@ -1,5 +1,5 @@
--- Delete the checkpoints of the threads whose sessions were deleted, after them.
--- Storage.delete_session, Storage.delete_sessions.
+-- Delete the checkpoints of the threads whose sessions were deleted, after them. Storage.delete_session,
+-- Storage.delete_sessions, Storage.erase_user, Storage.apply_retention.
 -- Runs: each batch of a clean-up
 -- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_thread
 -- Rows: deletes all of each of :ids

@@ -2,7 +2,8 @@
 -- Runs: each page of such a list
 -- Index: agentstore_sessions_trashed, PRIMARY of agentstore_sessions,
 --   agentstore_checkpoints_checkpoint_id
--- Rows: reads at most :limit
+-- Rows: reads at most :limit, as many more as a scope or the trash takes out, and the ids of all sessions
+--   in the trash
 -- Returns: many
 SELECT
     c.thread_id,

@@ -4,8 +4,8 @@
 -- Index: agentstore_sessions_trashed, PRIMARY of agentstore_sessions,
 --   agentstore_checkpoint_metadata_entry, PRIMARY of
 --   agentstore_checkpoint_metadata
--- Rows: reads at most :limit index entries of :entry; with more_entries, as many more as do not
---   match
+-- Rows: reads at most :limit index entries of :entry, as many more as more_entries, a scope or the trash
+--   takes out, and the ids of all sessions in the trash
 -- Returns: many
 
 -- The linter: it does not know JSON_TABLE with a character set, nor FORCE INDEX.

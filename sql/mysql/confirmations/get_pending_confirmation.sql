@@ -1,4 +1,5 @@
--- A session's pending confirmation. Storage.get_pending_confirmation.
+-- A session's pending confirmation. Storage.get_pending_confirmation; Storage.take_pending_confirmation,
+-- which reads it first.
 -- Runs: often
 -- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_pending_confirmations
 -- Rows: reads at most one, of :session_id

@@ -2,7 +2,7 @@
 -- Runs: now and then
 -- Index: agentstore_sessions_trashed, agentstore_sessions_tenant_created,
 --   agentstore_sessions_user_created, PRIMARY of agentstore_sessions, PRIMARY of agentstore_messages
---   with a session; agentstore_messages_timestamp with times;
+--   with a scope; agentstore_messages_timestamp with times;
 --   agentstore_messages_response_type; none: without these it counts the whole table
 -- Rows: reads all messages that the filters leave; without any, the whole table's index
 -- Returns: one

@@ -1,5 +1,5 @@
--- A page of messages across sessions by time, newest first, as get_history.
--- Storage.query_messages, Storage.iter_messages.
+-- A page of messages across sessions by time, newest first, as get_history. Storage.query_messages,
+-- Storage.iter_messages, Storage.page_messages.
 -- Runs: now and then
 -- Index: PRIMARY of agentstore_sessions, agentstore_messages_timestamp,
 --   agentstore_messages_response_type,

@@ -1,5 +1,5 @@
--- A page of a session's messages, first to last, as get_history.
--- Storage.query_messages, Storage.iter_messages.
+-- A page of a session's messages, first to last, as get_history. Storage.query_messages,
+-- Storage.iter_messages, Storage.page_messages.
 -- Runs: now and then
 -- Index: PRIMARY of agentstore_sessions, PRIMARY of agentstore_messages, PRIMARY of
 --   agentstore_tool_calls; where a filter keeps few

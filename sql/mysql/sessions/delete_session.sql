@@ -1,4 +1,6 @@
--- Delete a session; what hangs on it goes by the foreign keys. Storage.delete_session.
+-- Delete a session; what hangs on it goes by the foreign keys. Storage.delete_session,
+-- Storage.delete_sessions, Storage.erase_user, Storage.apply_retention; the last three where a batch is
+-- one session.
 -- Runs: seldom
 -- Index: PRIMARY of agentstore_sessions
 -- Rows: deletes at most one session, :session_id, and all that hangs on it: messages, tool calls,

@@ -1,4 +1,5 @@
--- Delete a batch of sessions with all that hangs on them. Storage.delete_sessions.
+-- Delete a batch of sessions with all that hangs on them. Storage.delete_sessions, Storage.erase_user,
+-- Storage.apply_retention.
 -- Runs: each batch of a clean-up
 -- Index: PRIMARY of agentstore_sessions
 -- Rows: deletes at most one session for each of :ids, and all that hangs on them, as delete_session

@@ -1,4 +1,5 @@
--- One session. Storage.get_session.
+-- One session. Storage.get_session, Storage.get_or_create_session; saves with an id of the caller's own
+-- that was there.
 -- Runs: often
 -- Index: PRIMARY of agentstore_sessions
 -- Rows: reads at most one, :session_id

@@ -1,4 +1,5 @@
--- A page of sessions, the latest message first. Storage.query_sessions, Storage.iter_sessions.
+-- A page of sessions, the latest message first. Storage.query_sessions, Storage.iter_sessions,
+-- Storage.page_sessions.
 -- Runs: each page of a list of sessions
 -- Index: agentstore_sessions_created_at, agentstore_sessions_tenant_created,
 --   agentstore_sessions_user_created,

@@ -1,4 +1,4 @@
--- A page of sessions, newest first. Storage.query_sessions, Storage.iter_sessions.
+-- A page of sessions, newest first. Storage.query_sessions, Storage.iter_sessions, Storage.page_sessions.
 -- Runs: each page of a list of sessions
 -- Index: agentstore_sessions_tenant_last_message, agentstore_sessions_user_last_message,
 --   agentstore_sessions_tenant_created, agentstore_sessions_user_created,

@@ -1,5 +1,5 @@
--- Delete all that there is of the threads whose sessions were deleted, after them.
--- Storage.delete_session, Storage.delete_sessions.
+-- Delete all that there is of the threads whose sessions were deleted, after them. Storage.delete_session,
+-- Storage.delete_sessions, Storage.erase_user, Storage.apply_retention.
 -- Runs: each batch of a clean-up
 -- Index: agentstore_checkpoints_pkey, agentstore_checkpoints_thread, agentstore_checkpoint_blobs_pkey,
 --   agentstore_checkpoint_writes_pkey, agentstore_checkpoint_metadata_pkey

@@ -1,7 +1,8 @@
 -- A page of the keys of all threads' checkpoints, newest first. AgentstoreSaver.list of no thread.
 -- Runs: each page of such a list
 -- Index: agentstore_sessions_trashed, agentstore_sessions_pkey, agentstore_checkpoints_checkpoint_id
--- Rows: reads at most :limit
+-- Rows: reads at most :limit, as many more as a scope or the trash takes out, and the ids of all sessions
+--   in the trash
 -- Returns: many
 SELECT
     c.thread_id,

@@ -1,7 +1,7 @@
 -- Some sessions of a user that are not held, in the trash or not. Storage.erase_user.
 -- Runs: seldom
 -- Index: agentstore_sessions_user_created, agentstore_sessions_user_last_message, agentstore_holds_in_force
--- Rows: reads at most :limit, and those that are held
+-- Rows: reads at most :limit, and those of :user_id that are held or another tenant's
 -- Returns: many
 SELECT s.id
 FROM agentstore_sessions AS s

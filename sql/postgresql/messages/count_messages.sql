@@ -1,8 +1,9 @@
 -- How many messages there are. Storage.count_messages.
 -- Runs: now and then
--- Index: agentstore_sessions_trashed, agentstore_sessions_tenant_created,
---   agentstore_sessions_user_created, agentstore_sessions_pkey, agentstore_messages_pkey with a
---   session; agentstore_messages_timestamp with times;
+-- Index: agentstore_sessions_trashed, agentstore_sessions_tenant_last_message,
+--   agentstore_sessions_user_last_message, agentstore_sessions_tenant_created,
+--   agentstore_sessions_user_created, agentstore_sessions_pkey, agentstore_messages_pkey with a scope;
+--   agentstore_messages_timestamp with times;
 --   agentstore_messages_response_type; none: without these it counts the whole table
 -- Rows: reads all messages that the filters leave; without any, the whole table's index
 -- Returns: one

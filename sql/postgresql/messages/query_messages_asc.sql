@@ -1,5 +1,5 @@
--- A page of messages across sessions by time, oldest first, as get_history.
--- Storage.query_messages, Storage.iter_messages.
+-- A page of messages across sessions by time, oldest first, as get_history. Storage.query_messages,
+-- Storage.iter_messages, Storage.page_messages.
 -- Runs: now and then
 -- Index: agentstore_sessions_pkey, agentstore_messages_timestamp, agentstore_messages_response_type,
 --   agentstore_tool_calls_pkey

@@ -1,5 +1,5 @@
--- A page of a session's messages, last to first, as get_history.
--- Storage.query_messages, Storage.iter_messages.
+-- A page of a session's messages, last to first, as get_history. Storage.query_messages,
+-- Storage.iter_messages, Storage.page_messages.
 -- Runs: now and then
 -- Index: agentstore_sessions_pkey, agentstore_messages_pkey, agentstore_tool_calls_pkey; where a filter keeps
 --   few messages,

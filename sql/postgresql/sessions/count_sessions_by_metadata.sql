@@ -1,7 +1,7 @@
 -- How many sessions have a certain value in their metadata. Storage.count_sessions.
 -- Runs: now and then
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey,
---   agentstore_session_metadata_pkey;
+--   agentstore_session_metadata_pkey, agentstore_sessions_trashed, agentstore_sessions_closed;
 --   none: where many sessions match, their table is read whole
 -- Rows: reads all index entries of :entry, and their sessions where a filter asks for them
 -- Returns: one

@@ -3,8 +3,8 @@
 -- Runs: each batch of a clean-up
 -- Index: agentstore_sessions_closed, agentstore_holds_in_force;
 --   none: the caller's own connection may read the table, where a scope has few of the old sessions
--- Rows: reads at most :limit, those that are held or that others have locked, and the holds in force of
---   their tenants and users
+-- Rows: reads at most :limit, those that a scope leaves out, that are held, in the trash or locked by others,
+--   and the holds in force of their tenants and users
 -- Returns: many
 SELECT
     s.id,

@@ -1,5 +1,5 @@
 -- A page of the sessions with a certain value in their metadata, the latest message first.
--- Storage.query_sessions, Storage.iter_sessions.
+-- Storage.query_sessions, Storage.iter_sessions, Storage.page_sessions.
 -- Runs: each page of such a list
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey;
 --   none: where many sessions match, their table is read whole

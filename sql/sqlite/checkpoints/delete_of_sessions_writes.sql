@@ -1,5 +1,5 @@
 -- Delete what tasks have written of the threads whose sessions were deleted, after them.
--- Storage.delete_session, Storage.delete_sessions.
+-- Storage.delete_session, Storage.delete_sessions, Storage.erase_user, Storage.apply_retention.
 -- Runs: each batch of a clean-up
 -- Index: agentstore_checkpoint_writes_pkey
 -- Rows: deletes all of each of :ids

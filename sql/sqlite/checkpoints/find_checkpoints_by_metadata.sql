@@ -3,8 +3,8 @@
 -- Runs: each page of such a list
 -- Index: agentstore_sessions_trashed, agentstore_sessions_pkey, agentstore_checkpoint_metadata_entry,
 --   agentstore_checkpoint_metadata_pkey
--- Rows: reads at most :limit index entries of :entry; with more_entries, as many more as do not
---   match
+-- Rows: reads at most :limit index entries of :entry, as many more as more_entries, a scope or the trash
+--   takes out, and the ids of all sessions in the trash
 -- Returns: many
 SELECT
     m.thread_id,

@@ -1,4 +1,4 @@
--- What erasures have deleted, the oldest first. Storage.query_erasure_receipts.
+-- What erasures have deleted, the oldest first. Storage.query_erasure_receipts, Storage.erase_user.
 -- Runs: seldom
 -- Index: none: they are few
 -- Rows: reads all

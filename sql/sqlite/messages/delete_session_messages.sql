@@ -1,5 +1,6 @@
 -- Delete all messages of a session; their tool calls go by the foreign key.
--- Storage.delete_session_messages.
+-- Storage.delete_session_messages; and before the session goes: Storage.delete_session,
+-- Storage.delete_sessions, Storage.erase_user, Storage.apply_retention.
 -- Runs: seldom
 -- Index: agentstore_sessions_pkey, agentstore_messages_pkey
 -- Rows: deletes all messages of :session_id, and their tool calls

@@ -1,5 +1,5 @@
 -- Store messages at the positions that reserve_positions took, many rows at once.
--- Storage.save_..._message, Storage.save_messages.
+-- Storage.save_..._message, Storage.save_messages; Storage.create_session, with a system message.
 -- Runs: every turn
 -- Index: none: appends to agentstore_messages
 -- Rows: writes one; the driver repeats it, or the list of its values, for each message

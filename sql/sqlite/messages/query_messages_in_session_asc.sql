@@ -1,5 +1,5 @@
--- A page of a session's messages, first to last, as get_history.
--- Storage.query_messages, Storage.iter_messages.
+-- A page of a session's messages, first to last, as get_history. Storage.query_messages,
+-- Storage.iter_messages, Storage.page_messages.
 -- Runs: now and then
 -- Index: agentstore_sessions_pkey, agentstore_messages_pkey, agentstore_tool_calls_pkey
 -- Rows: reads at most :limit and :offset messages of :session_id; as many more as the filters do

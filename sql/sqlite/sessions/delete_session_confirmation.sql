@@ -1,4 +1,5 @@
--- Delete a session's confirmation before the session. Storage.delete_session, Storage.delete_sessions.
+-- Delete a session's confirmation before the session. Storage.delete_session, Storage.delete_sessions,
+-- Storage.erase_user, Storage.apply_retention.
 -- Runs: seldom
 -- Index: agentstore_sessions_pkey, agentstore_pending_confirmations_pkey
 -- Rows: deletes at most one, of :session_id

@@ -1,4 +1,5 @@
--- Delete a session's index entries before the session. Storage.delete_session, Storage.delete_sessions.
+-- Delete a session's index entries before the session. Storage.delete_session, Storage.delete_sessions,
+-- Storage.erase_user, Storage.apply_retention.
 -- Runs: seldom
 -- Index: agentstore_sessions_pkey, agentstore_session_metadata_pkey
 -- Rows: deletes all index entries of :session_id

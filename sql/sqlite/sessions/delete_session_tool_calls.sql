@@ -1,4 +1,5 @@
--- Delete a session's tool calls before its messages. Storage.delete_session, Storage.delete_sessions.
+-- Delete a session's tool calls before its messages. Storage.delete_session_messages,
+-- Storage.delete_session, Storage.delete_sessions, Storage.erase_user, Storage.apply_retention.
 -- Runs: seldom
 -- Index: agentstore_sessions_pkey, agentstore_tool_calls_pkey
 -- Rows: deletes all tool calls of :session_id

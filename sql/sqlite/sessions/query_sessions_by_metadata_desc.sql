@@ -1,5 +1,5 @@
--- A page of the sessions with a certain value in their metadata, newest first.
--- Storage.query_sessions, Storage.iter_sessions.
+-- A page of the sessions with a certain value in their metadata, newest first. Storage.query_sessions,
+-- Storage.iter_sessions, Storage.page_sessions.
 -- Runs: each page of such a list
 -- Index: agentstore_session_metadata_entry, agentstore_sessions_pkey, agentstore_session_metadata_pkey
 -- Rows: reads at most :limit and :offset index entries of :entry, and their sessions; as many more

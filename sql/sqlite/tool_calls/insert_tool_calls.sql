@@ -1,5 +1,5 @@
 -- Store the tool calls of messages that were just stored, many rows at once.
--- Storage.save_messages.
+-- Storage.save_assistant_message, Storage.save_messages.
 -- Runs: imports, and every turn in SQLite
 -- Index: none: appends to agentstore_tool_calls
 -- Rows: writes one; the driver repeats it, or the list of its values, for each tool call
