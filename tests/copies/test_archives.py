@@ -16,7 +16,7 @@ from copy_samples import all_rows, conversations_of, fill
 
 import agentstore
 from agentstore import InvalidInputError, StorageError
-from agentstore.transfer.copying import ArchiveSource, compare_rows, copy_rows, dump_rows
+from agentstore.transfer.copying import ArchiveSource, Selection, compare_rows, copy_rows, dump_rows
 from agentstore.transfer.copying.tables import BY_NAME, TABLES
 from agentstore.transfer.copying.values import decode_row, encode_row
 
@@ -42,6 +42,14 @@ def restored(target: agentstore.Storage, path: Path, data: bytes) -> Any:
     """Restore an archive; returns the reports."""
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return copy_rows(ArchiveSource(path), target)
+
+
+def test_of_sessions_by_metadata_that_is_not_unicode(open_store: OpenStore) -> None:
+    """So comes what is no UTF-8 on a command line."""
+    store, file = open_store(), BytesIO()
+    store.create_session(id="s", metadata={"user": "\udcff"})
+    reports = dump_rows(store, file, Selection(metadata={"user": "\udcff"}))
+    assert reports["sessions"].stored == 1
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
