@@ -1,6 +1,7 @@
 """The command line as a whole: which database, its help, its errors, and how it ends."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -139,6 +140,45 @@ def test_a_reader_that_stops_reading(database_url: str) -> None:
             running.stdout.close()
             assert running.stderr.read() == b""
             assert running.wait() == 141
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("closed", "arguments", "code"),
+    [
+        (">&-", "sessions", 141),
+        (">&-", "stats --json", 141),
+        (">&-", "dump", 141),
+        (">&-", "doctor --help", 141),
+        (">&-", "close s", 141),
+        ("2>&-", "fill", 0),
+        ("2>&-", "show nobody", 1),
+        (">&- 2>&-", "fill", 141),
+        ("<&-", "import -", 0),
+        ("<&-", "erase --user ann", 1),
+        ("<&-", "delete s", 2),
+        ("<&- >&- 2>&-", "sessions", 141),
+    ],
+)
+def test_a_stream_that_was_closed(
+    closed: str, arguments: str, code: int, database_url: str
+) -> None:
+    """By who started it, as some schedulers do: no traceback, and the work is done."""
+    with agentstore.connect(database_url) as store:
+        store.create_session(id="s")
+    command = [sys.executable, "-m", "agentstore", *arguments.split()]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *command],
+        env={**os.environ, "DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode == code
+    if arguments == "close s":
+        with agentstore.connect(database_url) as store:
+            assert store.count_sessions(active=False) == 1
 
 
 def test_without_click_or_rich_one_line_says_what_to_install() -> None:
