@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -105,6 +106,9 @@ for command in (
 def run(arguments: Sequence[str] | None) -> int:
     """Run a command; see ``agentstore.cli.main``."""
     _stand_in_for_closed_streams()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What an encoding lacks is escaped, by whoever writes it: tables and wrapped lines, too.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         cli.main(arguments, prog_name="agentstore")
     except SystemExit as exc:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command_runs import POLICY, QUESTION, SQLITE, error_of, output_of, process, run
+from command_runs import POLICY, QUESTION, SQLITE, error_of, on_terminal, output_of, process, run
 
 import agentstore
 from agentstore.cli.app import cli
@@ -179,6 +179,29 @@ def test_a_stream_that_was_closed(
     if arguments == "close s":
         with agentstore.connect(database_url) as store:
             assert store.count_sessions(active=False) == 1
+
+
+@SQLITE
+@pytest.mark.parametrize("command", ["sessions", "messages", "show s", "tools", "stats"])
+def test_a_terminal_that_is_not_utf8(command: str, database_url: str) -> None:
+    """What it has no letters for is escaped, be it of the data or of the table."""
+    with agentstore.connect(database_url) as store:
+        store.create_session(id="s", metadata={"note": "\u2603" * 100}, user_id="\u2603")
+        call = {"tool_name": "\u2603", "arguments": {}}
+        store.save_assistant_message(
+            "s", {"type": "execute", "message": "\u2603" * 100, "tool_calls": [call]}
+        )
+    shown = on_terminal(*command.split(), url=database_url, PYTHONIOENCODING="latin-1")
+    assert "\\u2603" in shown
+    assert on_terminal(*command.split(), url=database_url, PYTHONIOENCODING="ascii")
+
+
+@SQLITE
+@pytest.mark.parametrize("command", ["doctor", "show s", "sessions", "stats"])
+def test_a_terminal_of_one_column(command: str, database_url: str) -> None:
+    with agentstore.connect(database_url) as store:
+        store.create_session(id="s")
+    assert on_terminal(*command.split(), url=database_url, COLUMNS="1")
 
 
 def test_without_click_or_rich_one_line_says_what_to_install() -> None:
