@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,17 @@ def test_a_terminal_of_one_column(command: str, database_url: str) -> None:
     with agentstore.connect(database_url) as store:
         store.create_session(id="s")
     assert on_terminal(*command.split(), url=database_url, COLUMNS="1")
+
+
+@SQLITE
+def test_a_terminal_at_either_end_of_time(database_url: str) -> None:
+    """A time that the place has no date for is shown in UTC."""
+    with agentstore.connect(database_url) as store:
+        store.create_session(id="s", created_at=datetime.min.replace(tzinfo=timezone.utc))
+        last = datetime.max.replace(tzinfo=timezone.utc)
+        store.save_messages("s", [agentstore.NewMessage("user", "x", timestamp=last)])
+    assert "1-01-01 00:00:00" in on_terminal("sessions", url=database_url, TZ="EST5")
+    assert "9999-12-31 23:59:59" in on_terminal("show", "s", url=database_url, TZ="JST-9")
 
 
 def test_without_click_or_rich_one_line_says_what_to_install() -> None:
