@@ -157,3 +157,13 @@ def test_a_device_is_written_and_not_replaced() -> None:
     with replacing(Path(os.devnull)) as file:
         file.write(b"x")
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no folder of open files")
+def test_a_pipe_that_is_open_is_written() -> None:
+    """As a shell names it in ``-o >(gzip)``, and /dev/stdout where that is one."""
+    read_end, write_end = os.pipe()
+    with open(read_end, "rb") as reader:
+        with open(write_end, "wb"), replacing(Path(f"/dev/fd/{write_end}")) as file:
+            file.write(b"x")
+        assert reader.read() == b"x"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -69,6 +70,31 @@ def test_an_observer_that_raises_is_logged_and_dropped(
     logged = [r for r in caplog.records if r.name == "agentstore.statements"]
     assert logged
     assert all(r.levelno == logging.ERROR for r in logged)
+
+
+@pytest.mark.parametrize("origin", ["context", "cause", "inner"])
+def test_what_is_handled_meanwhile_is_not_logged_with_it(
+    origin: str, make_store: Callable[..., Storage], caplog: pytest.LogCaptureFixture
+) -> None:
+    """An observer is told of a failed statement while its error, with the driver's text, is."""
+
+    def observer(event: StatementEvent) -> None:
+        if origin == "cause":
+            raise RuntimeError("mine") from sys.exc_info()[1]
+        try:
+            raise KeyError("inner")
+        except KeyError:
+            if origin == "inner":
+                raise RuntimeError("mine") from None
+        raise RuntimeError("mine")
+
+    store = make_store(observer=observer)
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        store.count_sessions()
+    assert "RuntimeError: mine" in caplog.text
+    assert SECRET not in caplog.text
 
 
 def test_what_the_observer_calls_is_not_observed(make_store: Callable[..., Storage]) -> None:

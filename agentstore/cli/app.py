@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -104,6 +105,10 @@ for command in (
 
 def run(arguments: Sequence[str] | None) -> int:
     """Run a command; see ``agentstore.cli.main``."""
+    _stand_in_for_closed_streams()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What an encoding lacks is escaped, by whoever writes it: tables and wrapped lines, too.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         cli.main(arguments, prog_name="agentstore")
     except SystemExit as exc:
@@ -111,6 +116,22 @@ def run(arguments: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Where whoever started it has closed a stream (``>&-``), there is nothing, or nobody reads.
+
+    Their numbers are taken again here, before a database's connection is given them.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
+    if sys.stdout is None:
+        read_end, write_end = os.pipe()
+        os.dup2(write_end, read_end)  # which closes it
+        os.close(write_end)
+        sys.stdout = os.fdopen(read_end, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
 def _stop_writing() -> None:

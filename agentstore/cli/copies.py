@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
@@ -34,13 +34,17 @@ from agentstore.cli.output import (
 )
 from agentstore.errors import InvalidInputError
 from agentstore.model.values import check_id
+from agentstore.storage import Storage
 from agentstore.transfer import copying
 from agentstore.transfer.conversation_files import replacing
 from agentstore.transfer.copying import (
     ArchiveSource,
+    Key,
     Problem,
     Reports,
     Selection,
+    Source,
+    StoreSource,
     compare_rows,
     copy_rows,
     dump_rows,
@@ -48,6 +52,7 @@ from agentstore.transfer.copying import (
 )
 
 NOT_ALL = 1
+_MISSING = "it is not there"
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -99,12 +104,15 @@ def copy(  # noqa: PLR0917 - one an option
     with source_database.connect_whole() as source_store, target_database.connect_whole() as store:
         source = open_source(source_store, selection, counts=is_followed())
         with _progress() as progress:
-            run = compare_rows if verify else copy_rows
-            reports = run(source, store, progress=progress, tell=_tell)
             extra = 0
             if verify:
-                there = open_source(store, selection, counts=is_followed())
-                extra = _tell_extra(there, source_store, progress)
+                differing: set[tuple[str, Key]] = set()
+                reports = compare_rows(source, store, progress=progress, tell=_telling(differing))
+                # As this version sees it: it may have columns of a newer one besides.
+                there = StoreSource(store, selection, counts=is_followed())
+                extra = _tell_extra(there, source_store, progress, differing)
+            else:
+                reports = copy_rows(source, store, progress=progress, tell=_tell)
     _end(ctx, reports, as_json=as_json, extra=extra)
 
 
@@ -197,15 +205,43 @@ def _tell(problem: Problem) -> None:
     note(f"not the same: {visible(str(problem))}")
 
 
-def _tell_extra(source: Any, store: Any, progress: copying.Progress) -> int:
-    """List what of a store another one lacks; says how many rows they are."""
+def _telling(differing: set[tuple[str, Key]]) -> Callable[[Problem], None]:
+    """As `_tell`; notes which rows differ."""
+
+    def tell(problem: Problem) -> None:
+        if problem.reason != _MISSING:
+            differing.add((problem.table, problem.key))
+        _tell(problem)
+
+    return tell
+
+
+def _tell_extra(
+    source: Source,
+    store: Storage,
+    progress: copying.Progress,
+    differing: Container[tuple[str, Key]],
+) -> int:
+    """List what of a store another one lacks, or has otherwise; says how many rows they are.
+
+    Args:
+        source: the store.
+        store: the other one.
+        progress: as in `compare_rows`.
+        differing: what is listed already. Of a part there may be more: a row that is chosen for
+            what the target has in it, and not for what the source has.
+    """
     extra = 0
 
     def tell(problem: Problem) -> None:
         nonlocal extra
-        if problem.reason == "it is not there":
-            extra += 1
-            _tell(Problem(problem.table, problem.key, "only the target has it"))
+        if (problem.table, problem.key) in differing:
+            return
+        extra += 1
+        reason = "only the target has it"
+        if problem.reason != _MISSING:
+            reason = f"only the target's is of this part: {problem.reason}"
+        _tell(Problem(problem.table, problem.key, reason))
 
     compare_rows(source, store, progress=progress, tell=tell)
     return extra

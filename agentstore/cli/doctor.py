@@ -56,7 +56,7 @@ def _told(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _write_for_terminal(finding: Finding) -> None:
-    width = Console().width
+    width = max(Console().width, 20)
     state = click.style(f"{finding.state:<6}", fg=_COLOURS[finding.state])
     margin = min(_CHECK_WIDTH + 7, width // 2)
     words = [visible(finding.found), *([f"→ {visible(finding.advice)}"] if finding.advice else [])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 
 import click
@@ -131,7 +131,10 @@ def counted(number: int, noun: str) -> str:
 def local_time(moment: datetime) -> str:
     """A time as a person reads it on a terminal; in a pipe, ISO 8601 in UTC."""
     if is_terminal():
-        return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        # At either end of time the place's own may be out of what there are dates for.
+        with suppress(OverflowError):
+            moment = moment.astimezone()
+        return moment.strftime("%Y-%m-%d %H:%M:%S")
     return moment.astimezone(timezone.utc).isoformat()
 
 

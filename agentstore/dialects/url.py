@@ -23,6 +23,7 @@ _URL = re.compile(
     re.DOTALL,
 )
 _PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,60}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _HOST = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>\d+))?")
 
 
@@ -136,4 +137,10 @@ def _decode(text: str) -> str:
         raise ConfigurationError("the percent-encoding in the database URL is not UTF-8") from None
     if "\0" in decoded:
         raise ConfigurationError("the database URL has a NUL character in it")
+    if _SURROGATE.search(decoded):
+        # By these Python stands for bytes of the environment that the locale cannot read.
+        raise ConfigurationError(
+            "the database URL has bytes in it that are not UTF-8, or that the locale cannot read: "
+            "percent-encode them, in UTF-8"
+        )
     return decoded

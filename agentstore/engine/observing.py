@@ -89,9 +89,29 @@ class Observation:
             observer(event)
         except Exception as exc:
             let_through(exc, handled)
+            if handled is not None:
+                _forget(handled, exc)
             _logger.exception("the observer raised an exception, which is dropped")
         finally:
             self._calling.now = False
+
+
+def _forget(handled: BaseException, exc: BaseException) -> None:
+    """Take what was handled meanwhile out of what an exception tells of its origin.
+
+    It is the error that the observer was told of, most often, and has the driver's text.
+    """
+    seen: set[int] = set()
+    waiting = [exc]
+    while waiting:
+        link = waiting.pop()
+        seen.add(id(link))
+        if link.__context__ is handled:
+            link.__context__ = None
+        if link.__cause__ is handled:
+            link.__cause__ = None
+        origins = (link.__context__, link.__cause__)
+        waiting += [each for each in origins if each is not None and id(each) not in seen]
 
 
 NOT_OBSERVED = Observation()

@@ -245,7 +245,7 @@ class Page:
             stored = store_or_continue(
                 self.store, session_id, replace(conversation, metadata=marked)
             )
-        except SessionNotFoundError:  # it is there, and out of the store's scope
+        except SessionNotFoundError:  # it was there, and somebody else deleted it meanwhile
             self._refuse_session(session_id, _ANOTHER)
             return
         except (InvalidInputError, SessionExistsError, MessageExistsError) as exc:

@@ -108,11 +108,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     What is no regular file (a pipe, /dev/stdout) is written as it is. A new file is its owner's
     alone (mode 0600) from its first byte; the mode of one that is replaced stays.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        with target.open("wb") as file:
+    # Asked of the path itself: a pipe in /dev/fd is a link to what no path leads to.
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
             yield file
         return
+    target = Path(os.path.realpath(path))
     # Made anew, under a name that nobody can foresee, and never what a link leads to.
     descriptor, temporary = tempfile.mkstemp(".tmp", f".{target.name[:100]}.", target.parent)
     try:

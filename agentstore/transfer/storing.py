@@ -43,7 +43,8 @@ def store_or_continue(store: Storage, session_id: str, conversation: Conversatio
     """Store a conversation, or what of it is not there yet.
 
     Raises:
-        InvalidInputError: what is there is not its beginning.
+        InvalidInputError: what is there is not its beginning, or cannot go on: it is in the trash,
+            or out of the store's scope.
     """
     messages = [
         message if message.id is not None else replace(message, id=message_id(session_id, number))
@@ -52,8 +53,10 @@ def store_or_continue(store: Storage, session_id: str, conversation: Conversatio
     try:
         _create(store, session_id, conversation)
     except SessionExistsError:
-        there = store.get_history(session_id)
+        there = store.get_history(session_id, trashed=True)
         results = _compare(session_id, there, messages)
+        if results or messages[len(there) :]:
+            _check_goes_on(store, session_id)
         for call_id, result in results:
             store.save_tool_result(call_id, result)
         stored = _save(store, session_id, conversation, messages[len(there) :])
@@ -87,6 +90,16 @@ def _save(
         store.update_session(session_id, archived=True)
     calls = sum(len(message.tool_calls) for message in messages)
     return Stored(is_new, len(messages), calls)
+
+
+def _check_goes_on(store: Storage, session_id: str) -> None:
+    session = store.get_session(session_id, trashed=True)
+    if session is None:
+        raise InvalidInputError("the store has another session of this id")
+    if session.trashed_at is not None:
+        raise InvalidInputError(
+            f"the session {session_id!r} is in the trash, and its conversation has gone on"
+        )
 
 
 def _compare(

@@ -2,8 +2,10 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,23 @@ def error_of(*arguments: str, code: int, url: str | None = None) -> str:
         assert len(lines) == 1
     assert lines[-1].startswith("Error: ")
     return lines[-1]
+
+
+def on_terminal(*arguments: str, url: str, **environment: str) -> str:
+    """What a command shows on a terminal."""
+    ours, its = pty.openpty()
+    variables = {**os.environ, "DATABASE_URL": url, "LINES": "1000", **environment}
+    command = [sys.executable, "-m", "agentstore", *arguments]
+    shown = bytearray()
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=variables) as running:
+        os.close(its)
+        # On Linux a terminal that nobody has open any more is an error to read.
+        with suppress(OSError):
+            while some := os.read(ours, 65536):
+                shown += some
+    os.close(ours)
+    assert running.returncode == 0, shown.decode()
+    return shown.decode("ascii", "replace")
 
 
 def process(*arguments: str, url: str, **options: Any) -> "subprocess.Popen[bytes]":

@@ -1,15 +1,17 @@
 """The command line as a whole: which database, its help, its errors, and how it ends."""
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from command_runs import POLICY, QUESTION, SQLITE, error_of, output_of, process, run
+from command_runs import POLICY, QUESTION, SQLITE, error_of, on_terminal, output_of, process, run
 
 import agentstore
 from agentstore.cli.app import cli
@@ -139,6 +141,79 @@ def test_a_reader_that_stops_reading(database_url: str) -> None:
             running.stdout.close()
             assert running.stderr.read() == b""
             assert running.wait() == 141
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("closed", "arguments", "code"),
+    [
+        (">&-", "sessions", 141),
+        (">&-", "stats --json", 141),
+        (">&-", "dump", 141),
+        (">&-", "doctor --help", 141),
+        (">&-", "close s", 141),
+        ("2>&-", "fill", 0),
+        ("2>&-", "show nobody", 1),
+        (">&- 2>&-", "fill", 141),
+        ("<&-", "import -", 0),
+        ("<&-", "erase --user ann", 1),
+        ("<&-", "delete s", 2),
+        ("<&- >&- 2>&-", "sessions", 141),
+    ],
+)
+def test_a_stream_that_was_closed(
+    closed: str, arguments: str, code: int, database_url: str
+) -> None:
+    """By who started it, as some schedulers do: no traceback, and the work is done."""
+    with agentstore.connect(database_url) as store:
+        store.create_session(id="s")
+    command = [sys.executable, "-m", "agentstore", *arguments.split()]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *command],
+        env={**os.environ, "DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode == code
+    if arguments == "close s":
+        with agentstore.connect(database_url) as store:
+            assert store.count_sessions(active=False) == 1
+
+
+@SQLITE
+@pytest.mark.parametrize("command", ["sessions", "messages", "show s", "tools", "stats"])
+def test_a_terminal_that_is_not_utf8(command: str, database_url: str) -> None:
+    """What it has no letters for is escaped, be it of the data or of the table."""
+    with agentstore.connect(database_url) as store:
+        store.create_session(id="s", metadata={"note": "\u2603" * 100}, user_id="\u2603")
+        call = {"tool_name": "\u2603", "arguments": {}}
+        store.save_assistant_message(
+            "s", {"type": "execute", "message": "\u2603" * 100, "tool_calls": [call]}
+        )
+    shown = on_terminal(*command.split(), url=database_url, PYTHONIOENCODING="latin-1")
+    assert "\\u2603" in shown
+    assert on_terminal(*command.split(), url=database_url, PYTHONIOENCODING="ascii")
+
+
+@SQLITE
+@pytest.mark.parametrize("command", ["doctor", "show s", "sessions", "stats"])
+def test_a_terminal_of_one_column(command: str, database_url: str) -> None:
+    with agentstore.connect(database_url) as store:
+        store.create_session(id="s")
+    assert on_terminal(*command.split(), url=database_url, COLUMNS="1")
+
+
+@SQLITE
+def test_a_terminal_at_either_end_of_time(database_url: str) -> None:
+    """A time that the place has no date for is shown in UTC."""
+    with agentstore.connect(database_url) as store:
+        store.create_session(id="s", created_at=datetime.min.replace(tzinfo=timezone.utc))
+        last = datetime.max.replace(tzinfo=timezone.utc)
+        store.save_messages("s", [agentstore.NewMessage("user", "x", timestamp=last)])
+    assert "1-01-01 00:00:00" in on_terminal("sessions", url=database_url, TZ="EST5")
+    assert "9999-12-31 23:59:59" in on_terminal("show", "s", url=database_url, TZ="JST-9")
 
 
 def test_without_click_or_rich_one_line_says_what_to_install() -> None:

@@ -148,6 +148,33 @@ def test_a_conversation_that_has_grown_goes_on(database_url: str, tmp_path: Path
     assert 'there is no id under "nr"' in without.stderr
 
 
+@SQLITE
+def test_a_conversation_that_cannot_go_on_is_left_out(database_url: str, tmp_path: Path) -> None:
+    """Its session is in the trash or another tenant's: the others are imported all the same."""
+    question, answer = ({"role": role, "content": role} for role in ("user", "assistant"))
+    first = file_of(tmp_path, *({"id": number, "messages": [question]} for number in (1, 2, 3)))
+    output_of("import", "--id-key", "id", first, url=database_url)
+    with agentstore.connect(database_url) as store:
+        store.trash_session("1")
+        store.scoped(tenant_id="acme").create_session(id="4")
+    again = output_of("import", "--id-key", "id", first, url=database_url)
+    assert again.endswith("3 skipped, since they were there\n")
+
+    grown = file_of(
+        tmp_path, *({"id": number, "messages": [question, answer]} for number in (1, 2, 4, 5))
+    )
+    arguments = ("import", "--id-key", "id", "--keep-going", "--tenant", "other", grown)
+    theirs = run(*arguments, url=database_url)
+    assert (theirs.exit_code, theirs.stderr.count("another session of this id")) == (1, 3)
+    assert theirs.stdout.startswith("imported 1 conversation (2 messages")
+    ours = run("import", "--id-key", "id", "--keep-going", grown, url=database_url)
+    assert ours.exit_code == 1
+    assert "(line 1): the session '1' is in the trash, and its conversation has" in ours.stderr
+    with agentstore.connect(database_url) as store:
+        assert store.get_message_count("2") == 2
+        assert len(store.get_history("1", trashed=True)) == 1
+
+
 @pytest.mark.parametrize("command", ["import", "export"])
 def test_the_help_says_what_does_not_move(command: str) -> None:
     text = " ".join(output_of(command, "--help").split())

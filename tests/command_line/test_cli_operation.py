@@ -9,6 +9,7 @@ import pytest
 from command_runs import SQLITE, json_of, output_of, run
 
 import agentstore
+from agentstore import NewMessage
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -51,6 +52,18 @@ def test_doctor_ends_with_1_where_something_is_wrong(
     assert result.exit_code == 1
     [line] = [line for line in result.stdout.splitlines() if line.startswith("wrong")]
     assert "agentstore_sessions_created_at" in line
+
+
+@pytest.mark.usefixtures("shared")
+def test_stats_of_the_last_moment(database_url: str) -> None:
+    last = datetime.max.replace(tzinfo=timezone.utc)
+    with agentstore.connect(database_url) as store:
+        call = {"tool_name": "t", "arguments": {}, "timestamp": last}
+        said = NewMessage("assistant", "x", timestamp=last, tool_calls=[call])
+        store.save_messages(store.create_session(), [said])
+    figures = json_of("stats", url=database_url)
+    assert figures["messages_by_day"] == figures["calls_by_day"] == {"9999-12-31": 1}
+    assert "9999-12-31\t0\t1\t1" in output_of("stats", url=database_url).splitlines()
 
 
 @pytest.mark.usefixtures("shared", "used")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from copy_samples import all_rows, conversations_of, fill
 
 import agentstore
 from agentstore import InvalidInputError, StorageError
-from agentstore.transfer.copying import ArchiveSource, compare_rows, copy_rows, dump_rows
+from agentstore.transfer.copying import ArchiveSource, Selection, compare_rows, copy_rows, dump_rows
 from agentstore.transfer.copying.tables import BY_NAME, TABLES
 from agentstore.transfer.copying.values import decode_row, encode_row
 
@@ -42,6 +43,14 @@ def restored(target: agentstore.Storage, path: Path, data: bytes) -> Any:
     """Restore an archive; returns the reports."""
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return copy_rows(ArchiveSource(path), target)
+
+
+def test_of_sessions_by_metadata_that_is_not_unicode(open_store: OpenStore) -> None:
+    """So comes what is no UTF-8 on a command line."""
+    store, file = open_store(), BytesIO()
+    store.create_session(id="s", metadata={"user": "\udcff"})
+    reports = dump_rows(store, file, Selection(metadata={"user": "\udcff"}))
+    assert reports["sessions"].stored == 1
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
@@ -223,6 +232,28 @@ def test_each_value_is_of_its_kind(name: str, archive: bytes) -> None:
                     continue
                 with pytest.raises(InvalidInputError, match=f"{name}.{column} is no"):
                     decode_row(table, {**line["row"], column: wrong})
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("sessions", {"metadata": "[]"}),
+        ("messages", {"metadata": "null"}),
+        ("messages", {"content": "é", "content_escaped": True}),
+        ("messages", {"content": "\\x", "content_escaped": True}),
+        ("pending_confirmations", {"user_message": "\\", "user_message_escaped": True}),
+        ("adk_sessions", {"session_state": "1"}),
+        ("adk_sessions", {"last_update_time": math.inf}),
+        ("adk_sessions", {"last_update_time": 10**400}),
+        ("erasure_receipts", {"deleted_rows": "[]"}),
+    ],
+)
+def test_what_no_store_has_is_refused(name: str, wrong: dict[str, Any], archive: bytes) -> None:
+    """Before it is stored: it could not be read there."""
+    rows = (json.loads(line) for line in archive.splitlines()[1:-1])
+    row = next(line["row"] for line in rows if line["table"] == name)
+    with pytest.raises(InvalidInputError, match=f"{name}.{next(iter(wrong))} is no"):
+        decode_row(BY_NAME[name], {**row, **wrong})
 
 
 def _is_right(kind: str, value: Any) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,31 @@ def test_what_only_the_target_has_is_seen_by_verify(urls: tuple[str, str]) -> No
         "not the same: sessions new: only the target has it\n",
     )
     assert json.loads(verified.stdout)["only_in_target"] == 1
+
+
+def test_what_is_of_a_part_in_the_target_alone_is_seen_by_verify(urls: tuple[str, str]) -> None:
+    with agentstore.connect(urls[0]) as store:
+        store.create_session(id="moved", tenant_id="acme", user_id="ann")
+        assert run("copy", *urls, "--user", "ann").exit_code == 0
+        store.reassign_session("moved", user_id="bob")
+    verified = run("copy", *urls, "--user", "ann", "--verify", "--json")
+    assert (verified.exit_code, verified.stderr) == (
+        1,
+        "not the same: sessions moved: only the target's is of this part: it differs in "
+        "updated_at, user_id\n",
+    )
+    whole = run("copy", *urls, "--verify")
+    assert whole.stderr.count("not the same: sessions moved: it differs") == 1
+
+
+def test_a_target_of_a_newer_version_is_compared(urls: tuple[str, str]) -> None:
+    with closing(sqlite3.connect(urls[1].removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute(
+            "INSERT INTO _yoyo_migration VALUES ('x', '9999_of_a_newer_version', datetime('now'))"
+        )
+    assert run("copy", *urls).exit_code == 0
+    verified = run("copy", *urls, "--verify")
+    assert (verified.exit_code, verified.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("name", ["store.jsonl", "store.jsonl.gz"])

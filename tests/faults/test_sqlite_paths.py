@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -75,6 +77,36 @@ def test_a_relative_path_is_resolved_once(
     assert [each.name for each in there.iterdir()] == ["a"]
     with agentstore.connect(f"sqlite:///{here}/x.db") as store:
         assert len(contents(store)) == 3
+
+
+def test_a_folder_whose_name_is_not_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    with agentstore.connect("sqlite:///x.db") as store:
+        store.migrate()
+        store.create_session(id="s")
+    assert (folder / "x.db").exists()
+
+
+def test_a_path_that_the_locale_has_no_letters_for(tmp_path: Path) -> None:
+    """What the library cannot name is refused, with what to do."""
+    program = """
+import sys, agentstore
+try:
+    agentstore.connect(sys.argv[1])
+except agentstore.ConfigurationError as error:
+    print(ascii(str(error)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, f"sqlite:///{tmp_path}/caf%C3%A9.db"],
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert "PYTHONUTF8=1" in done.stdout
 
 
 def test_a_relative_path_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

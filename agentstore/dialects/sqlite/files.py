@@ -53,4 +53,5 @@ def sync_log(path: str) -> None:
 def file_uri(path: str, url: DatabaseURL) -> str:
     """How SQLite is told of a file and of what the URL says of it."""
     query = urlencode(dict(url.query))
-    return f"file:{quote(path)}" + (f"?{query}" if query else "")
+    # A folder may have a name that is not UTF-8.
+    return f"file:{quote(path, errors='surrogateescape')}" + (f"?{query}" if query else "")

@@ -83,6 +83,11 @@ class SQLiteRepository(Repository):
             return url
         try:
             return replace(url, database=os.path.realpath(url.database))
+        except UnicodeEncodeError as exc:
+            raise ConfigurationError(
+                f"the path {url.database} cannot be written in {exc.encoding}, which files' names "
+                "are in here: set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
+            ) from exc
         except OSError as exc:
             if is_of_handler(exc):
                 raise

@@ -6,6 +6,7 @@
 
 from agentstore.transfer.copying.archive import ArchiveSource
 from agentstore.transfer.copying.pages import Problem, Reports, TableReport
+from agentstore.transfer.copying.reading import Source, StoreSource
 from agentstore.transfer.copying.running import (
     Progress,
     compare_rows,
@@ -14,14 +15,18 @@ from agentstore.transfer.copying.running import (
     open_source,
 )
 from agentstore.transfer.copying.selection import EVERYTHING, Selection
+from agentstore.transfer.copying.tables import Key
 
 __all__ = [
     "EVERYTHING",
     "ArchiveSource",
+    "Key",
     "Problem",
     "Progress",
     "Reports",
     "Selection",
+    "Source",
+    "StoreSource",
     "TableReport",
     "compare_rows",
     "copy_rows",

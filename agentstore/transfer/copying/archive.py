@@ -60,7 +60,8 @@ class ArchiveWriter:
 
     def _write(self, line: Any) -> None:
         text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-        self._file.write(text.encode("utf-8") + b"\n")
+        # A lone surrogate becomes JSON's own escape of it.
+        self._file.write(text.encode("utf-8", "backslashreplace") + b"\n")
 
 
 class ArchiveSource:

@@ -39,10 +39,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column holds, and whether it may be None."""
+    """What a column holds, whether it may be None, and of which type its JSON is."""
 
     kind: Kind
     may_be_none: bool = False
+    shape: type = object
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Table:
         source_blocks: what leaves those rows out, where rows are found by key, that no copy takes.
         places: where each column stands in a row.
         by_kind: where the columns of each kind stand.
+        escaped: where a text stands, and the flag that says that it has Python's escapes.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Table:
     source_blocks: frozenset[str] = NO_BLOCKS
     places: Mapping[str, int] = field(init=False)
     by_kind: Mapping[Kind, tuple[int, ...]] = field(init=False)
+    escaped: tuple[tuple[int, int], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         places = {name: place for place, name in enumerate(self.columns)}
@@ -76,6 +79,12 @@ class Table:
             kind: tuple(place for place, found in enumerate(kinds) if found is kind)
             for kind in Kind
         }
+        escaped = tuple(
+            (place, places[f"{name}_escaped"])
+            for name, place in places.items()
+            if f"{name}_escaped" in places
+        )
+        object.__setattr__(self, "escaped", escaped)
         object.__setattr__(self, "places", places)
         object.__setattr__(self, "by_kind", by_kind)
 
@@ -110,6 +119,7 @@ class Table:
 
 TEXT, TEXT_OR_NONE = Column(Kind.TEXT), Column(Kind.TEXT, may_be_none=True)
 JSON, JSON_OR_NONE = Column(Kind.JSON), Column(Kind.JSON, may_be_none=True)
+OBJECT = Column(Kind.JSON, shape=dict)
 TIME, TIME_OR_NONE = Column(Kind.TIME), Column(Kind.TIME, may_be_none=True)
 FLAG, FLAG_OR_NONE = Column(Kind.FLAG), Column(Kind.FLAG, may_be_none=True)
 INTEGER, REAL, BYTES = Column(Kind.INTEGER), Column(Kind.REAL), Column(Kind.BYTES)
@@ -134,7 +144,7 @@ SESSIONS = Table(
         "updated_at": TIME,
         "active": FLAG,
         "next_position": INTEGER,
-        "metadata": JSON,
+        "metadata": OBJECT,
         "tenant_id": TEXT,
         "user_id": TEXT,
         "title": TEXT_OR_NONE,
@@ -160,7 +170,7 @@ MESSAGES = Table(
         "timestamp": TIME,
         "response_type": TEXT_OR_NONE,
         "response": JSON_OR_NONE,
-        "metadata": JSON,
+        "metadata": OBJECT,
     },
     key_length=2,
     session="session_id",
@@ -260,7 +270,7 @@ ADK_SESSIONS = Table(
         "user_key": TEXT,
         "last_update_time": REAL,
         "marker": TEXT,
-        "session_state": JSON,
+        "session_state": OBJECT,
     },
     session="session_id",
 )
@@ -277,7 +287,7 @@ ERASURE_RECEIPTS = Table(
         "tenant_id": TEXT_OR_NONE,
         "started_at": TIME,
         "finished_at": TIME_OR_NONE,
-        "deleted_rows": JSON,
+        "deleted_rows": OBJECT,
         "held": INTEGER,
         "remains": JSON,
     },

@@ -10,13 +10,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from agentstore.errors import InvalidInputError
-from agentstore.model.values import UTC, load_json
+from agentstore.model.values import UTC, load_json, unescape_text
 from agentstore.operations.rows import read_time
 from agentstore.transfer.copying.tables import Column, Kind, Table, Value, Values
 
@@ -93,10 +94,14 @@ def decode_row(table: Table, value: Any) -> Values:
         raise InvalidInputError(f"a row of {table.name} lacks {', '.join(sorted(missing))}")
     if unknown := value.keys() - table.columns.keys():
         raise InvalidInputError(f"{table.name} has no {', '.join(sorted(unknown))}")
-    return tuple(
+    row = tuple(
         _decoded(f"{table.name}.{name}", column, value[name])
         for name, column in table.columns.items()
     )
+    for place, flag in table.escaped:
+        if row[flag]:
+            _check_escapes(f"{table.name}.{[*table.columns][place]}", str(row[place]))
+    return row
 
 
 def _encoded(value: Value) -> Any:
@@ -114,14 +119,14 @@ def _decoded(name: str, column: Column, value: Any) -> Value:
     expected = _AS_IT_IS.get(column.kind)
     if expected is not None and type(value) is expected and _is_valid(column, value):
         return cast(Value, value)
-    if column.kind is Kind.REAL and type(value) in (int, float):
-        return float(value)
     try:
+        if column.kind is Kind.REAL and type(value) in (int, float) and math.isfinite(value):
+            return float(value)
         if column.kind is Kind.TIME and isinstance(value, str) and _TIME.fullmatch(value):
             return datetime.fromisoformat(value.replace("Z", "+00:00"))
         if column.kind is Kind.BYTES and isinstance(value, str):
             return base64.b64decode(value, validate=True)
-    except (ValueError, binascii.Error):
+    except (ValueError, OverflowError, binascii.Error):
         pass
     raise InvalidInputError(f"{name} is no {column.kind.value}")
 
@@ -130,7 +135,13 @@ def _is_valid(column: Column, value: Any) -> bool:
     if column.kind is not Kind.JSON:
         return True
     try:
-        load_json(value)
+        return isinstance(load_json(value), column.shape)
     except (ValueError, RecursionError):
         return False
-    return True
+
+
+def _check_escapes(name: str, text: str) -> None:
+    try:
+        unescape_text(text)
+    except ValueError as error:
+        raise InvalidInputError(f"{name} is no text with Python's escapes") from error

@@ -5,7 +5,7 @@
 -- Rows: reads all tool calls that the filters leave, and their sessions
 -- Returns: many
 SELECT
-    date(c.timestamp) AS on_day,
+    substr(c.timestamp, 1, 10) AS on_day,
     c.tool_name,
     count(*) AS calls,
     count(CASE WHEN c.success = FALSE THEN 1 END) AS failed,

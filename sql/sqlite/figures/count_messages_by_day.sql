@@ -4,7 +4,7 @@
 -- Rows: reads all messages that the filters leave, and their sessions
 -- Returns: many
 SELECT
-    date(m.timestamp) AS on_day,
+    substr(m.timestamp, 1, 10) AS on_day,
     m.role,
     count(*) AS messages
 FROM agentstore_messages AS m

@@ -4,7 +4,7 @@
 -- Rows: reads all sessions that the filters leave
 -- Returns: many
 SELECT
-    date(s.created_at) AS on_day,
+    substr(s.created_at, 1, 10) AS on_day,
     count(*) AS sessions
 FROM agentstore_sessions AS s
 WHERE
