@@ -104,7 +104,7 @@ def copy(  # noqa: PLR0917 - one an option
     with source_database.connect_whole() as source_store, target_database.connect_whole() as store:
         source = open_source(source_store, selection, counts=is_followed())
         with _progress() as progress:
-            extra = 0
+            extra = None
             if verify:
                 differing: set[tuple[str, Key]] = set()
                 reports = compare_rows(source, store, progress=progress, tell=_telling(differing))
@@ -247,8 +247,15 @@ def _tell_extra(
     return extra
 
 
-def _end(ctx: click.Context, reports: Reports, *, as_json: bool, extra: int = 0) -> None:
-    """Write what has become of it, and exit with 1 where it is not all."""
+def _end(ctx: click.Context, reports: Reports, *, as_json: bool, extra: int | None = None) -> None:
+    """Write what has become of it, and exit with 1 where it is not all.
+
+    Args:
+        ctx: the command's.
+        reports: what was read and found, by table.
+        as_json: whether to write JSON.
+        extra: how many rows only the target has; None where nobody looked for them.
+    """
     if as_json:
         write_json(
             {
