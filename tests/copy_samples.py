@@ -190,7 +190,7 @@ OTHERS: list[tuple[Table, list[Values]]] = [
                 finished_at=AT,
                 deleted_rows='{"agentstore_messages": 3}',
                 held=1,
-                remains='[["backups", null]]',
+                remains='[["backups", "they are removed"]]',
             ),
             row(
                 ERASURE_RECEIPTS,

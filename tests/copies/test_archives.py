@@ -246,6 +246,8 @@ def test_each_value_is_of_its_kind(name: str, archive: bytes) -> None:
         ("adk_sessions", {"last_update_time": math.inf}),
         ("adk_sessions", {"last_update_time": 10**400}),
         ("erasure_receipts", {"deleted_rows": "[]"}),
+        ("erasure_receipts", {"remains": "{}"}),
+        ("erasure_receipts", {"remains": '[["the WAL", null]]'}),
     ],
 )
 def test_what_no_store_has_is_refused(name: str, wrong: dict[str, Any], archive: bytes) -> None:

@@ -7,12 +7,13 @@ stays behind: the index of sessions' metadata, which is made anew, the gate of h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
+from agentstore.records import JSONValue
 from agentstore.statements import NO_BLOCKS
 
 Value: TypeAlias = "str | int | float | bool | bytes | datetime | None"
@@ -39,11 +40,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column holds, whether it may be None, and of which type its JSON is."""
+    """What a column holds, whether it may be None, and what its JSON has to be."""
 
     kind: Kind
     may_be_none: bool = False
-    shape: type = object
+    is_one: Callable[[JSONValue], bool] = lambda value: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,18 @@ class Table:
                 yield name
 
 
+def _are_pairs(value: JSONValue) -> bool:
+    """Whether it is a list of pairs of texts."""
+    return isinstance(value, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair)
+        for pair in value
+    )
+
+
 TEXT, TEXT_OR_NONE = Column(Kind.TEXT), Column(Kind.TEXT, may_be_none=True)
 JSON, JSON_OR_NONE = Column(Kind.JSON), Column(Kind.JSON, may_be_none=True)
-OBJECT = Column(Kind.JSON, shape=dict)
+OBJECT = Column(Kind.JSON, is_one=lambda value: isinstance(value, dict))
+PAIRS = Column(Kind.JSON, is_one=_are_pairs)
 TIME, TIME_OR_NONE = Column(Kind.TIME), Column(Kind.TIME, may_be_none=True)
 FLAG, FLAG_OR_NONE = Column(Kind.FLAG), Column(Kind.FLAG, may_be_none=True)
 INTEGER, REAL, BYTES = Column(Kind.INTEGER), Column(Kind.REAL), Column(Kind.BYTES)
@@ -289,7 +299,7 @@ ERASURE_RECEIPTS = Table(
         "finished_at": TIME_OR_NONE,
         "deleted_rows": OBJECT,
         "held": INTEGER,
-        "remains": JSON,
+        "remains": PAIRS,
     },
 )
 

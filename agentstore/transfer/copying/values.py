@@ -135,7 +135,7 @@ def _is_valid(column: Column, value: Any) -> bool:
     if column.kind is not Kind.JSON:
         return True
     try:
-        return isinstance(load_json(value), column.shape)
+        return column.is_one(load_json(value))
     except (ValueError, RecursionError):
         return False
 
