@@ -131,3 +131,19 @@ def test_a_session_that_is_reassigned_during_an_erasure_stays(
     assert store.erase_user("ann").rows["agentstore_sessions"] == 1
     assert [session.id for session in store.query_sessions(user_id="bob")] == ["s"]
     assert store.get_session("hers") is None
+
+
+@pytest.mark.parametrize("backend", NETWORKED, indirect=True)
+def test_a_deletion_waits_for_no_other_session(
+    make_store: Callable[..., agentstore.Storage],
+) -> None:
+    store, other = make_store(), make_store(retry_timeout=1, statement_timeout=1)
+    for session_id in ("a", "b", "c", "d"):
+        store.create_session(id=session_id, user_id="ann")
+    with store.transaction():
+        store.save_user_message("b", "hi")
+        store.create_session(id="new")
+        assert other.delete_session("a")
+        assert other.delete_session_messages("unknown") == 0
+        assert other.reassign_session("d", user_id="bob")
+    assert store.get_message_count("b") == 1
