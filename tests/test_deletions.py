@@ -6,15 +6,16 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from backends import SHARED
+from backends import NETWORKED, SHARED
 from lock_cases import ROWS
 
 import agentstore
 from agentstore.assets import migrations_path
+from agentstore.operations.holding import HoldOperations
 from agentstore.testing import Backend
 
 DELETED = "deleted"
@@ -110,3 +111,39 @@ def test_nothing_outlives_a_session_where_foreign_keys_are_off(driver_connection
     agentstore.bind(driver_connection).delete_session(DELETED)
     driver_connection.commit()
     assert tables_that_name(driver_connection, DELETED) == []
+
+
+@pytest.mark.parametrize("backend", NETWORKED, indirect=True)
+def test_a_session_that_is_reassigned_during_an_erasure_stays(
+    make_store: Callable[..., agentstore.Storage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, other = make_store(), make_store()
+    not_held = HoldOperations.not_held
+
+    def reassign_first(*args: Any, **named: Any) -> list[str]:
+        # Behind the look for the user's sessions, and before they are locked.
+        other.reassign_session("s", user_id="bob")
+        return not_held(*args, **named)
+
+    store.create_session(id="s", user_id="ann")
+    store.create_session(id="hers", user_id="ann")
+    monkeypatch.setattr(HoldOperations, "not_held", reassign_first)
+    assert store.erase_user("ann").rows["agentstore_sessions"] == 1
+    assert [session.id for session in store.query_sessions(user_id="bob")] == ["s"]
+    assert store.get_session("hers") is None
+
+
+@pytest.mark.parametrize("backend", NETWORKED, indirect=True)
+def test_a_deletion_waits_for_no_other_session(
+    make_store: Callable[..., agentstore.Storage],
+) -> None:
+    store, other = make_store(), make_store(retry_timeout=1, statement_timeout=1)
+    for session_id in ("a", "b", "c", "d"):
+        store.create_session(id=session_id, user_id="ann")
+    with store.transaction():
+        store.save_user_message("b", "hi")
+        store.create_session(id="new")
+        assert other.delete_session("a")
+        assert other.delete_session_messages("unknown") == 0
+        assert other.reassign_session("d", user_id="bob")
+    assert store.get_message_count("b") == 1

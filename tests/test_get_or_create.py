@@ -67,3 +67,27 @@ def test_one_that_is_trashed_meanwhile_is_not_waited_for(
     with pytest.raises(SessionExistsError):
         store.get_or_create_session("s")
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("change", ["trash", "delete", "reassign"])
+def test_its_own_is_given_back_whatever_becomes_of_it(
+    store: Storage, other_store: Storage, change: str
+) -> None:
+    changes: dict[str, Callable[[], object]] = {
+        "trash": lambda: other_store.trash_session("s"),
+        "delete": lambda: other_store.delete_session("s"),
+        "reassign": lambda: other_store.reassign_session("s", user_id="bob"),
+    }
+    made = _around_each_creation(store, lambda: None, changes[change], times=1)
+    found = store.get_or_create_session("s", title="ours", user_id="ann", metadata={"n": [1, 1.0]})
+    assert (found.id, found.title, found.user_id, found.trashed_at) == ("s", "ours", "ann", None)
+    assert found.metadata == {"n": [1, 1.0]}
+    assert found.created_at == found.updated_at == found.last_message_at
+    assert len(made) == 1
+    assert (other_store.get_session("s", trashed=True) is None) == (change == "delete")
+
+
+def test_its_own_is_as_it_is_read(store: Storage) -> None:
+    view = store.scoped(tenant_id="acme", user_id="ann")
+    assert view.get_or_create_session("mine", metadata={"a": {}}) == store.get_session("mine")
+    assert store.get_or_create_session("plain") == store.get_session("plain")

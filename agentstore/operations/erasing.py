@@ -143,7 +143,8 @@ class ErasureOperations(SessionOperations):
             rows = connection.rows(
                 "erasure/find_sessions_of_user", {**owner, "limit": size}, blocks
             )
-            ids = self.not_held(connection, [row[0] for row in rows])
+            found_ids = [row[0] for row in rows]
+            ids = self.not_held(connection, found_ids, user_id=owner["user_id"])
             if not ids:
                 return 0 if rows else None
             listed = {"ids": self.write_list(ids)}

@@ -126,13 +126,23 @@ class HoldOperations(OperationsCore):
 
         return self.executor.write(delete)
 
-    def not_held(self, connection: Connection, session_ids: list[str]) -> list[str]:
+    def not_held(
+        self, connection: Connection, session_ids: list[str], *, user_id: str | None = None
+    ) -> list[str]:
         """Those of some sessions, found behind the gate, that are there and not held, locked.
 
-        What found them may have read a snapshot older than a hold: the locks do not.
+        With ``user_id`` only those that this user has. What found them may have read what was so
+        before a hold was placed, or before they were reassigned: the locks do not.
         """
-        found = self.lock_sessions(connection, session_ids, TRASHED) if session_ids else {}
-        return [session_id for session_id, is_held in found.items() if not is_held]
+        if not session_ids:
+            return []
+        ids = {"ids": self.write_list(sorted(session_ids))}
+        rows = connection.rows("holds/lock_sessions", ids, TRASHED)
+        return [
+            session_id
+            for session_id, is_held, _, owner in rows
+            if not is_held and user_id in (None, owner)
+        ]
 
     def check_none_held(self, session_ids: list[str]) -> None:
         """Before something of several sessions is deleted, one after the other.

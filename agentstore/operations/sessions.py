@@ -82,10 +82,8 @@ class SessionOperations(HoldOperations):
         return steps
 
     def write_new_session(self, session: PreparedSession, token: str) -> dict[str, Any]:
-        """A session's own row as parameters; what a scoped store makes is the scope's."""
-        owner, scope = session.owner, self.scope
-        if scope is not None:
-            owner = Owner(scope.tenant_id, scope.user_id or owner.user_id)
+        """A session's own row as parameters."""
+        owner = self._owner_of(session)
         return {
             "session_id": session.id,
             "now": self.write_time(session.created_at),
@@ -96,6 +94,13 @@ class SessionOperations(HoldOperations):
             "title": session.title,
             "token": token,
         }
+
+    def _owner_of(self, session: PreparedSession) -> Owner:
+        """Whose a new session is: what a scoped store makes is the scope's."""
+        scope = self.scope
+        if scope is None:
+            return session.owner
+        return Owner(scope.tenant_id, scope.user_id or session.owner.user_id)
 
     def write_entries(self, session: PreparedSession) -> dict[str, Any]:
         """The index entries of its metadata as parameters."""
@@ -143,9 +148,10 @@ class SessionOperations(HoldOperations):
         for number in range(_MOST_ROUNDS):
             if stored is not None:
                 break
-            created = self.create_session(session)
+            if self.create_session(session):
+                return self._as_created(session)
             stored = self.get_session_now(session.id)
-            if stored is None and not created:
+            if stored is None:
                 if not self._may_come_to_be_seen(session.id):
                     break
                 # It comes and goes meanwhile.
@@ -153,6 +159,21 @@ class SessionOperations(HoldOperations):
         if stored is not None and _is_owned_by(stored, session.owner):
             return stored
         raise SessionExistsError(f"there is a session {session.id!r} already")
+
+    def _as_created(self, session: PreparedSession) -> Session:
+        """What was made of it; others may have changed, trashed or deleted it since."""
+        owner, made_at = self._owner_of(session), session.created_at
+        return Session(
+            session.id,
+            made_at,
+            made_at,
+            True,
+            load_json(session.metadata),
+            owner.tenant_id or "",
+            owner.user_id or "",
+            session.title,
+            last_message_at=made_at,
+        )
 
     def _may_come_to_be_seen(self, session_id: str) -> bool:
         """Whether an id is free again, or is of a session that this store sees."""

@@ -6,7 +6,8 @@
 -- Rows: reads at most one session for each of :ids, and the holds in force of its tenant and user
 -- Returns: many
 
--- STRAIGHT_JOIN: in a small table the optimizer would read, and lock, the sessions of all others.
+-- STRAIGHT_JOIN and FORCE INDEX: in a small table the optimizer would read, and lock, the sessions of
+-- all others.
 -- A table of its own: MySQL refuses to lock what JSON_TABLE gives (error 3569).
 -- The holds are locked, too: so what is read of them is the newest, though a bound connection's
 -- snapshot (REPEATABLE READ) may be older.
@@ -73,7 +74,7 @@ FROM (
         COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
     ) AS j
 ) AS wanted
-STRAIGHT_JOIN agentstore_sessions AS s ON wanted.id = s.id
+STRAIGHT_JOIN agentstore_sessions AS s FORCE INDEX (PRIMARY) ON wanted.id = s.id
 WHERE
     TRUE
 -- @unless trashed
