@@ -25,7 +25,8 @@ class Step:
         parameters: its parameters by name; or a list of them, where it is an insert of one row
             that is to be run for each.
         blocks: the names of the blocks to send.
-        needs_rows: whether the batch ends here where the statement finds no row.
+        needs_rows: whether the batch ends here where the statement finds no row; a batch that is a
+            transaction of its own is undone then.
         is_guard: whether a later statement is refused (a value is missing) where this one finds
             no row: the batch ends there, and nothing of it is done.
     """

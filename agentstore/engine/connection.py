@@ -149,11 +149,23 @@ class Connection(ABC):
         """Run a batch with nothing around it: in a transaction, where it takes one.
 
         Args, Returns, Raises:
-            As `run_steps`; where it raises, nothing is done.
+            As `run_steps`; where it raises, or a step finds none of the rows that it needs, nothing
+            is done.
         """
         if len(steps) == 1 and not (self.wants_transactions or self.queues_writers):
             return self.run_steps(steps)
-        return self.as_transaction(lambda connection: connection.run_steps(steps))
+        self.begin()
+        try:
+            counts = self.run_steps(steps)
+            if not counts or (not counts[-1] and steps[len(counts) - 1].needs_rows):
+                self.rollback()
+            else:
+                self.commit()
+        except BaseException:
+            if not self.is_broken:
+                self.rollback()
+            raise
+        return counts
 
     def as_transaction(self, work: Callable[[Connection], T]) -> T:
         """Do some work on this connection, in a transaction of its own."""

@@ -73,7 +73,7 @@ class ToolCallOperations(OperationsCore):
         counts = self.executor.write_batch(
             [
                 Step("tool_calls/touch_session", touch, needs_rows=True),
-                Step("tool_calls/save_tool_result", completion),
+                Step("tool_calls/save_tool_result", completion, needs_rows=True),
             ],
             undoable=len(completion["result"]) > LARGE,
         )
