@@ -1,7 +1,7 @@
 -- Delete the checkpoints of the threads whose sessions were deleted, after them. Storage.delete_session,
 -- Storage.delete_sessions, Storage.erase_user, Storage.apply_retention.
 -- Runs: each batch of a clean-up
--- Index: PRIMARY of agentstore_checkpoints, agentstore_checkpoints_thread
+-- Index: PRIMARY of agentstore_checkpoints
 -- Rows: deletes all of each of :ids
 -- Returns: count
 -- Differs: PostgreSQL deletes from all four tables in one statement, delete_of_sessions
@@ -12,4 +12,4 @@ DELETE c FROM json_table(
     /* :ids */ '["s1"]', '$[*]'
     COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
 ) AS wanted
-STRAIGHT_JOIN agentstore_checkpoints AS c ON wanted.id = c.thread_id;
+STRAIGHT_JOIN agentstore_checkpoints AS c FORCE INDEX (PRIMARY) ON wanted.id = c.thread_id;

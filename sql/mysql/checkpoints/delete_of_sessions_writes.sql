@@ -12,4 +12,4 @@ DELETE c FROM json_table(
     /* :ids */ '["s1"]', '$[*]'
     COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
 ) AS wanted
-STRAIGHT_JOIN agentstore_checkpoint_writes AS c ON wanted.id = c.thread_id;
+STRAIGHT_JOIN agentstore_checkpoint_writes AS c FORCE INDEX (PRIMARY) ON wanted.id = c.thread_id;

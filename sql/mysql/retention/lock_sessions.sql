@@ -57,7 +57,7 @@ FROM (
         COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
     ) AS j
 ) AS wanted
-STRAIGHT_JOIN agentstore_sessions AS s ON wanted.id = s.id
+STRAIGHT_JOIN agentstore_sessions AS s FORCE INDEX (PRIMARY) ON wanted.id = s.id
 WHERE
     TRUE
 -- @if scope

@@ -16,7 +16,7 @@ STRAIGHT_JOIN json_table(
         place FOR ORDINALITY, value varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$'
     )
 ) AS u ON i.place = u.place
-STRAIGHT_JOIN agentstore_sessions AS s ON i.value = s.id
+STRAIGHT_JOIN agentstore_sessions AS s FORCE INDEX (PRIMARY) ON i.value = s.id
 SET
     s.tenant_id = /* :tenant_id */ 'acme',
     s.user_id = if(s.user_id = '', u.value, s.user_id)

@@ -4,13 +4,13 @@
 -- Rows: deletes at most one index entry of :session_id for each of :entries
 -- Returns: count
 
--- STRAIGHT_JOIN: in a small table the optimizer would read, and lock, the entries of all others.
+-- STRAIGHT_JOIN and FORCE INDEX: in a small table the optimizer would read, and lock, the entries of all others.
 -- STRAIGHT_JOIN in a DELETE is not known to sqlfluff.
 -- noqa: disable=all
 DELETE old FROM json_table(
     /* :entries */ '[]', '$[*]' COLUMNS (entry varchar(255) PATH '$')
 ) AS gone
-STRAIGHT_JOIN agentstore_session_metadata AS old
+STRAIGHT_JOIN agentstore_session_metadata AS old FORCE INDEX (PRIMARY)
     ON old.session_id = /* :session_id */ 's1' AND old.entry = convert(gone.entry USING ascii)
 WHERE
     TRUE

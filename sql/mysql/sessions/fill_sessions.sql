@@ -10,7 +10,7 @@ UPDATE json_table(
     /* :ids */ '["s1"]', '$[*]'
     COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
 ) AS wanted
-STRAIGHT_JOIN agentstore_sessions AS s ON wanted.id = s.id
+STRAIGHT_JOIN agentstore_sessions AS s FORCE INDEX (PRIMARY) ON wanted.id = s.id
 SET
     s.last_message_at = greatest(
         s.created_at,

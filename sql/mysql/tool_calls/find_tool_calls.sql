@@ -3,7 +3,7 @@
 -- Index: agentstore_tool_calls_id
 -- Rows: reads at most one for each of :ids
 -- Returns: many
--- Differs: STRAIGHT_JOIN, as the optimizer would read a small table whole, and locks
+-- Differs: STRAIGHT_JOIN and FORCE INDEX, as the optimizer would read, and lock, a small table whole
 
 -- The rows are locked, so that they are the
 -- newest, though a bound connection's snapshot may be older; and the ids are a table of their own, as MySQL
@@ -18,5 +18,5 @@ FROM (
         COLUMNS (id varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')
     ) AS j
 ) AS wanted
-STRAIGHT_JOIN agentstore_tool_calls AS c ON wanted.id = c.id
+STRAIGHT_JOIN agentstore_tool_calls AS c FORCE INDEX (agentstore_tool_calls_id) ON wanted.id = c.id
 LOCK IN SHARE MODE;
