@@ -4,7 +4,8 @@
 -- Rows: deletes at most one index entry of :session_id for each of :entries
 -- Returns: count
 
--- STRAIGHT_JOIN and FORCE INDEX: in a small table the optimizer would read, and lock, the entries of all others.
+-- STRAIGHT_JOIN and FORCE INDEX: in a small table the optimizer would read, and lock, the entries of
+-- all others.
 -- STRAIGHT_JOIN in a DELETE is not known to sqlfluff.
 -- noqa: disable=all
 DELETE old FROM json_table(

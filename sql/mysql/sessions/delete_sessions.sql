@@ -5,7 +5,8 @@
 -- Rows: deletes at most one session for each of :ids, and all that hangs on them, as delete_session
 -- Returns: count
 
--- STRAIGHT_JOIN and FORCE INDEX: in a small table the optimizer would read, and lock, the sessions of all others.
+-- STRAIGHT_JOIN and FORCE INDEX: in a small table the optimizer would read, and lock, the sessions of
+-- all others.
 -- The character set must be stated: in a latin1 database it would be latin1 else, and lose ids.
 -- Neither is known to sqlfluff here.
 -- noqa: disable=all
