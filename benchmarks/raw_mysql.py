@@ -26,8 +26,10 @@ from benchmarks.raw import (
 from benchmarks.samples import SampleSession, SampleTurn
 
 _INSERT_SESSION = """
-INSERT INTO agentstore_sessions (id, created_at, updated_at, active, next_position, metadata)
-VALUES (%s, %s, %s, TRUE, %s, %s)
+INSERT INTO agentstore_sessions (
+    id, created_at, updated_at, last_message_at, active, next_position, metadata
+)
+VALUES (%s, %s, %s, %s, TRUE, %s, %s)
 """
 
 _INSERT_ENTRY = """
@@ -36,7 +38,10 @@ INSERT INTO agentstore_session_metadata (session_id, entry, created_at) VALUES (
 
 _RESERVE = """
 UPDATE agentstore_sessions
-SET next_position = LAST_INSERT_ID(next_position + %s), updated_at = %s
+SET
+    next_position = LAST_INSERT_ID(next_position + %s),
+    updated_at = %s,
+    last_message_at = updated_at
 WHERE id = %s
 """
 
@@ -144,7 +149,7 @@ class RawMySQL(RawContender):
         now = _now()
         metadata = dumps({"user_id": user_id})
         with self._transaction() as cursor:
-            cursor.execute(_INSERT_SESSION, (session_id, now, now, 0, metadata))
+            cursor.execute(_INSERT_SESSION, (session_id, now, now, None, 0, metadata))
             cursor.execute(_INSERT_ENTRY, (session_id, entry(user_id), now))
 
     def save_user(self, session_id: str, turn: SampleTurn) -> None:
@@ -209,7 +214,7 @@ class RawMySQL(RawContender):
             cursor.executemany(
                 _INSERT_SESSION,
                 [
-                    (s.session_id, now, now, 2 * len(s.turns), dumps({"user_id": s.user_id}))
+                    (s.session_id, now, now, now, 2 * len(s.turns), dumps({"user_id": s.user_id}))
                     for s in sessions
                 ],
             )

@@ -33,7 +33,8 @@ SELECT id, %s, created_at FROM session
 
 _SAVE_MESSAGE = """
 WITH session AS (
-    UPDATE agentstore_sessions SET next_position = next_position + 1, updated_at = %s
+    UPDATE agentstore_sessions
+    SET next_position = next_position + 1, updated_at = %s, last_message_at = %s
     WHERE id = %s
     RETURNING id, next_position - 1 AS position
 )
@@ -45,7 +46,8 @@ SELECT id, position, %s, %s, %s, FALSE, %s, '{}' FROM session
 
 _SAVE_ANSWER = """
 WITH session AS (
-    UPDATE agentstore_sessions SET next_position = next_position + 1, updated_at = %s
+    UPDATE agentstore_sessions
+    SET next_position = next_position + 1, updated_at = %s, last_message_at = %s
     WHERE id = %s
     RETURNING id, next_position - 1 AS position
 ),
@@ -68,7 +70,8 @@ CROSS JOIN (VALUES {calls}) AS c (position, id, call_id, tool_name, arguments, r
 
 _SAVE_TURN = """
 WITH session AS (
-    UPDATE agentstore_sessions SET next_position = next_position + 2, updated_at = %s
+    UPDATE agentstore_sessions
+    SET next_position = next_position + 2, updated_at = %s, last_message_at = %s
     WHERE id = %s
     RETURNING id, next_position - 2 AS position
 ),
@@ -131,7 +134,9 @@ LIMIT %s
 """
 
 _COPY_SESSIONS = """
-COPY agentstore_sessions (id, created_at, updated_at, active, next_position, metadata) FROM STDIN
+COPY agentstore_sessions (
+    id, created_at, updated_at, last_message_at, active, next_position, metadata
+) FROM STDIN
 """
 
 _COPY_ENTRIES = "COPY agentstore_session_metadata (session_id, entry, created_at) FROM STDIN"
@@ -150,7 +155,8 @@ COPY agentstore_tool_calls (
 """
 
 _RESERVE = """
-UPDATE agentstore_sessions SET next_position = next_position + %s, updated_at = %s
+UPDATE agentstore_sessions
+SET next_position = next_position + %s, updated_at = %s, last_message_at = %s
 WHERE id = %s
 RETURNING next_position - %s
 """
@@ -185,7 +191,9 @@ class RawPostgreSQL(RawContender):
 
     def save_user(self, session_id: str, turn: SampleTurn) -> None:
         now = datetime.now(UTC)
-        self.connection.execute(_SAVE_MESSAGE, (now, session_id, new_id(), "user", turn.user, now))
+        self.connection.execute(
+            _SAVE_MESSAGE, (now, now, session_id, new_id(), "user", turn.user, now)
+        )
 
     def save_assistant(self, session_id: str, turn: SampleTurn) -> None:
         now = datetime.now(UTC)
@@ -193,7 +201,7 @@ class RawPostgreSQL(RawContender):
         self.connection.execute(
             _with_calls(_SAVE_ANSWER, len(turn.calls)),
             (
-                now, session_id, message_id, turn.assistant, now, message_id, now, now,
+                now, now, session_id, message_id, turn.assistant, now, message_id, now, now,
                 *_call_parameters(turn.calls),
             ),
         )  # fmt: skip
@@ -204,7 +212,7 @@ class RawPostgreSQL(RawContender):
         self.connection.execute(
             _with_calls(_SAVE_TURN, len(turn.calls)),
             (
-                now, session_id, now, new_id(), turn.user, message_id, turn.assistant,
+                now, now, session_id, now, new_id(), turn.user, message_id, turn.assistant,
                 message_id, now, now,
                 *_call_parameters(turn.calls),
             ),
@@ -227,7 +235,7 @@ class RawPostgreSQL(RawContender):
                 for session in sessions:
                     metadata = dumps({"user_id": session.user_id})
                     count = 2 * len(session.turns)
-                    copy.write_row((session.session_id, now, now, True, count, metadata))
+                    copy.write_row((session.session_id, now, now, now, True, count, metadata))
             with cursor.copy(_COPY_ENTRIES) as copy:
                 for session in sessions:
                     copy.write_row((session.session_id, entry(session.user_id), now))
@@ -237,7 +245,7 @@ class RawPostgreSQL(RawContender):
         now = datetime.now(UTC)
         count = 2 * len(turns)
         with self.connection.transaction(), self.connection.cursor() as cursor:
-            cursor.execute(_RESERVE, (count, now, session_id, count))
+            cursor.execute(_RESERVE, (count, now, now, session_id, count))
             ((first_position,),) = cursor.fetchall()
             _copy_turns(cursor, [(session_id, first_position, turns)], now)
 

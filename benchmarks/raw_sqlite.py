@@ -22,8 +22,10 @@ from benchmarks.raw import (
 from benchmarks.samples import SampleSession, SampleTurn
 
 _INSERT_SESSION = """
-INSERT INTO agentstore_sessions (id, created_at, updated_at, active, next_position, metadata)
-VALUES (?, ?, ?, 1, ?, ?)
+INSERT INTO agentstore_sessions (
+    id, created_at, updated_at, last_message_at, active, next_position, metadata
+)
+VALUES (?, ?, ?, ?, 1, ?, ?)
 """
 
 _INSERT_ENTRY = """
@@ -31,8 +33,9 @@ INSERT INTO agentstore_session_metadata (session_id, entry, created_at) VALUES (
 """
 
 _RESERVE = """
-UPDATE agentstore_sessions SET next_position = next_position + ?, updated_at = ?
-WHERE id = ?
+UPDATE agentstore_sessions
+SET next_position = next_position + ?1, updated_at = ?2, last_message_at = ?2
+WHERE id = ?3
 RETURNING next_position
 """
 
@@ -138,7 +141,7 @@ class RawSQLite(RawContender):
         now = _now()
         with self._transaction() as connection:
             metadata = dumps({"user_id": user_id})
-            connection.execute(_INSERT_SESSION, (session_id, now, now, 0, metadata))
+            connection.execute(_INSERT_SESSION, (session_id, now, now, None, 0, metadata))
             connection.execute(_INSERT_ENTRY, (session_id, entry(user_id), now))
 
     def save_user(self, session_id: str, turn: SampleTurn) -> None:
@@ -193,7 +196,7 @@ class RawSQLite(RawContender):
             connection.executemany(
                 _INSERT_SESSION,
                 [
-                    (s.session_id, now, now, 2 * len(s.turns), dumps({"user_id": s.user_id}))
+                    (s.session_id, now, now, now, 2 * len(s.turns), dumps({"user_id": s.user_id}))
                     for s in sessions
                 ],
             )

@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,19 @@ def test_raw_and_agentstore_store_and_read_the_same(backend: Backend) -> None:
         with agentstore.connect(url) as store:
             check_contender(contender, store)
         contender.close()
+        assert unlike_ours(backend, url) == []
         backend.drop_database(url)
+
+
+def unlike_ours(backend: Backend, url: str) -> list[tuple[object, ...]]:
+    """Sessions whose row says of their messages what no save of agentstore leaves."""
+    with closing(backend.open_connection(url)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(
+            "SELECT id, next_position, updated_at, last_message_at FROM agentstore_sessions "
+            "WHERE next_position > 0 AND (last_message_at IS NULL OR last_message_at > updated_at)"
+        )
+        return list(cursor.fetchall())
 
 
 def check_contender(contender: Contender, store: agentstore.Storage) -> None:
