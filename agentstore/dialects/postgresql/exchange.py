@@ -21,6 +21,7 @@ from psycopg import pq
 from psycopg.abc import Transformer
 from psycopg.errors import error_from_result
 
+from agentstore.dialects.postgresql.cancelling import cancel_statement
 from agentstore.dialects.postgresql.values import dump
 from agentstore.engine.batch import Parameters
 from agentstore.engine.connection import Row
@@ -116,7 +117,7 @@ class Exchange:
         self.deadline = Deadline.after(seconds)
         handled = sys.exc_info()[1]
         try:
-            self._connection.cancel_safe(timeout=seconds)
+            cancel_statement(self._connection, seconds)
             for _ in self._received():
                 pass
         except (psycopg.Error, OSError) as exc:
@@ -171,8 +172,8 @@ class Exchange:
             results.extend(self._received())
         except (KeyboardInterrupt, SystemExit):
             # The server would go on, and hold its locks.
-            with suppress(psycopg.Error):
-                self._connection.cancel_safe(timeout=_CANCEL_TIMEOUT)
+            with suppress(psycopg.Error, OSError):
+                cancel_statement(self._connection, _CANCEL_TIMEOUT)
             raise
         except psycopg.Error:
             _check(results)  # what the server said before it hung up tells more
